@@ -1,0 +1,66 @@
+/**
+ * The one voice in which a caller's mistake is refused: *name: expected X, got Y*,
+ * a TypeError where the kind is wrong and a RangeError where the value is.
+ * But: only for public doors. Kernels check nothing, and outcomes of numerics are statuses.
+ */
+
+/** How an error shows a value: short, on one line, and telling '3' from 3. */
+export function show(value: unknown): string {
+  if (typeof value === 'string') return JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}…` : value)
+  if (typeof value === 'function') return `function ${value.name || '(anonymous)'}`
+  if (typeof value === 'bigint') return `${value}n`
+  if (Object.is(value, -0)) return '-0'
+  if (typeof value !== 'object' || value === null) return String(value)
+  const kind = value.constructor?.name ?? 'object'
+  const length = (value as { length?: unknown }).length
+  return typeof length === 'number' ? `${kind} of length ${length}` : kind
+}
+
+/** A number from `low` to `high`, ends included; NaN never passes. `Infinity` passes only where `high` is it. */
+export function expectNumber(name: string, value: unknown, low: number = -Infinity, high: number = Infinity): number {
+  const expected = `a number ${interval(low, high)}`
+  if (typeof value !== 'number') throw new TypeError(`${name}: expected ${expected}, got ${show(value)}`)
+  if (!(value >= low && value <= high)) throw new RangeError(`${name}: expected ${expected}, got ${show(value)}`)
+  return value
+}
+
+/** A finite number. */
+export function expectFinite(name: string, value: unknown): number {
+  if (typeof value !== 'number') throw new TypeError(`${name}: expected a finite number, got ${show(value)}`)
+  if (!Number.isFinite(value)) throw new RangeError(`${name}: expected a finite number, got ${show(value)}`)
+  return value
+}
+
+/** An integer from `low` to `high`, ends included, exactly representable. */
+export function expectInteger(name: string, value: unknown, low: number, high: number = Number.MAX_SAFE_INTEGER): number {
+  const expected = `an integer ${interval(low, high)}`
+  if (typeof value !== 'number') throw new TypeError(`${name}: expected ${expected}, got ${show(value)}`)
+  if (!(Number.isSafeInteger(value) && value >= low && value <= high)) {
+    throw new RangeError(`${name}: expected ${expected}, got ${show(value)}`)
+  }
+  return value
+}
+
+/** A Float64Array of exactly `length` entries. */
+export function expectVector(name: string, value: unknown, length: number): Float64Array {
+  if (!(value instanceof Float64Array)) {
+    throw new TypeError(`${name}: expected a Float64Array of length ${length}, got ${show(value)}`)
+  }
+  if (value.length !== length) throw new RangeError(`${name}: expected length ${length}, got ${value.length}`)
+  return value
+}
+
+/** One of a few words. */
+export function expectOneOf<T extends string>(name: string, value: unknown, words: readonly T[]): T {
+  const expected = words.map(show).join(' | ')
+  if (typeof value !== 'string') throw new TypeError(`${name}: expected ${expected}, got ${show(value)}`)
+  if (!words.includes(value as T)) throw new RangeError(`${name}: expected ${expected}, got ${show(value)}`)
+  return value as T
+}
+
+function interval(low: number, high: number): string {
+  if (low === -Infinity && high === Infinity) return 'of any size'
+  if (high === Infinity || high === Number.MAX_SAFE_INTEGER) return `of at least ${low}`
+  if (low === -Infinity) return `of at most ${high}`
+  return `from ${low} to ${high}`
+}

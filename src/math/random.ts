@@ -1,0 +1,171 @@
+/**
+ * Seeded streams of random numbers: Threefry-4x32 with 20 rounds, in counter mode.
+ * Salmon, Moraes, Dror & Shaw, "Parallel random numbers: as easy as 1, 2, 3", SC 2011.
+ *
+ * A stream is a key; its i-th block of four words is a pure function of (key, i). A fork is a new key,
+ * itself a pure function of (key, name), so streams that bear different names never meet, whoever draws
+ * from them first (Claessen & Pałka 2013). Only 32-bit integer operations: the same words on every engine.
+ * But: not for secrets.
+ */
+import { log } from './elementary.ts'
+import { expectInteger, expectVector, show } from './expect.ts'
+
+/** Rotations of the eight rounds of Threefry-4x32 (table 4 of the paper), two a round. */
+const ROTATIONS: readonly number[] = [10, 26, 11, 21, 13, 27, 23, 5, 6, 20, 17, 11, 25, 10, 18, 20]
+/** Skein's parity word, 32-bit form. */
+const PARITY = 0x1bd11bda
+
+/** `output` ← Threefry-4x32-20(`key`, `counter`); four words each. `output` may be either input. */
+export function threefry4x32(output: Int32Array, key: Int32Array, counter: Int32Array): void {
+  const k0 = key[0], k1 = key[1], k2 = key[2], k3 = key[3]
+  const schedule = [k0, k1, k2, k3, PARITY ^ k0 ^ k1 ^ k2 ^ k3]
+  let a = (counter[0] + k0) | 0, b = (counter[1] + k1) | 0, c = (counter[2] + k2) | 0, d = (counter[3] + k3) | 0
+  for (let round = 0; round < 20; round++) {
+    const r = ROTATIONS[2 * (round & 7)], s = ROTATIONS[2 * (round & 7) + 1]
+    if ((round & 1) === 0) {
+      a = (a + b) | 0; b = ((b << r) | (b >>> (32 - r))) ^ a
+      c = (c + d) | 0; d = ((d << s) | (d >>> (32 - s))) ^ c
+    } else {
+      a = (a + d) | 0; d = ((d << r) | (d >>> (32 - r))) ^ a
+      c = (c + b) | 0; b = ((b << s) | (b >>> (32 - s))) ^ c
+    }
+    if ((round & 3) === 3) {
+      const i = (round + 1) >> 2
+      a = (a + schedule[i % 5]) | 0
+      b = (b + schedule[(i + 1) % 5]) | 0
+      c = (c + schedule[(i + 2) % 5]) | 0
+      d = (d + schedule[(i + 3) % 5] + i) | 0
+    }
+  }
+  output[0] = a; output[1] = b; output[2] = c; output[3] = d
+}
+
+/** Numbers that `Random.getState` writes: key (4), block counter, words used of the block, has spare, spare. */
+export const RANDOM_STATE_SIZE = 8
+
+export class Random {
+  readonly #key = new Int32Array(4)
+  readonly #counter = new Int32Array(4)
+  readonly #block = new Int32Array(4)
+  /** The block that `#block` will hold next; a double counts exactly to 2^53. */
+  #next = 0
+  #used = 4
+  #spare = 0
+  #hasSpare = false
+
+  /** @param seed an integer from 0 to 2^53 − 1. */
+  constructor(seed: number) {
+    expectInteger('seed', seed, 0)
+    this.#key[0] = seed | 0
+    this.#key[1] = Math.floor(seed / 4294967296)
+  }
+
+  /** A stream of its own, fixed by this stream's key and `name` alone, whatever was drawn before. */
+  fork(name: string): Random {
+    if (typeof name !== 'string') throw new TypeError(`name: expected a string, got ${show(name)}`)
+    const child = new Random(0)
+    child.#key.set(this.#key)
+    // Absorb the name six code units at a time; the last block carries its length, and the top bit of the
+    // last word separates these inputs from the counters that draw numbers.
+    const input = new Int32Array(4)
+    const blocks = Math.ceil(name.length / 6) + 1
+    for (let block = 0; block < blocks; block++) {
+      for (let word = 0; word < 3; word++) {
+        const i = 6 * block + 2 * word
+        input[word] = (i < name.length ? name.charCodeAt(i) : 0) | ((i + 1 < name.length ? name.charCodeAt(i + 1) : 0) << 16)
+      }
+      input[3] = 0x80000000 | (block === blocks - 1 ? name.length : 0x40000000)
+      threefry4x32(child.#key, child.#key, input)
+    }
+    return child
+  }
+
+  /** 32 random bits, as an unsigned integer. */
+  word(): number {
+    if (this.#used === 4) {
+      this.#counter[0] = this.#next | 0
+      this.#counter[1] = Math.floor(this.#next / 4294967296)
+      threefry4x32(this.#block, this.#key, this.#counter)
+      this.#next++
+      this.#used = 0
+    }
+    return this.#block[this.#used++] >>> 0
+  }
+
+  /** Uniform on [0, 1): a multiple of 2^-53. */
+  uniform(): number {
+    const high = this.word() >>> 5
+    const low = this.word() >>> 6
+    return (high * 67108864 + low) / 9007199254740992
+  }
+
+  /** Standard normal, by the polar method (Marsaglia & Bray 1964); the pair's other half serves the next call. */
+  normal(): number {
+    if (this.#hasSpare) {
+      this.#hasSpare = false
+      return this.#spare
+    }
+    for (;;) {
+      const u = 2 * this.uniform() - 1
+      const v = 2 * this.uniform() - 1
+      const s = u * u + v * v
+      if (s < 1 && s > 0) {
+        const scale = Math.sqrt((-2 * log(s)) / s)
+        this.#spare = v * scale
+        this.#hasSpare = true
+        return u * scale
+      }
+    }
+  }
+
+  /** An integer from 0 to n − 1, every one equally likely (words that would favour some are thrown away). */
+  integer(n: number): number {
+    expectInteger('n', n, 1)
+    const range = n <= 4294967296 ? 4294967296 : 9007199254740992
+    const limit = range - (range % n)
+    for (;;) {
+      const x = n <= 4294967296 ? this.word() : (this.word() >>> 11) * 4294967296 + this.word()
+      if (x < limit) return x % n
+    }
+  }
+
+  /** Put `items` in random order, in place (Fisher & Yates). */
+  shuffle(items: Int32Array): void {
+    for (let i = items.length - 1; i > 0; i--) {
+      const j = this.integer(i + 1)
+      const item = items[i]
+      items[i] = items[j]
+      items[j] = item
+    }
+  }
+
+  /** All that the next draws depend on, as plain finite numbers. Written into `state` where one is given. */
+  getState(state: Float64Array = new Float64Array(RANDOM_STATE_SIZE)): Float64Array {
+    for (let i = 0; i < 4; i++) state[i] = this.#key[i]
+    state[4] = this.#next
+    state[5] = this.#used
+    state[6] = this.#hasSpare ? 1 : 0
+    state[7] = this.#hasSpare ? this.#spare : 0
+    return state
+  }
+
+  /** Continue from a state that `getState` gave. Anything else is refused and changes nothing. */
+  setState(state: Float64Array): void {
+    expectVector('random state', state, RANDOM_STATE_SIZE)
+    for (let i = 0; i < 4; i++) expectInteger(`random state[${i}]`, state[i], -2147483648, 2147483647)
+    const next = expectInteger('random state[4]', state[4], 0)
+    const used = expectInteger('random state[5]', state[5], next === 0 ? 4 : 0, 4)
+    expectInteger('random state[6]', state[6], 0, 1)
+    if (!Number.isFinite(state[7])) throw new RangeError(`random state[7]: expected a finite number, got ${state[7]}`)
+    for (let i = 0; i < 4; i++) this.#key[i] = state[i]
+    this.#next = next
+    this.#used = 4
+    if (used < 4) {
+      this.#next = next - 1
+      this.word()
+      this.#used = used
+    }
+    this.#hasSpare = state[6] === 1
+    this.#spare = state[7]
+  }
+}

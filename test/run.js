@@ -1,0 +1,76 @@
+/**
+ * Runs the tests: `npm test` all of them, `npm test -- PATTERN` the files whose path contains PATTERN.
+ * Each file is bundled (Node 20 cannot run TypeScript) and run in a process of its own, as many at once as
+ * there are cores. uvu passes in silence when a file forgets `test.run()` or a pattern matches nothing,
+ * so the count is read from each process and both cases fail here.
+ */
+import { spawn } from 'node:child_process'
+import { readdirSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { build } from 'esbuild'
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)))
+const pattern = process.argv[2] ?? ''
+const files = readdirSync(join(root, 'test'), { recursive: true })
+  .map((file) => join('test', file))
+  .filter((file) => file.endsWith('.test.ts') && file.includes(pattern))
+  .sort()
+
+if (files.length === 0) {
+  console.error(`pattern: expected part of the path of a test file, got ${JSON.stringify(pattern)}`)
+  process.exit(1)
+}
+
+await build({
+  absWorkingDir: root,
+  entryPoints: files,
+  outbase: '.',
+  outdir: '.build',
+  bundle: true,
+  platform: 'node',
+  format: 'esm',
+  target: 'es2022',
+  sourcemap: 'inline',
+  logLevel: 'warning',
+  external: ['esbuild'],
+})
+
+let passed = 0
+let failed = 0
+const started = Date.now()
+const queue = [...files]
+await Promise.all(Array.from({ length: Math.min(availableParallelism(), files.length) }, worker))
+console.log(`${files.length} files in ${((Date.now() - started) / 1000).toFixed(1)} s`)
+console.log(`${passed} passed, ${failed} failed`)
+process.exitCode = failed > 0 ? 1 : 0
+
+async function worker() {
+  for (let file = queue.shift(); file !== undefined; file = queue.shift()) await run(file)
+}
+
+async function run(file) {
+  const begun = Date.now()
+  const { code, output } = await finished(join('.build', file.replace(/\.ts$/, '.js')))
+  const seconds = ((Date.now() - begun) / 1000).toFixed(1)
+  const total = Number(/^\s*Total:\s+(\d+)/m.exec(output)?.[1] ?? 0)
+  const good = Number(/^\s*Passed:\s+(\d+)/m.exec(output)?.[1] ?? 0)
+  const bad = total === 0 || (code !== 0 && good === total) ? total - good + 1 : total - good
+  passed += good
+  failed += bad
+  if (bad === 0) console.log(`ok   ${file}  ${good} in ${seconds} s`)
+  else console.log(`FAIL ${file}  ${good} of ${total}${total === 0 ? ' (no test ran: is test.run() missing?)' : ''}\n${output}`)
+}
+
+function finished(script) {
+  return new Promise((resolve) => {
+    const child = spawn(process.execPath, ['--expose-gc', '--enable-source-maps', script], {
+      cwd: root, env: { ...process.env, NO_COLOR: '1', FORCE_COLOR: '0' },
+    })
+    let output = ''
+    child.stdout.on('data', (text) => { output += text })
+    child.stderr.on('data', (text) => { output += text })
+    child.on('close', (code) => resolve({ code, output }))
+  })
+}
