@@ -139,3 +139,14 @@ function isNumericArray(value: unknown): value is ArrayLike<number> {
   return Array.isArray(value) || (ArrayBuffer.isView(value) && !(value instanceof DataView)
     && !(value instanceof BigInt64Array) && !(value instanceof BigUint64Array))
 }
+
+/** The space in words that are equal exactly where spaces are; throws where `space` is none. */
+export function describeSpace(space: Space): string {
+  switch (space?.kind) {
+    case 'box': return `Box([${space.low.join()}], [${space.high.join()}])`
+    case 'discrete': return `Discrete(${space.n}, start ${space.start})`
+    case 'multiDiscrete': return `MultiDiscrete([${space.nvec.join()}])`
+    case 'multiBinary': return `MultiBinary(${space.n})`
+    default: throw new TypeError(`space: expected box, discrete, multiDiscrete or multiBinary, got ${show(space)}`)
+  }
+}

@@ -1,0 +1,34 @@
+/**
+ * trpo: Trust Region Policy Optimization. Four chapters, math < nn < rl < trpo, each importing only from itself
+ * and those before it; docs/tour.md is the reading order.
+ */
+export { train, type Iteration } from './trpo/train.ts'
+export { resolveOptions, type TrainOptions } from './trpo/options.ts'
+export { type Certificate, createStepper, step, type StepOptions, type Stepper, type StepStatus } from './trpo/step.ts'
+export { createFisher } from './trpo/fisher.ts'
+export { policyGradient, surrogate } from './trpo/surrogate.ts'
+export { createValueFitter, fitValue, type ValueFit, type ValueFitOptions } from './trpo/valueFit.ts'
+export type { Phase, Phases } from './trpo/phases.ts'
+
+export type { Action, Env, Observation, ResetOptions, ResetResult, StepResult } from './rl/env.ts'
+export {
+  type Box, box, type Discrete, discrete, type MultiBinary, multiBinary, type MultiDiscrete, multiDiscrete, type Space,
+} from './rl/space.ts'
+export { act, createPolicy, createPolicyMap, forwardPolicy, initializePolicy, type Policy, type PolicyMap } from './rl/policy.ts'
+export { createValue, predict, type Value } from './rl/value.ts'
+export { evaluate, type EvaluateOptions, type Evaluation } from './rl/evaluate.ts'
+export { checkEnv } from './rl/checkEnv.ts'
+export { type Episode, EnvError } from './rl/rollout.ts'
+export { type Batch, createBatch } from './rl/batch.ts'
+export { generalizedAdvantages, rewardsToGo } from './rl/advantage.ts'
+
+export { createShards, type Shards } from './nn/shards.ts'
+export type { ActivationName } from './nn/activation.ts'
+export type { Distribution, Eta } from './nn/distribution.ts'
+
+export { type CgOptions, type CgResult, type CgStatus, type CgWorkspace, cgWorkspace, conjugateGradient, type Operator } from './math/conjugateGradient.ts'
+export { lineSearch, type LineSearchOptions, type LineSearchResult } from './math/lineSearch.ts'
+export type { Backend } from './math/backend.ts'
+export { reference } from './math/reference.ts'
+export { Random } from './math/random.ts'
+export { matrix, type Tensor } from './math/tensor.ts'

@@ -1,0 +1,32 @@
+/**
+ * The few hot operations, as a contract. Every backend gives the same bits: each output element is summed in
+ * the one order stated here, multiply and add stay separate roundings, and element-wise functions follow
+ * `elementary` operation by operation. All tensors are row-major but where a docstring says otherwise.
+ * But: shapes are not checked here; whoever binds tensors together (the layers of a network) did that once.
+ */
+import type { Tensor } from './tensor.ts'
+
+export interface Backend {
+  readonly name: string
+
+  /** A zeroed row-major tensor in this backend's memory. Never called in a hot loop. */
+  allocate(rows: number, cols: number): Tensor
+
+  /** C ← A·B, each element 0 + a₀b₀ + a₁b₁ + … from the left.  A: [n, k] with any strides, B: [k, m], C: [n, m]. */
+  multiply(C: Tensor, A: Tensor, B: Tensor): void
+
+  /** C ← C + a₀b₀ + a₁b₁ + … from the left, each element.  A: [n, k] with any strides, B: [k, m], C: [n, m]. */
+  addMultiply(C: Tensor, A: Tensor, B: Tensor): void
+
+  /** Every row of Y ← b.  Y: [n, m], b: [1, m]. */
+  fillRows(Y: Tensor, b: Tensor): void
+
+  /** b ← b + y₀ + y₁ + … over the rows of Y, from the top.  Y: [n, m], b: [1, m]. */
+  addColumnSums(b: Tensor, Y: Tensor): void
+
+  /** Y ← tanh Y. */
+  tanh(Y: Tensor): void
+
+  /** G ← G ∘ (1 − Y∘Y), the derivative of tanh where its output is Y. */
+  multiplyByTanhSlope(G: Tensor, Y: Tensor): void
+}

@@ -1,0 +1,121 @@
+/**
+ * Conjugate gradients: solve A x = b knowing only v ↦ A v, with A symmetric positive definite.
+ *
+ *   α = rᵀz / pᵀAp,  x += α p,  r −= α Ap,  z = M⁻¹ r,  p = z + (rᵀz / previous rᵀz) p
+ *
+ * Hestenes & Stiefel 1952; notation of Shewchuk 1994. Memory: x, r, p, Ap, and z where there is a preconditioner.
+ * But: no restarts and no reorthogonalisation; a trust-region step stops after some ten iterations.
+ */
+import { addScaled, combine, dot } from './vector.ts'
+
+/** out ← A v. `out` and `v` are different memory; `v` is not changed. The same A throughout one solve. */
+export type Operator = (out: Float64Array, v: Float64Array) => void
+
+/** Owned by the caller and used again in every solve; `x` holds the solution afterwards. */
+export interface CgWorkspace {
+  readonly x: Float64Array
+  readonly r: Float64Array
+  readonly p: Float64Array
+  readonly Ap: Float64Array
+  readonly z: Float64Array
+}
+
+export interface CgOptions {
+  /** Most products A v (a start adds one). At least 0. */
+  readonly maxIterations: number
+  /** Stop once ‖b − A x‖ ≤ tolerance · ‖b‖. At least 0. */
+  readonly relativeTolerance: number
+  /** out ← M⁻¹ v, M an approximation of A, symmetric positive definite. */
+  readonly preconditioner?: Operator | undefined
+  /** Begin at the `x` that the workspace holds instead of at 0. */
+  readonly warmStart?: boolean
+}
+
+/**
+ * - `converged`: the tolerance is met; also for b = 0, with x = 0 and no product.
+ * - `max-iterations`: x is the best that many iterations give.
+ * - `non-positive-curvature`: some pᵀAp ≤ 0, so A is not positive definite; x is from before that.
+ * - `not-finite`: A v, M⁻¹ v or a scalar became NaN or infinite; x is from before that, or 0, and finite.
+ */
+export type CgStatus = 'converged' | 'max-iterations' | 'non-positive-curvature' | 'not-finite'
+
+export interface CgResult {
+  readonly status: CgStatus
+  readonly iterations: number
+  /** ‖r‖ / ‖b‖ by the recurrence, 0 for b = 0. */
+  readonly relativeResidual: number
+  /** xᵀA x = xᵀb − xᵀr: no further product needed. */
+  readonly xAx: number
+}
+
+export function cgWorkspace(n: number): CgWorkspace {
+  const vector = (): Float64Array => new Float64Array(n)
+  return { x: vector(), r: vector(), p: vector(), Ap: vector(), z: vector() }
+}
+
+/** Solve A x = b into `workspace.x`. b: [n], not changed; it may not be part of the workspace. */
+export function conjugateGradient(
+  workspace: CgWorkspace, A: Operator, b: Float64Array, options: CgOptions,
+): CgResult {
+  const { x, r, p, Ap } = workspace
+  const { maxIterations, relativeTolerance, preconditioner, warmStart = false } = options
+  const z = preconditioner === undefined ? r : workspace.z
+
+  const bb = dot(b, b)
+  r.set(b)
+  if (warmStart && bb > 0) {
+    A(Ap, x)
+    addScaled(r, -1, Ap)
+  } else {
+    x.fill(0)
+  }
+  let rr = dot(r, r)
+
+  const target = relativeTolerance * relativeTolerance * bb
+  preconditioner?.(z, r)
+  p.set(z)
+  let rz = dot(r, z)
+  let iterations = 0
+  let status: CgStatus = 'max-iterations'
+  for (;;) {
+    if (!Number.isFinite(rr)) {
+      // b itself, the start, or an r that overflowed: nothing of x is worth keeping.
+      x.fill(0)
+      return { status: 'not-finite', iterations, relativeResidual: 1, xAx: 0 }
+    }
+    if (rr <= target) {
+      status = 'converged'
+      break
+    }
+    if (iterations === maxIterations) break
+    A(Ap, p)
+    const pAp = dot(p, Ap)
+    if (!Number.isFinite(pAp) || !Number.isFinite(rz)) {
+      status = 'not-finite'
+      break
+    }
+    const alpha = rz / pAp
+    if (!(pAp > 0 && rz > 0)) {
+      status = 'non-positive-curvature'
+      break
+    }
+    // Overflow of α would make x infinite: look before x is touched.
+    if (!Number.isFinite(alpha * dot(p, p))) {
+      status = 'not-finite'
+      break
+    }
+    addScaled(x, alpha, p)
+    addScaled(r, -alpha, Ap)
+    iterations++
+    rr = dot(r, r)
+    preconditioner?.(z, r)
+    const rzBefore = rz
+    rz = dot(r, z)
+    combine(p, z, rz / rzBefore, p)
+  }
+  return {
+    status, iterations,
+    relativeResidual: bb > 0 ? Math.sqrt(rr / bb) : 0,
+    xAx: dot(x, b) - dot(x, r),
+  }
+}

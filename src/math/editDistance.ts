@@ -1,0 +1,29 @@
+/**
+ * How far apart two words are, and which of some words is nearest: for errors that suggest what was meant.
+ * Levenshtein 1966: insertions, deletions and substitutions cost 1 each.
+ */
+
+export function editDistance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, j) => j)
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i]
+    for (let j = 1; j <= b.length; j++) {
+      next.push(Math.min(row[j] + 1, next[j - 1] + 1, row[j - 1] + (a[i - 1] === b[j - 1] ? 0 : 1)))
+    }
+    row = next
+  }
+  return row[b.length]
+}
+
+/** The word nearest to `word`, upper and lower case alike; the first of several, and '' where there are none. */
+export function nearest(word: string, words: readonly string[]): string {
+  let best = '', least = Infinity
+  for (const candidate of words) {
+    const distance = editDistance(word.toLowerCase(), candidate.toLowerCase())
+    if (distance < least) {
+      least = distance
+      best = candidate
+    }
+  }
+  return best
+}

@@ -1,0 +1,37 @@
+/**
+ * A Float64Array seen as a matrix. Element (i, j) is data[i · rowStride + j · colStride].
+ * But: no more than two axes, no broadcasting; what a kernel needs beyond this it says in its docstring.
+ */
+
+export interface Tensor {
+  readonly data: Float64Array
+  readonly rows: number
+  readonly cols: number
+  readonly rowStride: number
+  readonly colStride: number
+}
+
+/** The first rows·cols numbers of `data`, row by row. */
+export function matrix(data: Float64Array, rows: number, cols: number): Tensor {
+  if (data.length < rows * cols) throw new RangeError(`data: expected at least ${rows * cols} numbers, got ${data.length}`)
+  return { data, rows, cols, rowStride: cols, colStride: 1 }
+}
+
+/** Rows `first` … `first + count − 1` of a row-major matrix, sharing its memory. */
+export function rowsOf(A: Tensor, first: number, count: number): Tensor {
+  return matrix(A.data.subarray(first * A.cols, (first + count) * A.cols), count, A.cols)
+}
+
+/** Aᵀ, sharing its memory. */
+export function transposed(A: Tensor): Tensor {
+  return { data: A.data, rows: A.cols, cols: A.rows, rowStride: A.colStride, colStride: A.rowStride }
+}
+
+/** B ← Aᵀ.  A: [n, m] row-major, B: [m, n] row-major, of other memory. */
+export function transposeInto(B: Tensor, A: Tensor): void {
+  const { rows, cols } = A
+  const a = A.data, b = B.data
+  for (let i = 0; i < rows; i++) {
+    for (let j = 0; j < cols; j++) b[j * rows + i] = a[i * cols + j]
+  }
+}

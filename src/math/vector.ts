@@ -1,0 +1,79 @@
+/**
+ * Vectors as plain Float64Arrays: the few operations that conjugate gradients and steps need.
+ * Sums run in a fixed order, so that every engine and backend gives the same bits.
+ */
+
+/**
+ * Σ xᵢ yᵢ, in four interleaved sums that are added at the end as (s₀ + s₁) + (s₂ + s₃).
+ * Four chains hide the latency of addition, and are two SIMD lanes twice.
+ */
+export function dot(x: Float64Array, y: Float64Array): number {
+  const n = x.length, whole = n - (n & 3)
+  let s0 = 0, s1 = 0, s2 = 0, s3 = 0
+  for (let i = 0; i < whole; i += 4) {
+    s0 += x[i] * y[i]
+    s1 += x[i + 1] * y[i + 1]
+    s2 += x[i + 2] * y[i + 2]
+    s3 += x[i + 3] * y[i + 3]
+  }
+  if (whole < n) s0 += x[whole] * y[whole]
+  if (whole + 1 < n) s1 += x[whole + 1] * y[whole + 1]
+  if (whole + 2 < n) s2 += x[whole + 2] * y[whole + 2]
+  return (s0 + s1) + (s2 + s3)
+}
+
+/** ‖x‖₂, through the plain sum of squares: entries beyond 1e±150 over- or underflow. */
+export function norm(x: Float64Array): number {
+  return Math.sqrt(dot(x, x))
+}
+
+/** y ← y + a·x.  `x` may be `y`. */
+export function addScaled(y: Float64Array, a: number, x: Float64Array): void {
+  for (let i = 0; i < y.length; i++) y[i] += a * x[i]
+}
+
+/** z ← x + a·y.  `z` may be either. */
+export function combine(z: Float64Array, x: Float64Array, a: number, y: Float64Array): void {
+  for (let i = 0; i < z.length; i++) z[i] = x[i] + a * y[i]
+}
+
+/**
+ * Σ xᵢ over the first `n` entries, by halves down to blocks of 64: the rounding error grows with log n, not n
+ * (Higham 1993).
+ */
+export function sum(x: Float64Array, n: number = x.length): number {
+  return sumBetween(x, 0, n)
+}
+
+function sumBetween(x: Float64Array, from: number, to: number): number {
+  if (to - from > 64) {
+    const middle = from + 64 * Math.ceil((to - from) / 128)
+    return sumBetween(x, from, middle) + sumBetween(x, middle, to)
+  }
+  let s = 0
+  for (let i = from; i < to; i++) s += x[i]
+  return s
+}
+
+/** max |xᵢ|; NaN where any entry is. */
+export function largestMagnitude(x: Float64Array): number {
+  let high = 0
+  for (let i = 0; i < x.length; i++) high = Math.max(high, Math.abs(x[i]))
+  return high
+}
+
+/** Whether every entry is finite. */
+export function allFinite(x: ArrayLike<number>): boolean {
+  for (let i = 0; i < x.length; i++) if (!Number.isFinite(x[i])) return false
+  return true
+}
+
+/**
+ * Add n vectors into the first, in a fixed binary tree: neighbours, then pairs, then fours. Destroys the others.
+ * Whoever computed them, in whatever order they became ready, the result has the same bits.
+ */
+export function addTree(parts: readonly Float64Array[]): void {
+  for (let stride = 1; stride < parts.length; stride *= 2) {
+    for (let i = 0; i + stride < parts.length; i += 2 * stride) addScaled(parts[i], 1, parts[i + stride])
+  }
+}

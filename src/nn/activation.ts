@@ -1,0 +1,41 @@
+/**
+ * Element-wise activations whose derivative can be read off their output, so that no input is kept.
+ * Their Jacobian is diagonal, hence its own transpose: tangent and backward are one operation.
+ */
+import type { Backend } from '../math/backend.ts'
+import type { Tensor } from '../math/tensor.ts'
+
+export type ActivationName = 'tanh' | 'relu' | 'identity'
+
+export interface Activation {
+  readonly name: ActivationName
+  /** Factor on orthogonal weights that keeps the size of signals: the customary √2, but 1 for identity. */
+  readonly gain: number
+  /** Y ← f(Y). */
+  forward(backend: Backend, Y: Tensor): void
+  /** G ← G ∘ f′, where f gave Y. Serves the tangent (Ẏ) and the backward pass (Ȳ). */
+  multiplyBySlope(backend: Backend, G: Tensor, Y: Tensor): void
+}
+
+export const activations: Readonly<Record<ActivationName, Activation>> = {
+  tanh: {
+    name: 'tanh',
+    gain: Math.SQRT2,
+    forward: (backend, Y) => backend.tanh(Y),
+    multiplyBySlope: (backend, G, Y) => backend.multiplyByTanhSlope(G, Y),
+  },
+  relu: {
+    name: 'relu',
+    gain: Math.SQRT2,
+    forward(_, Y) {
+      const y = Y.data
+      // NaN stays NaN, to be seen by whoever checks the outcome.
+      for (let i = 0; i < Y.rows * Y.cols; i++) if (y[i] <= 0) y[i] = 0
+    },
+    multiplyBySlope(_, G, Y) {
+      const g = G.data, y = Y.data
+      for (let i = 0; i < G.rows * G.cols; i++) if (y[i] === 0) g[i] = 0
+    },
+  },
+  identity: { name: 'identity', gain: 1, forward() {}, multiplyBySlope() {} },
+}

@@ -1,0 +1,106 @@
+/**
+ * Diagonal Gaussian: the network gives the mean of each dimension, log σ is shared by all states.
+ *
+ *   log π = −½ Σ ((a − μ)/σ)² − Σ log σ − d/2 log 2π
+ *   M = diag(1/σ²) for μ and 2 I for log σ, without coupling
+ *
+ * But: actions are not bounded here; an environment that clips sees the clipped action, log π the drawn one.
+ */
+import { exp, expm1 } from '../math/elementary.ts'
+import type { Distribution, Eta } from './distribution.ts'
+
+/** ½ log 2π */
+const HALF_LOG_2PI = 0.9189385332046728
+/** log σ is read as if it lay in ±150: far beyond, σ²/σ′² and distances measured in σ overflow. */
+const LOG_STD_LIMIT = 150
+
+/** A Gaussian on ℝ^d. */
+export function gaussian(d: number): Distribution {
+  const logStd = (eta: Eta, j: number): number => Math.max(-LOG_STD_LIMIT, Math.min(LOG_STD_LIMIT, eta.shared[j]))
+  // σ by dimension: written before each loop over states, kept by none.
+  const std = new Float64Array(d)
+  const readStd = (eta: Eta): void => {
+    for (let j = 0; j < d; j++) std[j] = exp(logStd(eta, j))
+  }
+
+  return {
+    name: 'gaussian', inputs: d, shared: d, cached: 0, actionSize: d,
+
+    prepare() {},
+
+    sample(actions, eta, streams) {
+      readStd(eta)
+      const mean = eta.rows.data
+      for (let i = 0, p = 0; i < eta.rows.rows; i++) {
+        for (let j = 0; j < d; j++, p++) actions.data[p] = mean[p] + std[j] * streams[i].normal()
+      }
+    },
+
+    mode(actions, { rows }) {
+      for (let p = 0; p < rows.rows * d; p++) actions.data[p] = rows.data[p]
+    },
+
+    logProbability(out, actions, eta) {
+      readStd(eta)
+      const mean = eta.rows.data, a = actions.data
+      let constant = -d * HALF_LOG_2PI
+      for (let j = 0; j < d; j++) constant -= logStd(eta, j)
+      for (let i = 0, p = 0; i < eta.rows.rows; i++) {
+        let squares = 0
+        for (let j = 0; j < d; j++, p++) {
+          const z = (a[p] - mean[p]) / std[j]
+          squares += z * z
+        }
+        out[i] = constant - 0.5 * squares
+      }
+    },
+
+    score(etaBar, sharedBar, weights, actions, eta) {
+      readStd(eta)
+      const mean = eta.rows.data, a = actions.data
+      sharedBar.fill(0)
+      for (let i = 0, p = 0; i < eta.rows.rows; i++) {
+        for (let j = 0; j < d; j++, p++) {
+          const z = (a[p] - mean[p]) / std[j]
+          etaBar.data[p] = weights[i] * z / std[j]
+          sharedBar[j] += weights[i] * (z * z - 1)
+        }
+      }
+    },
+
+    entropy(out, eta) {
+      let entropy = d * (0.5 + HALF_LOG_2PI)
+      for (let j = 0; j < d; j++) entropy += logStd(eta, j)
+      out.fill(entropy, 0, eta.rows.rows)
+    },
+
+    // Σ log σ′/σ + (σ² + (μ − μ′)²) / 2σ′² − ½, with the part free of μ as ½(e^{−2x} − 1) + x for x = log σ′/σ.
+    klOldNew(out, old, new_) {
+      readStd(new_)
+      let spread = 0
+      for (let j = 0; j < d; j++) {
+        const x = logStd(new_, j) - logStd(old, j)
+        spread += 0.5 * expm1(-2 * x) + x
+      }
+      for (let i = 0, p = 0; i < old.rows.rows; i++) {
+        let squares = 0
+        for (let j = 0; j < d; j++, p++) {
+          const z = (old.rows.data[p] - new_.rows.data[p]) / std[j]
+          squares += z * z
+        }
+        out[i] = spread + 0.5 * squares
+      }
+    },
+
+    metric(etaDot, eta, first, count, scale) {
+      readStd(eta)
+      for (let i = 0, p = first * d; i < count; i++) {
+        for (let j = 0; j < d; j++, p++) etaDot.data[p] = scale * etaDot.data[p] / (std[j] * std[j])
+      }
+    },
+
+    sharedMetric(out, v) {
+      for (let j = 0; j < d; j++) out[j] = 2 * v[j]
+    },
+  }
+}

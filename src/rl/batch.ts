@@ -1,0 +1,56 @@
+/**
+ * N = T · E timesteps of E environments, T each, as a struct of arrays allocated once.
+ * Timestep t of environment e lies at i = t · E + e.
+ */
+import type { Backend } from '../math/backend.ts'
+import type { Tensor } from '../math/tensor.ts'
+
+export interface Batch {
+  readonly steps: number
+  readonly envs: number
+  /** What the network sees of s_t: [N, inputs]. */
+  readonly observations: Tensor
+  /** a_t as drawn, before any clipping: [N, actionSize]. */
+  readonly actions: Tensor
+  /** r_t, raw: [N]. */
+  readonly rewards: Float64Array
+  /** 1 where the episode ended after step t: [N] each. */
+  readonly terminated: Uint8Array
+  readonly truncated: Uint8Array
+  /**
+   * Observations that follow no action in this batch: the last of each truncated episode, in the order met,
+   * then that of each environment after its last step. [N + E, inputs], of which `finalCount` rows are filled.
+   */
+  readonly finalObservations: Tensor
+  finalCount: number
+  /** The row of finalObservations that follows step i; −1 where the next step of the batch does, or nothing. [N] */
+  readonly finalRow: Int32Array
+
+  /** V(s_t): [N]. */
+  readonly values: Float64Array
+  /** V of finalObservations: [N + E]. */
+  readonly finalValues: Float64Array
+  /** Â_t and the value target: [N] each. */
+  readonly advantages: Float64Array
+  readonly returns: Float64Array
+}
+
+export function createBatch(backend: Backend, steps: number, envs: number, inputs: number, actionSize: number): Batch {
+  const N = steps * envs
+  const vector = (n: number): Float64Array => new Float64Array(n)
+  return {
+    steps, envs,
+    observations: backend.allocate(N, inputs),
+    actions: backend.allocate(N, actionSize),
+    rewards: vector(N),
+    terminated: new Uint8Array(N),
+    truncated: new Uint8Array(N),
+    finalObservations: { data: vector((N + envs) * inputs), rows: N + envs, cols: inputs, rowStride: inputs, colStride: 1 },
+    finalCount: 0,
+    finalRow: new Int32Array(N),
+    values: vector(N),
+    finalValues: vector(N + envs),
+    advantages: vector(N),
+    returns: vector(N),
+  }
+}

@@ -1,0 +1,88 @@
+/**
+ * How good a policy is: whole episodes in fresh environments, learning nothing.
+ */
+import { expectInteger } from '../math/expect.ts'
+import { moments } from '../math/moments.ts'
+import { Random } from '../math/random.ts'
+import type { Env } from './env.ts'
+import { actionOf, createActor, decide, type Policy } from './policy.ts'
+import { encode } from './space.ts'
+
+export interface EvaluateOptions {
+  /** Episodes, at least 1; 100 unless told. */
+  readonly episodes?: number
+  /** Fixes the episodes' seeds, and the draws where actions are drawn; 0 unless told. */
+  readonly seed?: number
+  /** The most likely action of each state (true unless told), or a draw from the policy. */
+  readonly deterministic?: boolean
+}
+
+export interface Evaluation {
+  /** Undiscounted return and length of each episode. */
+  readonly returns: Float64Array
+  readonly lengths: Float64Array
+  /** Of the returns; the deviation with divisor n. */
+  readonly mean: number
+  readonly std: number
+  readonly min: number
+  readonly max: number
+}
+
+/** At most this many environments act side by side; episodes are seeded one by one, so this changes no result. */
+const SIDE_BY_SIDE = 16
+
+export function evaluate(policy: Policy, makeEnv: () => Env, options: EvaluateOptions = {}): Evaluation {
+  const { episodes = 100, seed = 0, deterministic = true } = options
+  expectInteger('episodes', episodes, 1)
+  const random = new Random(seed).fork('evaluate')
+  const rows = Math.min(episodes, SIDE_BY_SIDE)
+  const envs = Array.from({ length: rows }, () => makeEnv())
+  const actor = createActor(policy, rows)
+  const inputs = actor.observations.cols
+  const returns = new Float64Array(episodes), lengths = new Float64Array(episodes)
+  const streams = envs.map(() => random)
+  // The episode that each environment is in; −1 once there is none left for it.
+  const current = new Int32Array(rows)
+  let started = 0, running = 0
+
+  const look = (row: number, observation: unknown): void => {
+    const problem = encode(actor.observations.data, row * inputs, policy.observationSpace, observation)
+    if (problem !== null) throw new RangeError(`episode ${current[row]}, step ${lengths[current[row]]}: observation: ${problem}`)
+  }
+  const begin = (row: number): void => {
+    current[row] = started < episodes ? started++ : -1
+    if (current[row] < 0) return
+    running++
+    streams[row] = random.fork(`action/${current[row]}`)
+    look(row, envs[row].reset({ seed: random.fork(`episode/${current[row]}`).integer(2147483648) }).observation)
+  }
+
+  for (let row = 0; row < rows; row++) begin(row)
+  while (running > 0) {
+    decide(actor, deterministic ? null : streams)
+    for (let row = 0; row < rows; row++) {
+      const episode = current[row]
+      if (episode < 0) continue
+      const { observation, reward, terminated, truncated } = envs[row].step(actionOf(actor, row))
+      if (!Number.isFinite(reward)) {
+        throw new RangeError(`episode ${episode}, step ${lengths[episode]}: reward: expected a finite number, got ${reward}`)
+      }
+      returns[episode] += reward
+      lengths[episode]++
+      look(row, observation)
+      if (terminated || truncated) {
+        running--
+        begin(row)
+      }
+    }
+  }
+  for (const env of envs) env.close?.()
+  const { mean, variance } = moments(returns)
+  return { returns, lengths, mean, std: Math.sqrt(variance), min: least(returns), max: -least(returns.map((x) => -x)) }
+}
+
+function least(x: Float64Array): number {
+  let low = x[0]
+  for (let i = 1; i < x.length; i++) low = Math.min(low, x[i])
+  return low
+}

@@ -1,0 +1,149 @@
+/**
+ * Fill a batch by acting in several environments at once: one forward pass a timestep serves them all.
+ * An episode that ends is followed at once by the next, so every timestep of a batch is a real transition;
+ * the observation in which an episode was cut is kept, for bootstrapping. Returns and lengths of finished
+ * episodes are counted on raw rewards. Whatever an environment hands over is checked before it is kept.
+ */
+import { show } from '../math/expect.ts'
+import type { Random } from '../math/random.ts'
+import type { Batch } from './batch.ts'
+import type { Env, Observation, ResetOptions, StepResult } from './env.ts'
+import { type Actor, actionOf, createActor, decide, type Policy } from './policy.ts'
+import { encode, type Space } from './space.ts'
+
+/** An environment, or what it handed over, is at fault; the message names environment, step and value. */
+export class EnvError extends Error {
+  override readonly name = 'EnvError'
+  /** Index of the environment, and its steps so far in all episodes. */
+  readonly env: number
+  readonly step: number
+
+  constructor(env: number, step: number, problem: string, cause?: unknown) {
+    super(`environment ${env}, step ${step}: ${problem}`, cause === undefined ? undefined : { cause })
+    this.env = env
+    this.step = step
+  }
+}
+
+export interface Episode {
+  /** Undiscounted sum of raw rewards. */
+  readonly return: number
+  /** Steps. */
+  readonly length: number
+  /** Which environment ran it. */
+  readonly env: number
+}
+
+export interface Rollout {
+  readonly envs: readonly Env[]
+  readonly actor: Actor
+  /** Streams of actions, one an environment: forked 'action/0', … */
+  readonly streams: readonly Random[]
+  /** Steps taken, by environment; and return and length of the episode under way. */
+  readonly steps: Float64Array
+  readonly episodeReturns: Float64Array
+  readonly episodeLengths: Float64Array
+}
+
+/**
+ * Seed and reset every environment and make ready to act in them. The e-th is seeded with an integer drawn from
+ * the stream 'environment/e' of `random`.
+ */
+export function createRollout(envs: readonly Env[], policy: Policy, random: Random): Rollout {
+  const rollout: Rollout = {
+    envs,
+    actor: createActor(policy, envs.length),
+    streams: envs.map((_, e) => random.fork(`action/${e}`)),
+    steps: new Float64Array(envs.length),
+    episodeReturns: new Float64Array(envs.length),
+    episodeLengths: new Float64Array(envs.length),
+  }
+  envs.forEach((_, e) => resetInto(rollout, e, { seed: random.fork(`environment/${e}`).integer(2147483648) }))
+  return rollout
+}
+
+/** Overwrite `batch` with the next steps·envs timesteps; returns the episodes that ended among them, in order. */
+export function collect(rollout: Rollout, batch: Batch): Episode[] {
+  const { envs, actor, steps } = rollout
+  const E = envs.length
+  const inputs = batch.observations.cols
+  const episodes: Episode[] = []
+  batch.finalCount = 0
+
+  for (let t = 0; t < batch.steps; t++) {
+    decide(actor, rollout.streams)
+    batch.observations.data.set(actor.observations.data, t * E * inputs)
+    batch.actions.data.set(actor.actions.data, t * E * batch.actions.cols)
+    for (let e = 0; e < E; e++) {
+      const i = t * E + e
+      const result = stepInto(rollout, e)
+      steps[e]++
+      batch.rewards[i] = result.reward
+      batch.terminated[i] = result.terminated ? 1 : 0
+      batch.truncated[i] = result.truncated ? 1 : 0
+      rollout.episodeReturns[e] += result.reward
+      rollout.episodeLengths[e]++
+      const over = result.terminated || result.truncated
+      // A step that ended in truncation, or is the last of the batch, is followed by an observation to bootstrap from.
+      batch.finalRow[i] = !result.terminated && (over || t === batch.steps - 1) ? keepFinal(batch, actor, e) : -1
+      if (over) {
+        episodes.push({ return: rollout.episodeReturns[e], length: rollout.episodeLengths[e], env: e })
+        resetInto(rollout, e)
+      }
+    }
+  }
+  return episodes
+}
+
+/** Copy the observation that environment e is in to the next free row of finalObservations; returns that row. */
+function keepFinal(batch: Batch, { observations }: Actor, e: number): number {
+  const row = batch.finalCount++
+  const { data, cols } = batch.finalObservations
+  for (let j = 0; j < cols; j++) data[row * cols + j] = observations.data[e * cols + j]
+  return row
+}
+
+/** Step environment e with its action; its observation goes into the actor, after checks of all that it returned. */
+function stepInto({ envs, actor, steps }: Rollout, e: number): StepResult {
+  let result: StepResult
+  try {
+    result = envs[e].step(actionOf(actor, e))
+  } catch (error) {
+    throw new EnvError(e, steps[e], `step() threw ${error instanceof Error ? error.message : show(error)}`, error)
+  }
+  const { policy, observations } = actor
+  const problem = stepProblem(result)
+    ?? observe(observations.data, e * observations.cols, policy.observationSpace, result.observation)
+  if (problem !== null) throw new EnvError(e, steps[e], problem)
+  return result
+}
+
+/** Reset environment e; its first observation goes into the actor. */
+function resetInto({ envs, actor, steps, episodeReturns, episodeLengths }: Rollout, e: number, options?: ResetOptions): void {
+  let observation: Observation
+  try {
+    observation = envs[e].reset(options).observation
+  } catch (error) {
+    throw new EnvError(e, steps[e], `reset() threw ${error instanceof Error ? error.message : show(error)}`, error)
+  }
+  const { policy, observations } = actor
+  const problem = observe(observations.data, e * observations.cols, policy.observationSpace, observation)
+  if (problem !== null) throw new EnvError(e, steps[e], `after reset, ${problem}`)
+  episodeReturns[e] = 0
+  episodeLengths[e] = 0
+}
+
+function observe(target: Float64Array, offset: number, space: Space, observation: unknown): string | null {
+  const problem = encode(target, offset, space, observation)
+  return problem === null ? null : `observation: ${problem}`
+}
+
+/** What is wrong with a step's record, its observation aside; null where nothing is. */
+function stepProblem(result: StepResult): string | null {
+  if (typeof result !== 'object' || result === null) return `step(): expected a record, got ${show(result)}`
+  if (typeof (result as { then?: unknown }).then === 'function') return 'step(): expected a record, got a Promise'
+  if (!Number.isFinite(result.reward)) return `reward: expected a finite number, got ${show(result.reward)}`
+  if (typeof result.terminated !== 'boolean') return `terminated: expected a boolean, got ${show(result.terminated)}`
+  if (typeof result.truncated !== 'boolean') return `truncated: expected a boolean, got ${show(result.truncated)}`
+  return null
+}

@@ -1,0 +1,38 @@
+/**
+ * A value function V_φ: observations ↦ expected discounted return, by a network of its own.
+ */
+import type { Backend } from '../math/backend.ts'
+import type { Random } from '../math/random.ts'
+import type { Tensor } from '../math/tensor.ts'
+import type { ActivationName } from '../nn/activation.ts'
+import { createMlp, createTape, forward, initializeMlp, type Mlp, type Tape } from '../nn/mlp.ts'
+
+export interface Value {
+  /** net.parameters.flat is φ. */
+  readonly net: Mlp
+  /** One stretch of observations at a time passes through here. */
+  readonly tape: Tape
+}
+
+/** Observations taken in one stretch by `predict`. */
+const STRETCH = 96
+
+/** V with orthogonal weights, gain 1 in the last layer. `inputs`: numbers the network sees of an observation. */
+export function createValue(
+  backend: Backend, inputs: number, hidden: readonly number[], activation: ActivationName, random: Random,
+): Value {
+  const net = createMlp(backend, [inputs, ...hidden, 1], activation)
+  initializeMlp(net, 1, random)
+  return { net, tape: createTape(net, backend.allocate(STRETCH, inputs), false) }
+}
+
+/** values ← V(s) for the first `count` rows of observations [·, inputs]. */
+export function predict(values: Float64Array, { net, tape }: Value, observations: Tensor, count: number): void {
+  const { data, cols } = observations
+  for (let first = 0; first < count; first += STRETCH) {
+    const rows = Math.min(STRETCH, count - first)
+    for (let p = 0; p < rows * cols; p++) tape.inputs.data[p] = data[first * cols + p]
+    forward(net, tape, rows)
+    for (let i = 0; i < rows; i++) values[first + i] = tape.outputs.data[i]
+  }
+}

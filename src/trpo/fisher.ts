@@ -1,0 +1,70 @@
+/**
+ * The Fisher matrix as an operator, v ↦ (F + λI) v, without ever forming it:
+ *
+ *   F = mean over states of Jᵀ M J,   J = ∂η/∂θ,   M = ∂²KL(old ‖ new)/∂η² at new = old
+ *
+ * tile by tile: tangent (J v), metric (M J v), backward (Jᵀ M J v), over activations cached by one forward pass.
+ * F is exactly the Hessian of mean KL(π_old ‖ π_θ) at θ_old, since KL has no first derivative there
+ * (Schulman et al. 2015, appendix C; the Gauss–Newton form of Martens & Sutskever 2012).
+ * But: F is that of the states alone, an average over all actions, not over the ones that were taken.
+ */
+import type { Operator } from '../math/conjugateGradient.ts'
+import type { Random } from '../math/random.ts'
+import { addScaled } from '../math/vector.ts'
+import { backward, tangent } from '../nn/mlp.ts'
+import { bindParameters, type Parameters } from '../nn/parameters.ts'
+import { createShards, type Shards, sumOverTiles } from '../nn/shards.ts'
+import { createPolicyMap, forwardPolicy, type PolicyMap } from '../rl/policy.ts'
+
+/**
+ * The operator for the states of `map` and damping λ ≥ 0. Before a run of products call `forwardPolicy(map)` and
+ * `transposeWeights(map.net)`; the operator stays the same until either is called again.
+ */
+export function createFisher(map: PolicyMap, shards: Shards, damping: number): Operator {
+  const { net, distribution, tape, eta, sharedBar } = map
+  const { parameters, sizes, backend } = net
+  const scale = 1 / tape.inputs.rows
+  // The direction is copied into memory that is bound once, and that a backend can reach.
+  const direction: Parameters = bindParameters(backend.allocate(1, parameters.flat.length).data, sizes, sharedBar.length)
+
+  return (out, v) => {
+    direction.flat.set(v)
+    sumOverTiles(out, shards, (tile, into) => {
+      tangent(net, tile, direction)
+      distribution.metric(tape.outputDerivatives, eta, tile.first, tile.rows, scale)
+      backward(net, tile, into)
+    })
+    distribution.sharedMetric(sharedBar, direction.shared, eta)
+    // backward leaves the entries of shared parameters 0: the network does not see them.
+    out.set(sharedBar, out.length - sharedBar.length)
+    addScaled(out, damping, v)
+  }
+}
+
+/** A random part of the states, on which alone the Fisher product is computed. */
+export interface Subset {
+  readonly map: PolicyMap
+  readonly shards: Shards
+  /** Draw the states anew, without replacement, and cache their activations; the draw then stays for all products. */
+  choose(): void
+}
+
+/** `fraction` of the states of `full`, at least one (Schulman et al. 2015, appendix C, took 10 %). */
+export function createSubset(full: PolicyMap, fraction: number, random: Random): Subset {
+  const { net, distribution, tape } = full
+  const N = tape.inputs.rows, cols = tape.inputs.cols
+  const n = Math.max(1, Math.round(fraction * N))
+  const map = createPolicyMap(net, distribution, net.backend.allocate(n, cols), true)
+  const order = Int32Array.from({ length: N }, (_, i) => i)
+  return {
+    map,
+    shards: createShards(net, map.tape),
+    choose() {
+      random.shuffle(order)
+      for (let i = 0; i < n; i++) {
+        for (let j = 0; j < cols; j++) map.tape.inputs.data[i * cols + j] = tape.inputs.data[order[i] * cols + j]
+      }
+      forwardPolicy(map)
+    },
+  }
+}

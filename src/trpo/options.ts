@@ -1,0 +1,144 @@
+/**
+ * Every hyper-parameter: what it means, its unit, range and default, where the default comes from; and the one
+ * place that checks them, all together, before anything is allocated.
+ */
+import type { Backend } from '../math/backend.ts'
+import { nearest } from '../math/editDistance.ts'
+import { expectFinite, expectInteger, expectNumber, expectOneOf, show } from '../math/expect.ts'
+import { reference } from '../math/reference.ts'
+import type { ActivationName } from '../nn/activation.ts'
+import type { StepOptions } from './step.ts'
+import type { ValueFitOptions } from './valueFit.ts'
+
+export interface TrainOptions extends StepOptions, ValueFitOptions {
+  /** Fixes everything random. Integer from 0. */
+  readonly seed: number
+  /** Environment steps after which no further iteration begins; the last one is whole, so up to one batch more. */
+  readonly totalSteps: number
+  /** Environment steps an iteration, over all environments; a multiple of `environments`. */
+  readonly batchSteps: number
+  /** Environments that act side by side, one forward pass for all. */
+  readonly environments: number
+  /** Units of each hidden layer of the policy, and of the value function; [] is linear. */
+  readonly hidden: readonly number[]
+  readonly valueHidden: readonly number[]
+  readonly activation: ActivationName
+  /** log σ at the start, in units of the action; Box actions only. */
+  readonly initialLogStd: number
+  /** γ, in [0, 1]. */
+  readonly discount: number
+  /** λ of GAE, in [0, 1]; 1 is rewards-to-go less the value. */
+  readonly gaeLambda: number
+  /** GAE(γ, λ), or plain rewards-to-go G_t − V(s_t) with G_t as the value's target. */
+  readonly advantages: 'gae' | 'rewards-to-go'
+  /** Advantages of a batch to mean 0 and variance 1. */
+  readonly normalizeAdvantages: boolean
+  /** Where the arithmetic is done. */
+  readonly backend: Backend
+  /** A clock in milliseconds, for the phases of each iteration's record; none unless the host gives one. */
+  readonly clock: (() => number) | undefined
+}
+
+type Check = (name: string, value: unknown) => unknown
+interface Rule<T> { readonly default: T; readonly check: Check; readonly origin: string }
+
+const integer = (low: number, high?: number): Check => (name, value) => expectInteger(name, value, low, high)
+const number = (low: number, high?: number): Check => (name, value) => expectNumber(name, value, low, high)
+const oneOf = (...words: readonly string[]): Check => (name, value) => expectOneOf(name, value, words)
+
+const positive: Check = (name, value) => {
+  if (typeof value !== 'number') throw new TypeError(`${name}: expected a number above 0, got ${show(value)}`)
+  if (!(value > 0 && value < Infinity)) throw new RangeError(`${name}: expected a number above 0, got ${show(value)}`)
+}
+const insideUnit: Check = (name, value) => {
+  if (typeof value !== 'number') throw new TypeError(`${name}: expected a number between 0 and 1, got ${show(value)}`)
+  if (!(value > 0 && value < 1)) throw new RangeError(`${name}: expected a number between 0 and 1, ends excluded, got ${show(value)}`)
+}
+const fraction: Check = (name, value) => {
+  positive(name, value)
+  expectNumber(name, value, 0, 1)
+}
+const boolean: Check = (name, value) => {
+  if (typeof value !== 'boolean') throw new TypeError(`${name}: expected a boolean, got ${show(value)}`)
+}
+const units: Check = (name, value) => {
+  if (!Array.isArray(value)) throw new TypeError(`${name}: expected an array of integers, got ${show(value)}`)
+  value.forEach((n, l) => expectInteger(`${name}[${l}]`, n, 1, 65536))
+}
+const backend: Check = (name, value) => {
+  if (typeof (value as Backend | null)?.multiply !== 'function') {
+    throw new TypeError(`${name}: expected a backend such as reference, got ${show(value)}`)
+  }
+}
+const clock: Check = (name, value) => {
+  if (value !== undefined && typeof value !== 'function') {
+    throw new TypeError(`${name}: expected a function that returns milliseconds, got ${show(value)}`)
+  }
+}
+
+/** The rules, in the order in which documentation lists them. Origins name the papers and peers of docs/deviations.md. */
+export const rules: { readonly [K in keyof TrainOptions]: Rule<TrainOptions[K]> } = {
+  seed: { default: 0, check: integer(0), origin: '' },
+  totalSteps: { default: 100_000, check: integer(1), origin: '' },
+  batchSteps: { default: 2048, check: integer(1), origin: 'SB3-contrib n_steps' },
+  environments: { default: 8, check: integer(1, 65536), origin: '' },
+  hidden: { default: [64, 64], check: units, origin: 'Spinning Up, SB3-contrib' },
+  valueHidden: { default: [64, 64], check: units, origin: 'Spinning Up, SB3-contrib' },
+  activation: { default: 'tanh', check: oneOf('tanh', 'relu', 'identity'), origin: 'Spinning Up, SB3-contrib' },
+  initialLogStd: { default: 0, check: expectFinite, origin: 'SB3-contrib' },
+  discount: { default: 0.99, check: number(0, 1), origin: 'Schulman et al. 2015, table 2' },
+  gaeLambda: { default: 0.95, check: number(0, 1), origin: 'SB3-contrib; within the best range of Schulman et al. 2016' },
+  advantages: { default: 'gae', check: oneOf('gae', 'rewards-to-go'), origin: 'Schulman et al. 2016' },
+  normalizeAdvantages: { default: true, check: boolean, origin: 'all peers' },
+  maxKl: { default: 0.01, check: positive, origin: 'Schulman et al. 2015, table 2' },
+  cgIterations: { default: 10, check: integer(1), origin: 'Schulman et al. 2015, appendix C' },
+  cgTolerance: { default: 1e-6, check: number(0, 1), origin: '' },
+  damping: { default: 0.1, check: number(0, 1e6), origin: 'Spinning Up, SB3-contrib' },
+  stepLength: { default: 'undamped', check: oneOf('undamped', 'damped'), origin: 'Schulman et al. 2015, appendix C' },
+  lineSearch: { default: true, check: boolean, origin: 'Schulman et al. 2015, appendix C' },
+  backtrackCoefficient: { default: 0.8, check: insideUnit, origin: 'Spinning Up, SB3-contrib' },
+  maxBacktracks: { default: 10, check: integer(0, 1000), origin: 'Spinning Up, SB3-contrib' },
+  fisherFraction: { default: 1, check: fraction, origin: '' },
+  valueEpochs: { default: 10, check: integer(0), origin: 'SB3-contrib' },
+  valueMinibatch: { default: 128, check: integer(1), origin: 'SB3-contrib' },
+  valueLearningRate: { default: 1e-3, check: positive, origin: 'SB3-contrib' },
+  backend: { default: reference, check: backend, origin: '' },
+  clock: { default: undefined, check: clock, origin: '' },
+}
+
+/** The full record for what the caller gave. Throws one error that lists everything wrong with it, a line each. */
+export function resolveOptions(given: Partial<TrainOptions>): TrainOptions {
+  if (typeof given !== 'object' || given === null) throw new TypeError(`options: expected a record, got ${show(given)}`)
+  const problems: Error[] = []
+  const attempt = (check: () => void): void => {
+    try {
+      check()
+    } catch (error) {
+      problems.push(error as Error)
+    }
+  }
+  const names = Object.keys(rules) as (keyof TrainOptions)[]
+  for (const name of Object.keys(given)) {
+    if (!names.includes(name as keyof TrainOptions)) {
+      problems.push(new TypeError(`${name}: expected a known option, perhaps ${nearest(name, names)}, got ${show(name)}`))
+    }
+  }
+  const resolved: Record<string, unknown> = {}
+  for (const name of names) {
+    resolved[name] = given[name] === undefined ? rules[name].default : given[name]
+    attempt(() => rules[name].check(name, resolved[name]))
+  }
+  const options = resolved as unknown as TrainOptions
+  if (problems.length === 0) {
+    if (options.batchSteps % options.environments !== 0) {
+      problems.push(new RangeError(
+        `batchSteps: expected a multiple of environments (${options.environments}), got ${options.batchSteps}`))
+    }
+    if (options.normalizeAdvantages && options.batchSteps < 2) {
+      problems.push(new RangeError('batchSteps: expected at least 2 where advantages are normalized, got 1'))
+    }
+  }
+  if (problems.length === 0) return options
+  const message = problems.map((problem) => problem.message).join('\n')
+  throw problems.every((problem) => problem instanceof TypeError) ? new TypeError(message) : new RangeError(message)
+}

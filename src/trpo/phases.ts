@@ -1,0 +1,24 @@
+/**
+ * Where the time of an iteration goes. The library reads no clock of its own: the host may hand it one.
+ */
+
+export type Phase = 'rollout' | 'advantage' | 'gradient' | 'fisher' | 'lineSearch' | 'valueFit'
+/** Milliseconds spent in each. */
+export type Phases = Record<Phase, number>
+/** Say that the work since the last call, or since the start, belonged to `phase`. */
+export type Lap = (phase: Phase) => void
+
+/** A lap counter that adds into `phases`; one that does nothing where there is no clock. */
+export function laps(phases: Phases, clock: (() => number) | undefined): Lap {
+  if (clock === undefined) return () => {}
+  let last = clock()
+  return (phase) => {
+    const now = clock()
+    phases[phase] += now - last
+    last = now
+  }
+}
+
+export function noTime(): Phases {
+  return { rollout: 0, advantage: 0, gradient: 0, fisher: 0, lineSearch: 0, valueFit: 0 }
+}

@@ -1,0 +1,203 @@
+/**
+ * One trust-region step: θ ← θ + αʲ β x, the largest of the tried lengths that keeps mean KL(old‖new) ≤ δ and
+ * raises the surrogate, both computed exactly on the whole batch.
+ *
+ *   x = (F + λI)⁻¹ g by conjugate gradient,   β = √(2δ / xᵀF x)      Schulman et al. 2015, section 6 and appendix C
+ *
+ * The update is a transaction: trials live in a candidate network, and θ is written once, at the end, if at all.
+ * Every outcome is told by a certificate; nothing here throws for numbers that misbehave.
+ */
+import { cgWorkspace, type CgStatus, type CgWorkspace, conjugateGradient, type Operator } from '../math/conjugateGradient.ts'
+import { lineSearch } from '../math/lineSearch.ts'
+import type { Random } from '../math/random.ts'
+import type { Tensor } from '../math/tensor.ts'
+import { combine, dot, largestMagnitude, norm, sum } from '../math/vector.ts'
+import { createMlp } from '../nn/mlp.ts'
+import { createShards, type Shards } from '../nn/shards.ts'
+import { createPolicyMap, forwardPolicy, type Policy, type PolicyMap } from '../rl/policy.ts'
+import { createFisher, createSubset, type Subset } from './fisher.ts'
+import type { Lap } from './phases.ts'
+import { policyGradient, surrogate } from './surrogate.ts'
+
+/**
+ * - `accepted`: θ moved; KL ≤ δ and the surrogate rose.
+ * - `unconditional`: θ moved by a natural policy gradient without line search; nothing was promised but finite numbers.
+ * - `zero-gradient`: there was nothing to follow.
+ * - `non-positive-curvature`: xᵀF x ≤ 0, so that no length can be derived.
+ * - `not-finite`: the gradient, or the direction, was NaN or infinite.
+ * - `kl-exceeded`, `no-improvement`: the search ran out of trials, and this is what its shortest one lacked.
+ * θ has its exact bits in every case but the first two.
+ */
+export type StepStatus =
+  'accepted' | 'unconditional' | 'zero-gradient' | 'non-positive-curvature' | 'not-finite' | 'kl-exceeded' | 'no-improvement'
+
+/** What an update did and why. KL in nats a state; every number is finite. */
+export interface Certificate {
+  readonly status: StepStatus
+  /** KL(old ‖ new), mean and largest over the batch's states; 0 where θ did not move. */
+  readonly kl: number
+  readonly klMax: number
+  /** ½ (αʲβ)² xᵀF x: what the mean KL would be if it were quadratic. */
+  readonly quadraticKl: number
+  /** L(θ) before and after. */
+  readonly surrogateBefore: number
+  readonly surrogateAfter: number
+  /** gᵀ(θ′ − θ), and the gain of L divided by it; 0 where θ did not move. */
+  readonly predictedGain: number
+  readonly gainRatio: number
+  readonly gradientNorm: number
+  readonly cgStatus: CgStatus | 'not-run'
+  readonly cgIterations: number
+  /** ‖g − (F + λI) x‖ / ‖g‖ by the recurrence. */
+  readonly cgResidual: number
+  readonly xFx: number
+  /** β: the length at which the quadratic model spends δ. */
+  readonly beta: number
+  /** j of the accepted trial αʲβ; the number of failed trials where none was accepted. */
+  readonly backtracks: number
+  /** Of π_old, mean over states, in nats. */
+  readonly entropy: number
+}
+
+export interface StepOptions {
+  readonly maxKl: number
+  readonly cgIterations: number
+  readonly cgTolerance: number
+  readonly damping: number
+  /** `undamped` divides by xᵀF x, `damped` by xᵀ(F + λI) x, which makes shorter steps. */
+  readonly stepLength: 'undamped' | 'damped'
+  /** false: take αʲβ x at j = 0 whatever comes (natural policy gradient, Kakade 2002). */
+  readonly lineSearch: boolean
+  readonly backtrackCoefficient: number
+  readonly maxBacktracks: number
+  /** Share of the states that the Fisher product sees, in (0, 1]. */
+  readonly fisherFraction: number
+}
+
+/** Everything a step on a batch of fixed size needs, allocated once. */
+export interface Stepper {
+  readonly policy: Policy
+  readonly options: StepOptions
+  /** π_old on the batch's states, with its cached activations; and the candidate. */
+  readonly old: PolicyMap
+  readonly candidate: PolicyMap
+  readonly shards: Shards
+  readonly subset: Subset | null
+  readonly fisher: Operator
+  readonly gradient: Float64Array
+  readonly cg: CgWorkspace
+  readonly oldLogProbability: Float64Array
+  readonly newLogProbability: Float64Array
+  readonly kl: Float64Array
+  readonly scratch: Float64Array
+}
+
+/** A stepper for states that will lie in `observations` [N, inputs]. `random` chooses the states of a subset. */
+export function createStepper(policy: Policy, observations: Tensor, options: StepOptions, random: Random): Stepper {
+  const { net, distribution } = policy
+  const N = observations.rows, P = net.parameters.flat.length
+  const old = createPolicyMap(net, distribution, observations, true)
+  const shards = createShards(net, old.tape)
+  const candidateNet = createMlp(net.backend, net.sizes, net.activation.name, distribution.shared)
+  const subset = options.fisherFraction < 1 ? createSubset(old, options.fisherFraction, random) : null
+  return {
+    policy, options, old, shards, subset,
+    candidate: createPolicyMap(candidateNet, distribution, observations, false),
+    fisher: subset === null
+      ? createFisher(old, shards, options.damping)
+      : createFisher(subset.map, subset.shards, options.damping),
+    gradient: new Float64Array(P),
+    cg: cgWorkspace(P),
+    oldLogProbability: new Float64Array(N),
+    newLogProbability: new Float64Array(N),
+    kl: new Float64Array(N),
+    scratch: new Float64Array(N),
+  }
+}
+
+/** Update θ from actions [N, actionSize] and advantages [N], both finite. `lap` is told what each stretch of work was. */
+export function step(stepper: Stepper, actions: Tensor, advantages: Float64Array, lap: Lap): Certificate {
+  const { policy, options, old, candidate, shards, subset, gradient, cg, kl, scratch } = stepper
+  const { distribution } = policy
+  const { maxKl: delta, damping: lambda } = options
+  const N = advantages.length
+  const theta = policy.net.parameters.flat
+  const trial = candidate.net.parameters.flat
+
+  forwardPolicy(old)
+  distribution.logProbability(stepper.oldLogProbability, actions, old.eta)
+  distribution.entropy(scratch, old.eta)
+  const entropy = sum(scratch, N) / N
+  const surrogateBefore = surrogate(stepper.oldLogProbability, stepper.oldLogProbability, advantages, scratch)
+  scratch.set(advantages)
+  policyGradient(gradient, old, shards, actions, scratch)
+  const gradientNorm = norm(gradient)
+  lap('gradient')
+
+  const unmoved = {
+    kl: 0, klMax: 0, quadraticKl: 0, surrogateBefore, surrogateAfter: surrogateBefore, predictedGain: 0, gainRatio: 0,
+    gradientNorm, cgStatus: 'not-run', cgIterations: 0, cgResidual: 0, xFx: 0, beta: 0, backtracks: 0, entropy,
+  } as const
+  if (gradientNorm === 0) return { ...unmoved, status: 'zero-gradient' }
+  if (!Number.isFinite(gradientNorm) || !Number.isFinite(surrogateBefore) || !Number.isFinite(entropy)) {
+    return { ...unmoved, ...zeroWhereNotFinite(unmoved), status: 'not-finite' }
+  }
+
+  subset?.choose()
+  const solved = conjugateGradient(cg, stepper.fisher, gradient, {
+    maxIterations: options.cgIterations, relativeTolerance: options.cgTolerance,
+  })
+  lap('fisher')
+  const xFx = solved.xAx - lambda * dot(cg.x, cg.x)
+  const found = {
+    ...unmoved, cgStatus: solved.status, cgIterations: solved.iterations, cgResidual: solved.relativeResidual, xFx,
+  }
+  const beta = Math.sqrt(2 * delta / (options.stepLength === 'damped' ? solved.xAx : xFx))
+  if (!(xFx > 0)) {
+    const status = solved.status === 'not-finite' || !Number.isFinite(xFx) ? 'not-finite' : 'non-positive-curvature'
+    return { ...found, ...zeroWhereNotFinite(found), status }
+  }
+  if (!Number.isFinite(beta)) return { ...found, status: 'not-finite' }
+
+  // What the trial under way amounts to, for the certificate.
+  let meanKl = 0, surrogateAfter = surrogateBefore
+  const acceptable = (scale: number): boolean => {
+    combine(trial, theta, scale * beta, cg.x)
+    forwardPolicy(candidate)
+    distribution.klOldNew(kl, old.eta, candidate.eta)
+    meanKl = sum(kl, N) / N
+    distribution.logProbability(stepper.newLogProbability, actions, candidate.eta)
+    surrogateAfter = surrogate(stepper.newLogProbability, stepper.oldLogProbability, advantages, scratch)
+    if (!options.lineSearch) return Number.isFinite(meanKl) && Number.isFinite(surrogateAfter)
+    return meanKl <= delta && surrogateAfter > surrogateBefore
+  }
+  const { backtracks, scale } = lineSearch(acceptable, {
+    backtrackCoefficient: options.backtrackCoefficient,
+    maxBacktracks: options.lineSearch ? options.maxBacktracks : 0,
+  })
+  lap('lineSearch')
+  if (backtracks < 0) {
+    const failed = options.lineSearch ? options.maxBacktracks + 1 : 1
+    const status = !options.lineSearch ? 'not-finite' : meanKl <= delta ? 'no-improvement' : 'kl-exceeded'
+    return { ...found, beta, backtracks: failed, status }
+  }
+
+  theta.set(trial)
+  const predictedGain = scale * beta * dot(gradient, cg.x)
+  return {
+    ...found,
+    status: options.lineSearch ? 'accepted' : 'unconditional',
+    kl: meanKl, klMax: largestMagnitude(kl), quadraticKl: 0.5 * scale * beta * scale * beta * xFx,
+    surrogateAfter, predictedGain, gainRatio: predictedGain > 0 ? (surrogateAfter - surrogateBefore) / predictedGain : 0,
+    beta, backtracks,
+  }
+}
+
+/** The entries of a record that are NaN or infinite, as 0: such a number is told by the status alone. */
+function zeroWhereNotFinite(record: Readonly<Record<string, unknown>>): Record<string, number> {
+  const zeros: Record<string, number> = {}
+  for (const [name, value] of Object.entries(record)) {
+    if (typeof value === 'number' && !Number.isFinite(value)) zeros[name] = 0
+  }
+  return zeros
+}

@@ -1,0 +1,35 @@
+/**
+ * What a step improves: L(θ) = mean of π_θ(a|s) / π_old(a|s) · Â, and its gradient.
+ * Schulman et al. 2015, section 5: the importance-sampled objective on states and actions of π_old.
+ */
+import { exp } from '../math/elementary.ts'
+import type { Tensor } from '../math/tensor.ts'
+import { sum } from '../math/vector.ts'
+import { backward, transposeWeights } from '../nn/mlp.ts'
+import { type Shards, sumOverTiles } from '../nn/shards.ts'
+import type { PolicyMap } from '../rl/policy.ts'
+
+/** L from log π(a|s) and log π_old(a|s). `scratch` [N] is overwritten. All: [N]. */
+export function surrogate(
+  logProbability: Float64Array, oldLogProbability: Float64Array, advantages: Float64Array, scratch: Float64Array,
+): number {
+  const N = advantages.length
+  for (let i = 0; i < N; i++) scratch[i] = exp(logProbability[i] - oldLogProbability[i]) * advantages[i]
+  return sum(scratch, N) / N
+}
+
+/**
+ * gradient ← mean of wᵢ ∇ log π(aᵢ|sᵢ), after `forwardPolicy(map)`. With w = Â it is ∇L at θ_old, the policy
+ * gradient; with w = ratio · Â it is ∇L anywhere. `weights` [N] is overwritten.  gradient: [P].
+ */
+export function policyGradient(
+  gradient: Float64Array, map: PolicyMap, shards: Shards, actions: Tensor, weights: Float64Array,
+): void {
+  const { net, distribution, tape, eta, sharedBar } = map
+  for (let i = 0; i < weights.length; i++) weights[i] /= tape.inputs.rows
+  distribution.score(tape.outputDerivatives, sharedBar, weights, actions, eta)
+  transposeWeights(net)
+  sumOverTiles(gradient, shards, (tile, into) => backward(net, tile, into))
+  // backward leaves the entries of shared parameters 0: the network does not see them.
+  gradient.set(sharedBar, gradient.length - sharedBar.length)
+}

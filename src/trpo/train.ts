@@ -1,0 +1,128 @@
+/**
+ * Trust Region Policy Optimization, whole: act, estimate advantages, step, fit the value, again.
+ * Schulman, Levine, Moritz, Jordan & Abbeel 2015; advantages after Schulman et al. 2016.
+ * A generator: each `next()` is one iteration, and between two of them the host does what it likes.
+ */
+import { show } from '../math/expect.ts'
+import { Random } from '../math/random.ts'
+import { largestMagnitude } from '../math/vector.ts'
+import { generalizedAdvantages, normalize, rewardsToGo } from '../rl/advantage.ts'
+import { createBatch } from '../rl/batch.ts'
+import type { Env } from '../rl/env.ts'
+import { createPolicy, initializePolicy, type Policy } from '../rl/policy.ts'
+import { collect, createRollout, type Episode } from '../rl/rollout.ts'
+import { describeSpace } from '../rl/space.ts'
+import { createValue, predict, type Value } from '../rl/value.ts'
+import { resolveOptions, type TrainOptions } from './options.ts'
+import { laps, noTime, type Phases } from './phases.ts'
+import { type Certificate, createStepper, step } from './step.ts'
+import { createValueFitter, fitValue, type ValueFit } from './valueFit.ts'
+
+/** What one iteration did. Plain data, but for `policy` and `value`, which go on changing. */
+export interface Iteration {
+  /** From 1. */
+  readonly iteration: number
+  /** Environment steps so far, this iteration's included; exact. */
+  readonly steps: number
+  /** Episodes that ended in this iteration, in order, with raw returns. */
+  readonly episodes: readonly Episode[]
+  /** Mean return and length of the last 100 finished episodes; null until one has finished. */
+  readonly meanReturn: number | null
+  readonly meanLength: number | null
+  readonly certificate: Certificate
+  readonly valueFit: ValueFit
+  /** Milliseconds by phase, all 0 without options.clock. */
+  readonly phases: Phases
+  readonly policy: Policy
+  readonly value: Value
+}
+
+/** Finished episodes that the running means look back on. */
+const RECENT = 100
+
+/**
+ * Train on environments that `makeEnv` makes, options.environments of them, until options.totalSteps.
+ * Yields one record an iteration; returns the policy. Wrong options throw here, all named together. An environment
+ * at fault throws an EnvError from `next()`, with θ, φ as the last iteration left them.
+ */
+export function train(makeEnv: () => Env, options: Partial<TrainOptions> = {}): Generator<Iteration, Policy, void> {
+  if (typeof makeEnv !== 'function') {
+    throw new TypeError(`makeEnv: expected a function that returns an environment, got ${show(makeEnv)}`)
+  }
+  return iterations(makeEnv, resolveOptions(options))
+}
+
+function* iterations(makeEnv: () => Env, options: TrainOptions): Generator<Iteration, Policy, void> {
+  const { environments, batchSteps, totalSteps, discount, gaeLambda, backend, clock } = options
+  const random = new Random(options.seed)
+  const envs = makeEnvs(makeEnv, environments)
+  const { observationSpace, actionSpace } = envs[0]
+
+  const policy = createPolicy(backend, observationSpace, actionSpace, options.hidden, options.activation)
+  initializePolicy(policy, options.initialLogStd, random.fork('policy'))
+  const inputs = policy.net.sizes[0]
+  const value = createValue(backend, inputs, options.valueHidden, options.activation, random.fork('value'))
+  const batch = createBatch(backend, batchSteps / environments, environments, inputs, policy.distribution.actionSize)
+  const stepper = createStepper(policy, batch.observations, options, random.fork('fisher'))
+  const fitter = createValueFitter(value, batchSteps, options)
+  const minibatches = random.fork('minibatches')
+  const scratch = new Float64Array(batchSteps)
+  const recent: Episode[] = []
+
+  try {
+    const rollout = createRollout(envs, policy, random)
+    for (let iteration = 1; (iteration - 1) * batchSteps < totalSteps; iteration++) {
+      const phases = noTime()
+      const lap = laps(phases, clock)
+
+      const episodes = collect(rollout, batch)
+      recent.push(...episodes)
+      recent.splice(0, recent.length - RECENT)
+      lap('rollout')
+
+      predict(batch.values, value, batch.observations, batchSteps)
+      predict(batch.finalValues, value, batch.finalObservations, batch.finalCount)
+      if (options.advantages === 'gae') generalizedAdvantages(batch, discount, gaeLambda)
+      else rewardsToGo(batch, discount)
+      if (options.normalizeAdvantages) normalize(batch.advantages, largestMagnitude(batch.returns), scratch)
+      lap('advantage')
+
+      const certificate = step(stepper, batch.actions, batch.advantages, lap)
+      const valueFit = fitValue(fitter, batch.observations, batch.returns, batch.values, minibatches)
+      lap('valueFit')
+
+      yield {
+        iteration, steps: iteration * batchSteps, episodes,
+        meanReturn: mean(recent.map((episode) => episode.return)),
+        meanLength: mean(recent.map((episode) => episode.length)),
+        certificate, valueFit, phases, policy, value,
+      }
+    }
+  } finally {
+    for (const env of envs) env.close?.()
+  }
+  return policy
+}
+
+/** Environments of one kind: the learner's network fits all of them or none. */
+function makeEnvs(makeEnv: () => Env, count: number): Env[] {
+  const envs = Array.from({ length: count }, () => makeEnv())
+  envs.forEach((env, e) => {
+    for (const method of ['reset', 'step'] as const) {
+      if (typeof env?.[method] !== 'function') {
+        throw new TypeError(`environment ${e}.${method}: expected a function, got ${show(env?.[method])}`)
+      }
+    }
+    for (const space of ['observationSpace', 'actionSpace'] as const) {
+      const described = describeSpace(env[space])
+      if (described !== describeSpace(envs[0][space])) {
+        throw new RangeError(`environment ${e}.${space}: expected ${describeSpace(envs[0][space])}, got ${described}`)
+      }
+    }
+  })
+  return envs
+}
+
+function mean(x: readonly number[]): number | null {
+  return x.length === 0 ? null : x.reduce((total, each) => total + each, 0) / x.length
+}
