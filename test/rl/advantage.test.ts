@@ -1,0 +1,44 @@
+import { readFileSync } from 'node:fs'
+import { test } from 'uvu'
+import * as assert from 'uvu/assert'
+import { normalize } from '../../src/rl/advantage.ts'
+import { checkGaeGolden, type GaeGolden } from '../support/goldenGae.ts'
+import { failures } from '../support/worst.ts'
+
+const cases = (JSON.parse(readFileSync('test/fixtures/gae.json', 'utf8')) as { cases: GaeGolden[] }).cases
+
+test('there are twelve cases', () => { assert.is(cases.length, 12) })
+
+cases.forEach((golden, k) => {
+  test(`case ${k}: advantages and returns agree with Stable-Baselines3 and Spinning Up`, () => {
+    assert.equal(failures(checkGaeGolden(golden)), [])
+  })
+})
+
+test('normalize gives mean 0 and variance 1, and the same bits for 2^k times the input, however large', () => {
+  const x = Float64Array.from({ length: 1000 }, (_, i) => ((i * 7919) % 1000) / 37 - 5)
+  const reference = x.slice()
+  normalize(reference, 50, new Float64Array(1000))
+  let mean = 0, square = 0
+  for (const a of reference) {
+    mean += a / 1000
+    square += a * a / 1000
+  }
+  assert.ok(Math.abs(mean) < 1e-14 && Math.abs(square - 1) < 1e-12)
+  for (const scale of [2 ** -900, 2 ** -3, 2 ** 20, 2 ** 900]) {
+    const scaled = x.map((a) => a * scale)
+    normalize(scaled, 50 * scale, new Float64Array(1000))
+    assert.equal(scaled, reference)
+  }
+})
+
+test('advantages that differ by no more than the rounding of the returns become exactly 0', () => {
+  const x = Float64Array.from({ length: 64 }, (_, i) => (i % 2 === 0 ? 1e-15 : -1e-15))
+  normalize(x, 100, new Float64Array(64))
+  assert.ok(x.every((a) => a === 0))
+  const same = new Float64Array(8).fill(3)
+  normalize(same, 3, new Float64Array(8))
+  assert.ok(same.every((a) => a === 0))
+})
+
+test.run()
