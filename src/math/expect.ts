@@ -18,27 +18,23 @@ export function show(value: unknown): string {
 
 /** A number from `low` to `high`, ends included; NaN never passes. `Infinity` passes only where `high` is it. */
 export function expectNumber(name: string, value: unknown, low: number = -Infinity, high: number = Infinity): number {
-  const expected = `a number ${interval(low, high)}`
-  if (typeof value !== 'number') throw new TypeError(`${name}: expected ${expected}, got ${show(value)}`)
-  if (!(value >= low && value <= high)) throw new RangeError(`${name}: expected ${expected}, got ${show(value)}`)
-  return value
+  if (typeof value === 'number' && value >= low && value <= high) return value
+  const message = `${name}: expected a number ${interval(low, high)}, got ${show(value)}`
+  throw typeof value === 'number' ? new RangeError(message) : new TypeError(message)
 }
 
 /** A finite number. */
 export function expectFinite(name: string, value: unknown): number {
-  if (typeof value !== 'number') throw new TypeError(`${name}: expected a finite number, got ${show(value)}`)
-  if (!Number.isFinite(value)) throw new RangeError(`${name}: expected a finite number, got ${show(value)}`)
-  return value
+  if (Number.isFinite(value)) return value as number
+  const message = `${name}: expected a finite number, got ${show(value)}`
+  throw typeof value === 'number' ? new RangeError(message) : new TypeError(message)
 }
 
 /** An integer from `low` to `high`, ends included, exactly representable. */
 export function expectInteger(name: string, value: unknown, low: number, high: number = Number.MAX_SAFE_INTEGER): number {
-  const expected = `an integer ${interval(low, high)}`
-  if (typeof value !== 'number') throw new TypeError(`${name}: expected ${expected}, got ${show(value)}`)
-  if (!(Number.isSafeInteger(value) && value >= low && value <= high)) {
-    throw new RangeError(`${name}: expected ${expected}, got ${show(value)}`)
-  }
-  return value
+  if (Number.isSafeInteger(value) && (value as number) >= low && (value as number) <= high) return value as number
+  const message = `${name}: expected an integer ${interval(low, high)}, got ${show(value)}`
+  throw typeof value === 'number' ? new RangeError(message) : new TypeError(message)
 }
 
 /** A Float64Array of exactly `length` entries. */

@@ -26,12 +26,18 @@ function createReference(): Backend {
   const WIDTH = 128
   const TILE_ROWS = 3
   const TILE_COLS = 2
+  /** With fewer rows, or shorter sums, packing costs more than it saves. */
+  const FEW = 6
   /** Where in the scratch array lie: B's panels, from 0; then the panel of A; then the six sums of a tile. */
   const PANEL_A = DEPTH * WIDTH
   const SUMS = PANEL_A + TILE_ROWS * DEPTH
   const scratch = new Float64Array(SUMS + TILE_ROWS * TILE_COLS)
 
   function addMultiply(C: Tensor, A: Tensor, B: Tensor): void {
+    if (C.rows < FEW || B.rows < FEW) {
+      addByRows(C, A, B)
+      return
+    }
     // Stretches of the sum are taken in order and carried on in C, so cutting it changes no bit.
     for (let k = 0; k < B.rows; k += DEPTH) {
       const depth = Math.min(DEPTH, B.rows - k)
@@ -150,11 +156,40 @@ function createReference(): Backend {
   }
 }
 
-function fillRows(Y: Tensor, b: Tensor): void {
-  const y = Y.data, row = b.data, m = Y.cols
-  for (let i = 0, p = 0; i < Y.rows; i++) {
-    for (let j = 0; j < m; j++, p++) y[p] = row[j]
+/** The same sums without packing: each row of C += aₖ · row k of B from the left, four, two or one k at a time. */
+function addByRows(C: Tensor, A: Tensor, B: Tensor): void {
+  const a = A.data, b = B.data, c = C.data
+  const m = C.cols, depth = B.rows, step = A.colStride
+  for (let i = 0; i < C.rows; i++) {
+    const begin = i * m, end = begin + m
+    let at = i * A.rowStride
+    let row = 0
+    for (let left = depth; left > 0;) {
+      const taken = left >= 4 ? 4 : left >= 2 ? 2 : 1
+      const a0 = a[at]
+      if (taken === 4) {
+        const a1 = a[at + step], a2 = a[at + 2 * step], a3 = a[at + 3 * step]
+        for (let p = begin, q = row; p < end; p++, q++) {
+          c[p] = c[p] + a0 * b[q] + a1 * b[q + m] + a2 * b[q + 2 * m] + a3 * b[q + 3 * m]
+        }
+      } else if (taken === 2) {
+        const a1 = a[at + step]
+        for (let p = begin, q = row; p < end; p++, q++) c[p] = c[p] + a0 * b[q] + a1 * b[q + m]
+      } else {
+        for (let p = begin, q = row; p < end; p++, q++) c[p] += a0 * b[q]
+      }
+      at += taken * step
+      row += taken * m
+      left -= taken
+    }
   }
+}
+
+function fillRows(Y: Tensor, b: Tensor): void {
+  const y = Y.data, size = Y.rows * Y.cols
+  y.set(b.data)
+  // Copies of what is there already, twice as much each time: block copies beat a loop fivefold.
+  for (let filled = Y.cols; filled < size; filled *= 2) y.copyWithin(filled, 0, Math.min(filled, size - filled))
 }
 
 function addColumnSums(b: Tensor, Y: Tensor): void {
@@ -170,6 +205,11 @@ function tanhInPlace(Y: Tensor): void {
 }
 
 function multiplyByTanhSlope(G: Tensor, Y: Tensor): void {
-  const g = G.data, y = Y.data, size = G.rows * G.cols
-  for (let i = 0; i < size; i++) g[i] *= 1 - y[i] * y[i]
+  const g = G.data, y = Y.data, size = G.rows * G.cols, even = size - (size & 1)
+  for (let i = 0; i < even; i += 2) {
+    const y0 = y[i], y1 = y[i + 1]
+    g[i] *= 1 - y0 * y0
+    g[i + 1] *= 1 - y1 * y1
+  }
+  if (even < size) g[even] *= 1 - y[even] * y[even]
 }
