@@ -1,0 +1,62 @@
+/**
+ * The worlds that come with the package, and their table: name → factory, time limit, and the mean return over
+ * 100 episodes that counts as solved (Gymnasium's registry).
+ * But: no registration; a world of your own is an `Env`, handed over as it is.
+ */
+import type { Env } from '../rl/env.ts'
+import { acrobot } from './acrobot.ts'
+import { cartPole } from './cartPole.ts'
+import { mountainCar } from './mountainCar.ts'
+import { mountainCarContinuous } from './mountainCarContinuous.ts'
+import { pendulum } from './pendulum.ts'
+import { pointMass } from './pointMass.ts'
+import type { SimulatorOptions } from './simulator.ts'
+
+export { acrobot } from './acrobot.ts'
+export { cartPole } from './cartPole.ts'
+export { mountainCar } from './mountainCar.ts'
+export { mountainCarContinuous } from './mountainCarContinuous.ts'
+export { pendulum } from './pendulum.ts'
+export { pointMass, pointMassMatrices } from './pointMass.ts'
+export type { LinearQuadraticWorld } from './pointMass.ts'
+export { simulate } from './simulator.ts'
+export type { Dynamics, SimulatorOptions } from './simulator.ts'
+
+export interface Environment {
+  readonly name: string
+  readonly make: (options?: SimulatorOptions) => Env
+  /** The time limit that `make()` sets. */
+  readonly maxEpisodeSteps: number
+  /** Mean return that counts as solved; null where none is agreed on. */
+  readonly solvedReturn: number | null
+  /** One line for people. */
+  readonly summary: string
+}
+
+/** By name. Ask with `Object.hasOwn`: like every record, this one inherits `constructor` and its kin. */
+export const environments: Readonly<Record<string, Environment>> = {
+  CartPole: {
+    name: 'CartPole', make: cartPole, maxEpisodeSteps: 500, solvedReturn: 475,
+    summary: 'push a cart left or right to keep a pole upright',
+  },
+  Acrobot: {
+    name: 'Acrobot', make: acrobot, maxEpisodeSteps: 500, solvedReturn: -100,
+    summary: 'swing two hanging links up by the joint between them',
+  },
+  MountainCar: {
+    name: 'MountainCar', make: mountainCar, maxEpisodeSteps: 200, solvedReturn: -110,
+    summary: 'rock a weak car out of a valley',
+  },
+  MountainCarContinuous: {
+    name: 'MountainCarContinuous', make: mountainCarContinuous, maxEpisodeSteps: 999, solvedReturn: 90,
+    summary: 'rock a weak car out of a valley with a throttle, at the price of its use',
+  },
+  Pendulum: {
+    name: 'Pendulum', make: pendulum, maxEpisodeSteps: 200, solvedReturn: null,
+    summary: 'swing a pendulum up with a torque too weak to lift it',
+  },
+  PointMass: {
+    name: 'PointMass', make: pointMass, maxEpisodeSteps: 30, solvedReturn: null,
+    summary: 'push a point to the origin; linear-quadratic, so the optimum is known',
+  },
+}

@@ -1,0 +1,79 @@
+/**
+ * PointMass: push a point in the plane to the origin. A linear-quadratic world, s′ = A s + B a + w with reward
+ * −(sᵀQ s + aᵀR a), so its optimal policy and the expected return of every linear policy have closed forms
+ * (Kalman 1960; Bertsekas, Dynamic Programming and Optimal Control): a learner can be measured against the truth.
+ *
+ * The horizon is a time limit (`truncated`), 30 steps: long against the eight or so in which the best feedback
+ * settles, so a gain that never changes loses some 0.1 % to the optimum; doing nothing costs twenty times as much.
+ * But: nothing is clipped or rounded to float32, and nothing terminates; that would spoil the closed forms.
+ */
+import type { Random } from '../math/random.ts'
+import type { Env } from '../rl/env.ts'
+import { simulate } from './simulator.ts'
+import type { Dynamics, SimulatorOptions } from './simulator.ts'
+
+const DT = 0.2, SPEED_COST = 0.1, PUSH_COST = 0.1
+const MOST_POSITION = 2, MOST_SPEED = 1, NOISE = 0.05, HORIZON = 30
+
+type Matrix = readonly (readonly number[])[]
+
+/** The world as matrices, by rows. s = (x, y, ẋ, ẏ), a = (aₓ, a_y); covariances of s₀ (its mean is 0) and of w. */
+export interface LinearQuadraticWorld {
+  readonly A: Matrix
+  readonly B: Matrix
+  readonly Q: Matrix
+  readonly R: Matrix
+  readonly startCovariance: Matrix
+  readonly noiseCovariance: Matrix
+  readonly horizon: number
+}
+
+export const pointMassMatrices: LinearQuadraticWorld = {
+  A: [[1, 0, DT, 0], [0, 1, 0, DT], [0, 0, 1, 0], [0, 0, 0, 1]],
+  B: [[0, 0], [0, 0], [DT, 0], [0, DT]],
+  Q: diagonal([1, 1, SPEED_COST, SPEED_COST]),
+  R: diagonal([PUSH_COST, PUSH_COST]),
+  // A uniform start within ±h has variance h²/3.
+  startCovariance: diagonal([MOST_POSITION, MOST_POSITION, MOST_SPEED, MOST_SPEED].map((h) => h * h / 3)),
+  noiseCovariance: diagonal([0, 0, NOISE * NOISE, NOISE * NOISE]),
+  horizon: HORIZON,
+}
+
+/** State and observation: x, y, ẋ, ẏ. Action: two accelerations, unbounded. */
+export function pointMass({ maxEpisodeSteps = HORIZON }: SimulatorOptions = {}): Env<Float64Array> {
+  return simulate('PointMass', dynamics(), { maxEpisodeSteps })
+}
+
+function dynamics(): Dynamics<Float64Array> {
+  return {
+    observationSpace: { kind: 'box', low: new Float64Array(4).fill(-Infinity), high: new Float64Array(4).fill(Infinity) },
+    actionSpace: { kind: 'box', low: new Float64Array(2).fill(-Infinity), high: new Float64Array(2).fill(Infinity) },
+    stateSize: 4,
+    start(state: Float64Array, random: Random): void {
+      for (let i = 0; i < 4; i++) {
+        const most = i < 2 ? MOST_POSITION : MOST_SPEED
+        state[i] = -most + 2 * most * random.uniform()
+      }
+    },
+    observe(observation: Float64Array, state: Float64Array): void {
+      observation.set(state)
+    },
+    step(state: Float64Array, action: Float64Array, random: Random): number {
+      let cost = 0
+      for (let axis = 0; axis < 2; axis++) {
+        const position = state[axis], speed = state[axis + 2], push = action[axis]
+        cost += position * position + SPEED_COST * (speed * speed) + PUSH_COST * (push * push)
+        state[axis] = position + DT * speed
+        state[axis + 2] = speed + DT * push + NOISE * random.normal()
+      }
+      return -cost
+    },
+    isTerminal(): boolean {
+      return false
+    },
+  }
+}
+
+function diagonal(values: readonly number[]): Matrix {
+  return values.map((value, i) => values.map((_, j) => i === j ? value : 0))
+}

@@ -1,0 +1,143 @@
+/**
+ * A world from its equations: dynamics on a state vector, made an `Env`.
+ *
+ * The dynamics say how the state starts, moves, ends and is seen; everything that all worlds share is here:
+ * seeds, the order of calls, checked actions, the time limit (`truncated = elapsed ≥ maxEpisodeSteps`, whether
+ * the world terminated too or not), and saving and restoring. A step allocates nothing: the result record and
+ * the observation buffer are the same ones every time.
+ * But: observations are vectors, actions an integer or a vector; no info, no rendering.
+ */
+import { expectFinite, expectInteger, expectVector, show } from '../math/expect.ts'
+import { Random, RANDOM_STATE_SIZE } from '../math/random.ts'
+import type { Action, Env, ResetOptions, ResetResult, StepResult } from '../rl/env.ts'
+import type { Box, Discrete } from '../rl/space.ts'
+
+export interface Dynamics<A extends Action> {
+  readonly observationSpace: Box
+  readonly actionSpace: Discrete | Box
+  /** Numbers in the state vector. */
+  readonly stateSize: number
+  /** Draw the state that an episode starts from. */
+  start(state: Float64Array, random: Random): void
+  /** Write what is seen of the state. */
+  observe(observation: Float64Array, state: Float64Array): void
+  /** Overwrite the state with the one that follows it under `action`; returns the reward. */
+  step(state: Float64Array, action: A, random: Random): number
+  /** Whether the state that `step` left ends the process. */
+  isTerminal(state: Float64Array): boolean
+  /** What is kept of the state, once its end has been judged. */
+  settle?(state: Float64Array): void
+}
+
+export interface SimulatorOptions {
+  /** Steps after which an episode is truncated; an integer of at least 1. */
+  readonly maxEpisodeSteps?: number
+}
+
+/** What comes next; the numbers stand in saved states. */
+const BEFORE_RESET = 0, RUNNING = 1, ENDED = 2
+
+/**
+ * `reset({ seed })` starts the stream anew, `reset()` goes on in it; never seeded means seed 0.
+ * `reset({ options: { state } })` starts from that state vector and draws nothing.
+ * `getState()` is the state vector, the steps elapsed, what comes next, and the random stream's 8 numbers.
+ */
+export function simulate<A extends Action>(
+  name: string, dynamics: Dynamics<A>, options: { readonly maxEpisodeSteps: number },
+): Env<A> {
+  const maxEpisodeSteps = expectInteger('maxEpisodeSteps', options.maxEpisodeSteps, 1)
+  const { observationSpace, actionSpace, stateSize } = dynamics
+  const state = new Float64Array(stateSize)
+  const observation = new Float64Array(observationSpace.low.length)
+  const resetResult: ResetResult = { observation }
+  const result = { observation, reward: 0, terminated: false, truncated: false }
+  // Forked, so that a policy sampling from the same seed does not draw the world's own numbers.
+  const stream = (seed: number): Random => new Random(seed).fork(name)
+  let random = stream(0)
+  let elapsed = 0
+  let phase = BEFORE_RESET
+
+  function reset(request: ResetOptions = {}): ResetResult {
+    const start = requestedState(request.options, stateSize)
+    random = request.seed === undefined ? random : stream(request.seed)
+    if (start === null) dynamics.start(state, random)
+    else for (let i = 0; i < stateSize; i++) state[i] = start[i]
+    dynamics.observe(observation, state)
+    elapsed = 0
+    phase = RUNNING
+    return resetResult
+  }
+
+  function step(action: A): StepResult {
+    if (phase !== RUNNING) {
+      throw new Error(`${name}.step: expected reset() ${phase === ENDED ? 'after the end of' : 'before'} an episode, got step()`)
+    }
+    checkAction(actionSpace, action)
+    result.reward = dynamics.step(state, action, random)
+    result.terminated = dynamics.isTerminal(state)
+    dynamics.settle?.(state)
+    dynamics.observe(observation, state)
+    result.truncated = ++elapsed >= maxEpisodeSteps
+    if (result.terminated || result.truncated) phase = ENDED
+    return result
+  }
+
+  function getState(): Float64Array {
+    const saved = new Float64Array(stateSize + 2 + RANDOM_STATE_SIZE)
+    saved.set(state)
+    saved[stateSize] = elapsed
+    saved[stateSize + 1] = phase
+    random.getState(saved.subarray(stateSize + 2))
+    return saved
+  }
+
+  function setState(saved: Float64Array): void {
+    expectVector('state', saved, stateSize + 2 + RANDOM_STATE_SIZE)
+    for (let i = 0; i < stateSize; i++) expectFinite(`state[${i}]`, saved[i])
+    const next = expectInteger(`state[${stateSize + 1}]`, saved[stateSize + 1], BEFORE_RESET, ENDED)
+    // An episode that goes on has a step left, one that ended has had one, and before the first there was none.
+    const least = next === ENDED ? 1 : 0
+    const most = next === BEFORE_RESET ? 0 : next === RUNNING ? maxEpisodeSteps - 1 : maxEpisodeSteps
+    const steps = expectInteger(`state[${stateSize}]`, saved[stateSize], least, most)
+    random.setState(saved.subarray(stateSize + 2))
+    for (let i = 0; i < stateSize; i++) state[i] = saved[i]
+    elapsed = steps
+    phase = next
+    dynamics.observe(observation, state)
+  }
+
+  return { observationSpace, actionSpace, reset, step, getState, setState }
+}
+
+/** The state vector asked for by `options`, checked; null where none is. */
+function requestedState(options: unknown, size: number): ArrayLike<number> | null {
+  if (options === undefined) return null
+  if (typeof options !== 'object' || options === null) throw new TypeError(`options: expected { state }, got ${show(options)}`)
+  for (const key of Object.keys(options)) {
+    if (key !== 'state') throw new RangeError(`options: expected { state }, got ${show(key)}`)
+  }
+  const { state } = options as { state?: unknown }
+  if (state === undefined) return null
+  return expectNumbers('options.state', state, size)
+}
+
+function checkAction(space: Discrete | Box, action: unknown): void {
+  if (space.kind === 'box') {
+    expectNumbers('action', action, space.low.length)
+  } else {
+    const last = space.start + space.n - 1
+    // Tested here first: the messages of `expectInteger` are built whether they are needed or not.
+    if (Number.isSafeInteger(action) && (action as number) >= space.start && (action as number) <= last) return
+    expectInteger('action', action, space.start, last)
+  }
+}
+
+/** A Float64Array or array of `size` finite numbers, within bounds or not. */
+function expectNumbers(name: string, value: unknown, size: number): ArrayLike<number> {
+  if (!(value instanceof Float64Array || Array.isArray(value))) {
+    throw new TypeError(`${name}: expected an array of ${size} numbers, got ${show(value)}`)
+  }
+  if (value.length !== size) throw new RangeError(`${name}: expected ${size} numbers, got ${value.length}`)
+  for (let i = 0; i < size; i++) if (!Number.isFinite(value[i])) expectFinite(`${name}[${i}]`, value[i])
+  return value
+}
