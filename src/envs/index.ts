@@ -1,6 +1,6 @@
 /**
- * The worlds that come with the package, and their table: name → factory, time limit, and the mean return over
- * 100 episodes that counts as solved (Gymnasium's registry).
+ * The worlds that come with the package, and their table: name → factory, time limit, and the mean return
+ * over 100 episodes that counts as solved (Gymnasium's registry).
  * But: no registration; a world of your own is an `Env`, handed over as it is.
  */
 import type { Env } from '../rl/env.ts'

@@ -1,6 +1,6 @@
 /**
  * MountainCarContinuous: the car of `mountainCar` with a throttle; +100 at the goal, −0.1 u² a step.
- * Moore 1990, with the numbers of Gymnasium's MountainCarContinuous-v0: push 0.0015 u, goal at 0.45, 999 steps.
+ * Moore 1990, with the numbers of Gymnasium's MountainCarContinuous-v0: push 0.0015 u, goal 0.45, 999 steps.
  * The push is clipped to |u| ≤ 1, but the reward charges u as it was given. The state is kept as float32
  * after each step, judged for its end before; observations are float32 too.
  * But: sums are doubles (NumPy 1's promotion); NumPy 2 adds in float32, and drifts by some 5e-7 an episode.

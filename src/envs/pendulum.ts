@@ -1,7 +1,7 @@
 /**
  * Pendulum: swing a pendulum up with a torque too weak to lift it, and hold it there; it never terminates.
- * The numbers of Gymnasium's Pendulum-v1: g = 10, mass and length 1, a uniform rod driven at its end, 0.05 s a
- * step (velocity first, then angle with the new velocity), torque clipped to ±2, speed to ±8, 200 steps.
+ * The numbers of Gymnasium's Pendulum-v1: g = 10, a uniform rod of mass and length 1, steps of 0.05 s (speed
+ * first, then the angle with the new speed), torque clipped to ±2, speed to ±8, 200 steps.
  * Reward −(θ² + 0.1 θ̇² + 0.001 u²), of the state before the step, θ taken in [−π, π).
  * Observations are rounded to float32, as Gymnasium's are.
  * But: rewards are doubles throughout; Gymnasium's u² is a float32 under NumPy 2.
@@ -20,8 +20,9 @@ export function pendulum({ maxEpisodeSteps = 200 }: SimulatorOptions = {}): Env<
 }
 
 function dynamics(): Dynamics<Float64Array> {
+  const high = Float64Array.of(1, 1, MOST_SPEED)
   return {
-    observationSpace: { kind: 'box', low: Float64Array.of(-1, -1, -MOST_SPEED), high: Float64Array.of(1, 1, MOST_SPEED) },
+    observationSpace: { kind: 'box', low: high.map((x) => -x), high },
     actionSpace: { kind: 'box', low: Float64Array.of(-MOST_TORQUE), high: Float64Array.of(MOST_TORQUE) },
     stateSize: 2,
     start(state: Float64Array, random: Random): void {
@@ -52,7 +53,7 @@ function clip(x: number, most: number): number {
   return Math.min(Math.max(x, -most), most)
 }
 
-/** The angle within [−π, π) that points where `theta` does; JavaScript's % keeps the sign, so it is put right. */
+/** The angle within [−π, π) that points where `theta` does; the remainder is made non-negative first. */
 function fromUpright(theta: number): number {
   const turn = (theta + Math.PI) % (2 * Math.PI)
   return (turn < 0 ? turn + 2 * Math.PI : turn) - Math.PI

@@ -1,14 +1,16 @@
 /**
- * PointMass: push a point in the plane to the origin. A linear-quadratic world, s′ = A s + B a + w with reward
- * −(sᵀQ s + aᵀR a), so its optimal policy and the expected return of every linear policy have closed forms
- * (Kalman 1960; Bertsekas, Dynamic Programming and Optimal Control): a learner can be measured against the truth.
+ * PointMass: push a point in the plane to the origin. A linear-quadratic world, s′ = A s + B a + w with
+ * reward −(sᵀQ s + aᵀR a): its optimal policy and the expected return of every linear policy have closed
+ * forms (Kalman 1960; Bertsekas, Dynamic Programming and Optimal Control), so that a learner can be measured
+ * against the truth.
  *
- * The horizon is a time limit (`truncated`), 30 steps: long against the eight or so in which the best feedback
- * settles, so a gain that never changes loses some 0.1 % to the optimum; doing nothing costs twenty times as much.
+ * The horizon is a time limit (`truncated`) of 30 steps, long against the few in which the best feedback
+ * settles: a gain that never changes loses some 0.1 % to the optimum. Doing nothing costs twenty times more.
  * But: nothing is clipped or rounded to float32, and nothing terminates; that would spoil the closed forms.
  */
 import type { Random } from '../math/random.ts'
 import type { Env } from '../rl/env.ts'
+import type { Box } from '../rl/space.ts'
 import { simulate } from './simulator.ts'
 import type { Dynamics, SimulatorOptions } from './simulator.ts'
 
@@ -17,7 +19,7 @@ const MOST_POSITION = 2, MOST_SPEED = 1, NOISE = 0.05, HORIZON = 30
 
 type Matrix = readonly (readonly number[])[]
 
-/** The world as matrices, by rows. s = (x, y, ẋ, ẏ), a = (aₓ, a_y); covariances of s₀ (its mean is 0) and of w. */
+/** The world as matrices, by rows: s = (x, y, ẋ, ẏ), a = (aₓ, a_y); covariances of s₀ (its mean 0) and w. */
 export interface LinearQuadraticWorld {
   readonly A: Matrix
   readonly B: Matrix
@@ -46,8 +48,8 @@ export function pointMass({ maxEpisodeSteps = HORIZON }: SimulatorOptions = {}):
 
 function dynamics(): Dynamics<Float64Array> {
   return {
-    observationSpace: { kind: 'box', low: new Float64Array(4).fill(-Infinity), high: new Float64Array(4).fill(Infinity) },
-    actionSpace: { kind: 'box', low: new Float64Array(2).fill(-Infinity), high: new Float64Array(2).fill(Infinity) },
+    observationSpace: unbounded(4),
+    actionSpace: unbounded(2),
     stateSize: 4,
     start(state: Float64Array, random: Random): void {
       for (let i = 0; i < 4; i++) {
@@ -72,6 +74,11 @@ function dynamics(): Dynamics<Float64Array> {
       return false
     },
   }
+}
+
+function unbounded(size: number): Box {
+  const high = new Float64Array(size).fill(Infinity)
+  return { kind: 'box', low: high.map((x) => -x), high }
 }
 
 function diagonal(values: readonly number[]): Matrix {

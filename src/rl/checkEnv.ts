@@ -1,10 +1,10 @@
 /**
- * Whether an environment keeps the contract of `Env`: it is walked with random actions, and every way in which
- * it strays is told once, where it was first seen, as *place: name: expected X, got Y*. After Gymnasium's
- * check_env. What the environment throws is caught and told, too; this function itself throws only for bad options.
+ * Whether an environment keeps the contract of `Env`: it is walked with random actions, and every way in
+ * which it strays is told once, where it was first seen, as *place: name: expected X, got Y*. After
+ * Gymnasium's check_env. What the environment throws is caught and told, too; only bad options throw here.
  *
- * Walked three times: once for kinds and ranges, again from the same seed (the same actions must give the same
- * numbers), and, where `getState` and `setState` exist, from a state saved on the way.
+ * Walked three times: once for kinds and ranges, again from the same seed (the same actions must give the
+ * same numbers), and, where `getState` and `setState` exist, from a state saved on the way.
  * But: a walk meets only what random actions reach; calls out of order are not tried.
  */
 import { expectInteger, show } from '../math/expect.ts'
@@ -20,7 +20,7 @@ export interface CheckOptions {
   readonly seed?: number
 }
 
-/** What a step showed, copied at once: observations may be reused buffers. A reset has no reward and no flags. */
+/** What a step showed, copied at once: buffers may be used again. A reset has no reward and no flags. */
 interface Moment {
   /** Its entries, itself if a number; none where it is neither. */
   readonly observation: readonly unknown[]
@@ -76,22 +76,29 @@ function spaceFault(value: unknown): string | null {
   switch (space.kind) {
     case 'box': {
       const { low, high } = space
-      if (!(low instanceof Float64Array) || low.length === 0) return `expected low to be a Float64Array of at least one number, got ${show(low)}`
+      if (!(low instanceof Float64Array) || low.length === 0) {
+        return `expected low to be a Float64Array of at least one number, got ${show(low)}`
+      }
       if (!(high instanceof Float64Array)) return `expected high to be a Float64Array, got ${show(high)}`
       if (high.length !== low.length) return `expected high of length ${low.length}, got ${high.length}`
       const wrong = low.findIndex((x, i) => !(x <= high[i]))
-      return wrong < 0 ? null : `expected low[${wrong}] ≤ high[${wrong}], got ${low[wrong]} and ${high[wrong]}`
+      if (wrong < 0) return null
+      return `expected low[${wrong}] ≤ high[${wrong}], got ${low[wrong]} and ${high[wrong]}`
     }
     case 'discrete':
       if (!isCount(space.n)) return `expected n to be an integer of at least 1, got ${show(space.n)}`
-      return Number.isSafeInteger(space.start) ? null : `expected start to be an integer, got ${show(space.start)}`
+      if (Number.isSafeInteger(space.start)) return null
+      return `expected start to be an integer, got ${show(space.start)}`
     case 'multiBinary':
       return isCount(space.n) ? null : `expected n to be an integer of at least 1, got ${show(space.n)}`
     case 'multiDiscrete': {
       const { nvec } = space
-      if (!Array.isArray(nvec) || nvec.length === 0) return `expected nvec to be an array of at least one integer, got ${show(nvec)}`
+      if (!Array.isArray(nvec) || nvec.length === 0) {
+        return `expected nvec to be an array of at least one integer, got ${show(nvec)}`
+      }
       const wrong = nvec.findIndex((n) => !isCount(n))
-      return wrong < 0 ? null : `expected nvec[${wrong}] to be an integer of at least 1, got ${show(nvec[wrong])}`
+      if (wrong < 0) return null
+      return `expected nvec[${wrong}] to be an integer of at least 1, got ${show(nvec[wrong])}`
     }
     default:
       return `expected kind "box" | "discrete" | "multiDiscrete" | "multiBinary", got ${show(space.kind)}`
@@ -108,7 +115,8 @@ function walkThrice(env: Env, steps: number, seed: number, problems: Problems): 
   let saved: Float64Array | null = null
   const save = (): void => { saved = savedState(env, problems) }
   const second = walk(env, actions, 0, seed, problems, middle, save)
-  if (!sameMoments(first, second, problems, 'nondeterministic', 'the same seed and actions to give the same')) return
+  const demand = 'the same seed and actions to give the same'
+  if (!sameMoments(first, second, problems, 'repeat', demand)) return
 
   if (saved === null || !restore(env, saved, problems)) return
   const third = walk(env, actions, middle, null, problems)
@@ -129,7 +137,8 @@ function walk(
   for (let t = begin; t < actions.length; t++) {
     if (due) {
       const place = t === begin ? `reset({ seed: ${seed} })` : `reset() before step ${t}`
-      const moment = attempt(env, place, 'reset', () => t === begin ? env.reset({ seed: seed as number }) : env.reset(), problems)
+      const reset = (): unknown => t === begin ? env.reset({ seed: seed as number }) : env.reset()
+      const moment = attempt(env, place, 'reset', reset, problems)
       if (moment === null) return null
       moments.set(2 * t, moment)
     }
@@ -138,7 +147,7 @@ function walk(
     const given = typeof action === 'number' ? action : action.slice()
     const moment = attempt(env, `step ${t}`, 'step', () => env.step(given), problems)
     if (moment === null) return null
-    if (typeof given !== 'number' && typeof action !== 'number' && given.some((x, i) => !Object.is(x, action[i]))) {
+    if (typeof action !== 'number' && action.some((x, i) => !Object.is(x, (given as Float64Array)[i]))) {
       report(problems, 'action', `step ${t}: action`, 'expected it left as it was, got it overwritten')
     }
     moments.set(2 * t + 1, moment)
@@ -148,7 +157,9 @@ function walk(
 }
 
 /** Calls the environment once and looks at all that it gives back; null where that is no record at all. */
-function attempt(env: Env, place: string, call: 'reset' | 'step', run: () => unknown, problems: Problems): Moment | null {
+function attempt(
+  env: Env, place: string, call: 'reset' | 'step', run: () => unknown, problems: Problems,
+): Moment | null {
   const fault = (name: string, reason: string): void => {
     report(problems, `${call} ${name}`, name === '' ? place : `${place}: ${name}`, reason)
   }
@@ -194,13 +205,14 @@ function observationFault(space: Space, observation: unknown): string | null {
 
 function numbersOf(observation: unknown): readonly unknown[] {
   if (typeof observation === 'number') return [observation]
-  const isVector = Array.isArray(observation) || ArrayBuffer.isView(observation) && !(observation instanceof DataView)
-  return isVector ? Array.from(observation as unknown as ArrayLike<unknown>) : []
+  const isView = ArrayBuffer.isView(observation) && !(observation instanceof DataView)
+  return isView || Array.isArray(observation) ? Array.from(observation as unknown as ArrayLike<unknown>) : []
 }
 
 /** Whether `second` repeats `first` wherever both have been; the first difference is reported. */
 function sameMoments(
-  first: Map<number, Moment>, second: Map<number, Moment> | null, problems: Problems, kind: string, demand: string,
+  first: Map<number, Moment>, second: Map<number, Moment> | null,
+  problems: Problems, kind: string, demand: string,
 ): boolean {
   if (second === null) return false
   for (const [at, b] of second) {
@@ -266,7 +278,7 @@ function thrown(error: unknown): string {
 }
 
 function isThenable(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function'
+  return typeof (value as { then?: unknown } | null | undefined)?.then === 'function'
 }
 
 function isCount(value: unknown): boolean {

@@ -1,11 +1,12 @@
 /**
  * How good a policy is: whole episodes in fresh environments, learning nothing.
  */
-import { expectInteger } from '../math/expect.ts'
+import { expectInteger, show } from '../math/expect.ts'
 import { moments } from '../math/moments.ts'
 import { Random } from '../math/random.ts'
 import type { Env } from './env.ts'
 import { actionOf, createActor, decide, type Policy } from './policy.ts'
+import { recordProblem, stepProblem } from './rollout.ts'
 import { encode } from './space.ts'
 
 export interface EvaluateOptions {
@@ -34,6 +35,7 @@ const SIDE_BY_SIDE = 16
 export function evaluate(policy: Policy, makeEnv: () => Env, options: EvaluateOptions = {}): Evaluation {
   const { episodes = 100, seed = 0, deterministic = true } = options
   expectInteger('episodes', episodes, 1)
+  if (typeof deterministic !== 'boolean') throw new TypeError(`deterministic: expected a boolean, got ${show(deterministic)}`)
   const random = new Random(seed).fork('evaluate')
   const rows = Math.min(episodes, SIDE_BY_SIDE)
   const envs = Array.from({ length: rows }, () => makeEnv())
@@ -45,38 +47,44 @@ export function evaluate(policy: Policy, makeEnv: () => Env, options: EvaluateOp
   const current = new Int32Array(rows)
   let started = 0, running = 0
 
+  const refuse = (row: number, problem: string | null): void => {
+    if (problem !== null) throw new RangeError(`episode ${current[row]}, step ${lengths[current[row]]}: ${problem}`)
+  }
   const look = (row: number, observation: unknown): void => {
     const problem = encode(actor.observations.data, row * inputs, policy.observationSpace, observation)
-    if (problem !== null) throw new RangeError(`episode ${current[row]}, step ${lengths[current[row]]}: observation: ${problem}`)
+    refuse(row, problem === null ? null : `observation: ${problem}`)
   }
   const begin = (row: number): void => {
     current[row] = started < episodes ? started++ : -1
     if (current[row] < 0) return
     running++
     streams[row] = random.fork(`action/${current[row]}`)
-    look(row, envs[row].reset({ seed: random.fork(`episode/${current[row]}`).integer(2147483648) }).observation)
+    const result = envs[row].reset({ seed: random.fork(`episode/${current[row]}`).integer(2147483648) })
+    refuse(row, recordProblem('reset', result))
+    look(row, result.observation)
   }
 
-  for (let row = 0; row < rows; row++) begin(row)
-  while (running > 0) {
-    decide(actor, deterministic ? null : streams)
-    for (let row = 0; row < rows; row++) {
-      const episode = current[row]
-      if (episode < 0) continue
-      const { observation, reward, terminated, truncated } = envs[row].step(actionOf(actor, row))
-      if (!Number.isFinite(reward)) {
-        throw new RangeError(`episode ${episode}, step ${lengths[episode]}: reward: expected a finite number, got ${reward}`)
-      }
-      returns[episode] += reward
-      lengths[episode]++
-      look(row, observation)
-      if (terminated || truncated) {
-        running--
-        begin(row)
+  try {
+    for (let row = 0; row < rows; row++) begin(row)
+    while (running > 0) {
+      decide(actor, deterministic ? null : streams)
+      for (let row = 0; row < rows; row++) {
+        const episode = current[row]
+        if (episode < 0) continue
+        const result = envs[row].step(actionOf(actor, row))
+        refuse(row, stepProblem(result))
+        look(row, result.observation)
+        returns[episode] += result.reward
+        lengths[episode]++
+        if (result.terminated || result.truncated) {
+          running--
+          begin(row)
+        }
       }
     }
+  } finally {
+    for (const env of envs) env.close?.()
   }
-  for (const env of envs) env.close?.()
   const { mean, variance } = moments(returns)
   return { returns, lengths, mean, std: Math.sqrt(variance), min: least(returns), max: -least(returns.map((x) => -x)) }
 }

@@ -7,7 +7,7 @@
 import { show } from '../math/expect.ts'
 import type { Random } from '../math/random.ts'
 import type { Batch } from './batch.ts'
-import type { Env, Observation, ResetOptions, StepResult } from './env.ts'
+import type { Env, ResetOptions, ResetResult, StepResult } from './env.ts'
 import { type Actor, actionOf, createActor, decide, type Policy } from './policy.ts'
 import { encode, type Space } from './space.ts'
 
@@ -120,14 +120,16 @@ function stepInto({ envs, actor, steps }: Rollout, e: number): StepResult {
 
 /** Reset environment e; its first observation goes into the actor. */
 function resetInto({ envs, actor, steps, episodeReturns, episodeLengths }: Rollout, e: number, options?: ResetOptions): void {
-  let observation: Observation
+  let result: ResetResult
   try {
-    observation = envs[e].reset(options).observation
+    result = envs[e].reset(options)
   } catch (error) {
     throw new EnvError(e, steps[e], `reset() threw ${error instanceof Error ? error.message : show(error)}`, error)
   }
+  const noRecord = recordProblem('reset', result)
+  if (noRecord !== null) throw new EnvError(e, steps[e], noRecord)
   const { policy, observations } = actor
-  const problem = observe(observations.data, e * observations.cols, policy.observationSpace, observation)
+  const problem = observe(observations.data, e * observations.cols, policy.observationSpace, result.observation)
   if (problem !== null) throw new EnvError(e, steps[e], `after reset, ${problem}`)
   episodeReturns[e] = 0
   episodeLengths[e] = 0
@@ -138,10 +140,17 @@ function observe(target: Float64Array, offset: number, space: Space, observation
   return problem === null ? null : `observation: ${problem}`
 }
 
+/** What is wrong with the result of `call`, if it is no record; null where it is one. */
+export function recordProblem(call: 'reset' | 'step', result: unknown): string | null {
+  if (typeof result !== 'object' || result === null) return `${call}(): expected a record, got ${show(result)}`
+  if (typeof (result as { then?: unknown }).then === 'function') return `${call}(): expected a record, got a Promise`
+  return null
+}
+
 /** What is wrong with a step's record, its observation aside; null where nothing is. */
-function stepProblem(result: StepResult): string | null {
-  if (typeof result !== 'object' || result === null) return `step(): expected a record, got ${show(result)}`
-  if (typeof (result as { then?: unknown }).then === 'function') return 'step(): expected a record, got a Promise'
+export function stepProblem(result: StepResult): string | null {
+  const noRecord = recordProblem('step', result)
+  if (noRecord !== null) return noRecord
   if (!Number.isFinite(result.reward)) return `reward: expected a finite number, got ${show(result.reward)}`
   if (typeof result.terminated !== 'boolean') return `terminated: expected a boolean, got ${show(result.terminated)}`
   if (typeof result.truncated !== 'boolean') return `truncated: expected a boolean, got ${show(result.truncated)}`

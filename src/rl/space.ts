@@ -16,13 +16,13 @@ export interface MultiDiscrete { readonly kind: 'multiDiscrete'; readonly nvec: 
 export interface MultiBinary { readonly kind: 'multiBinary'; readonly n: number }
 export type Space = Box | Discrete | MultiDiscrete | MultiBinary
 
-/** Box(low, high): bounds as two arrays of one length, no NaN, low ≤ high. */
+/** Box(low, high): bounds as two arrays of one length, no NaN, low ≤ high, a finite number between them. */
 export function box(low: ArrayLike<number>, high: ArrayLike<number>): Box {
   if (!(low?.length >= 1)) throw new TypeError(`low: expected an array of at least one number, got ${show(low)}`)
   if (high?.length !== low.length) throw new RangeError(`high: expected length ${low.length}, got ${show(high)}`)
   for (let i = 0; i < low.length; i++) {
-    expectNumber(`low[${i}]`, low[i])
-    expectNumber(`high[${i}]`, high[i], low[i])
+    expectNumber(`low[${i}]`, low[i], -Infinity, Number.MAX_VALUE)
+    expectNumber(`high[${i}]`, high[i], Math.max(low[i], -Number.MAX_VALUE))
   }
   return { kind: 'box', low: Float64Array.from(low), high: Float64Array.from(high) }
 }
@@ -35,7 +35,7 @@ export function multiDiscrete(nvec: readonly number[]): MultiDiscrete {
   if (!Array.isArray(nvec) || nvec.length === 0) {
     throw new TypeError(`nvec: expected an array of at least one integer, got ${show(nvec)}`)
   }
-  return { kind: 'multiDiscrete', nvec: nvec.map((n, i) => expectInteger(`nvec[${i}]`, n, 1)) }
+  return { kind: 'multiDiscrete', nvec: Array.from(nvec, (n, i) => expectInteger(`nvec[${i}]`, n, 1)) }
 }
 
 export function multiBinary(n: number): MultiBinary {
@@ -125,7 +125,12 @@ export function encode(target: Float64Array, offset: number, space: Space, obser
 }
 
 function sampleInterval(low: number, high: number, random: Random): number {
-  if (low > -Infinity && high < Infinity) return Math.min(high, low + (high - low) * random.uniform())
+  if (low > -Infinity && high < Infinity) {
+    // Halved where the width itself would overflow.
+    const u = random.uniform()
+    const inside = high - low < Infinity ? low + (high - low) * u : 2 * (low / 2 + (high / 2 - low / 2) * u)
+    return Math.min(high, inside)
+  }
   if (low === -Infinity && high === Infinity) return random.normal()
   const exponential = -log(1 - random.uniform())
   return high === Infinity ? low + exponential : high - exponential

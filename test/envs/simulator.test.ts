@@ -10,7 +10,8 @@ import type { Action, Env, ResetOptions } from '../../src/rl/env.ts'
 import { sample } from '../../src/rl/space.ts'
 
 const getState = (env: Env): Float64Array => (env.getState as () => Float64Array)()
-const setState = (env: Env, state: Float64Array): void => (env.setState as (state: Float64Array) => void)(state)
+const setState = (env: Env, state: Float64Array): void =>
+  (env.setState as (state: Float64Array) => void)(state)
 /** An untyped caller. */
 const loose = (env: Env): { step(action: unknown): unknown; reset(request: unknown): unknown } => env as never
 const all = Object.values(environments)
@@ -20,7 +21,8 @@ function tell(env: Env, actions: readonly Action[]): number[] {
   const told: number[] = []
   for (const action of actions) {
     const step = env.step(action)
-    told.push(...(step.observation as Float64Array), step.reward, Number(step.terminated), Number(step.truncated))
+    told.push(...step.observation as Float64Array, step.reward)
+    told.push(Number(step.terminated), Number(step.truncated))
     if (step.terminated || step.truncated) told.push(...(env.reset().observation as Float64Array))
   }
   return told
@@ -35,8 +37,8 @@ test('the table names every world once, with the time limit that its factory set
   assert.equal(all.map((entry) => entry.name), Object.keys(environments))
   assert.equal(
     all.map(({ name, maxEpisodeSteps, solvedReturn }) => [name, maxEpisodeSteps, solvedReturn]),
-    [['CartPole', 500, 475], ['Acrobot', 500, -100], ['MountainCar', 200, -110], ['MountainCarContinuous', 999, 90],
-      ['Pendulum', 200, null], ['PointMass', 30, null]],
+    [['CartPole', 500, 475], ['Acrobot', 500, -100], ['MountainCar', 200, -110],
+      ['MountainCarContinuous', 999, 90], ['Pendulum', 200, null], ['PointMass', 30, null]],
   )
   for (const { name, make, maxEpisodeSteps, summary } of all) {
     const env = make()
@@ -46,7 +48,8 @@ test('the table names every world once, with the time limit that its factory set
     state[elapsed] = maxEpisodeSteps - 1
     setState(env, state)
     state[elapsed] = maxEpisodeSteps
-    assert.throws(() => setState(env, state), `state[${elapsed}]: expected an integer from 0 to ${maxEpisodeSteps - 1}`)
+    const refusal = `state[${elapsed}]: expected an integer from 0 to ${maxEpisodeSteps - 1}`
+    assert.throws(() => setState(env, state), refusal)
     assert.ok(env.step(randomActions(env, 1, 0)[0]).truncated, name)
     assert.ok(summary.length > 0 && summary.length < 90 && !summary.includes('\n'))
   }
@@ -58,10 +61,11 @@ for (const { name, make } of all) {
     assert.equal(checkEnv(make({ maxEpisodeSteps: 1 }), { steps: 50, seed: 5 }), [])
   })
 
-  test(`${name}: a seed fixes everything, another seed starts elsewhere, no seed goes on in the stream`, () => {
+  test(`${name}: a seed fixes everything, another starts elsewhere, none goes on in the stream`, () => {
     const env = make({ maxEpisodeSteps: 20 }), twin = make({ maxEpisodeSteps: 20 })
     const actions = randomActions(env, 100, 1)
-    const start = (e: Env, request?: ResetOptions): number[] => [...e.reset(request).observation as Float64Array]
+    const start = (of: Env, request?: ResetOptions): number[] =>
+      [...of.reset(request).observation as Float64Array]
     assert.equal(start(env, { seed: 9 }), start(twin, { seed: 9 }))
     assert.equal(tell(env, actions), tell(twin, actions))
     const again = start(env)
@@ -76,19 +80,21 @@ for (const { name, make } of all) {
     const env = make({ maxEpisodeSteps: 7 })
     const actions = randomActions(env, 40, 2)
     for (let t = 0; t < 16; t++) {
-      env.reset({ seed: 3 })
+      const { observation } = env.reset({ seed: 3 })
       tell(env, actions.slice(0, t))
+      const shown = [...observation as Float64Array]
       const saved = Float64Array.from(JSON.parse(JSON.stringify([...getState(env)])) as number[])
       const rest = tell(env, actions.slice(t))
       const other = make({ maxEpisodeSteps: 7 })
-      other.reset({ seed: 99 })
+      const restored = other.reset({ seed: 99 }).observation as Float64Array
       setState(other, saved)
       assert.equal(getState(other), saved)
+      assert.equal([...restored], shown, 'the observation buffer shows the restored state at once')
       assert.equal(tell(other, actions.slice(t)), rest, `saved before step ${t}`)
     }
   })
 
-  test(`${name}: before the first reset and after the end there is no step, in restored states neither`, () => {
+  test(`${name}: no step before the first reset or after the end, in restored states neither`, () => {
     const env = make({ maxEpisodeSteps: 3 })
     const [action] = randomActions(env, 1, 4)
     const fresh = getState(env)
@@ -116,7 +122,7 @@ for (const { name, make } of all) {
     tell(env, actions)
     const good = getState(env)
     const size = good.length - 10
-    const bad = (i: number, x: number): Float64Array => { const state = good.slice(); state[i] = x; return state }
+    const bad = (at: number, x: number): Float64Array => good.map((y, i) => i === at ? x : y)
     const table: [Float64Array, RegExp][] = [
       [new Float64Array(good.length - 1), /^state: expected length/],
       [bad(0, NaN), /^state\[0\]: expected a finite number, got NaN$/],
@@ -136,7 +142,7 @@ for (const { name, make } of all) {
       assert.throws(() => setState(env, state), expected)
       assert.equal(getState(env), good)
     }
-    assert.throws(() => setState(env, [...good] as unknown as Float64Array), (e: unknown) => e instanceof TypeError)
+    assert.throws(() => setState(env, [...good] as never), (e: unknown) => e instanceof TypeError)
     const ended = bad(size + 1, 2)
     ended[size] = 0
     assert.throws(() => setState(env, ended), /^state\[\d\]: expected an integer from 1 to/)
@@ -148,11 +154,12 @@ for (const { name, make } of all) {
     const good = getState(env)
     const size = good.length - 10
     const wanted = Array.from({ length: size }, (_, i) => (i + 1) / 16)
+    const start = (state: unknown): unknown => ({ options: { state } })
     const table: [unknown, RegExp][] = [
-      [{ options: { state: wanted.slice(1) } }, new RegExp(`^options.state: expected ${size} numbers, got ${size - 1}$`)],
-      [{ options: { state: wanted.map(() => NaN) } }, /^options.state\[0\]: expected a finite number, got NaN$/],
-      [{ options: { state: [...wanted.slice(1), '1'] } }, /^options.state\[\d\]: expected a finite number, got "1"$/],
-      [{ options: { state: 1 } }, new RegExp(`^options.state: expected an array of ${size} numbers, got 1$`)],
+      [start(wanted.slice(1)), new RegExp(`^options.state: expected ${size} numbers, got ${size - 1}$`)],
+      [start(wanted.map(() => NaN)), /^options.state\[0\]: expected a finite number, got NaN$/],
+      [start([...wanted.slice(1), '1']), /^options.state\[\d\]: expected a finite number, got "1"$/],
+      [start(1), new RegExp(`^options.state: expected an array of ${size} numbers, got 1$`)],
       [{ options: { low: 0 } }, /^options: expected \{ state \}, got "low"$/],
       [{ options: 3 }, /^options: expected \{ state \}, got 3$/],
       [{ options: null }, /^options: expected \{ state \}, got null$/],
@@ -183,12 +190,19 @@ for (const { name, make } of all) {
     const last = space.kind === 'discrete' ? space.n - 1 : 0
     const numbers = `expected ${size} numbers`
     const table: [unknown, string, boolean][] = space.kind === 'discrete'
-      ? [[last + 1, `got ${last + 1}`, false], [-1, 'got -1', false], [0.5, 'got 0.5', false], [NaN, 'got NaN', false],
-          ['1', 'got "1"', true], [undefined, 'got undefined', true], [new Float64Array(1), 'got Float64Array of length 1', true], [1n, 'got 1n', true]]
-      : [[1, 'got 1', true], [undefined, 'got undefined', true], [[], `${numbers}, got 0`, false],
-          [new Float64Array(size + 1), `${numbers}, got ${size + 1}`, false], [new Float32Array(size), `got Float32Array of length ${size}`, true],
+      ? [
+          [last + 1, `got ${last + 1}`, false], [-1, 'got -1', false], [0.5, 'got 0.5', false],
+          [NaN, 'got NaN', false], ['1', 'got "1"', true], [undefined, 'got undefined', true],
+          [new Float64Array(1), 'got Float64Array of length 1', true], [1n, 'got 1n', true],
+        ]
+      : [
+          [1, 'got 1', true], [undefined, 'got undefined', true], [[], `${numbers}, got 0`, false],
+          [new Float64Array(size + 1), `${numbers}, got ${size + 1}`, false],
+          [new Float32Array(size), `got Float32Array of length ${size}`, true],
           [new Float64Array(size).fill(NaN), '[0]: expected a finite number, got NaN', false],
-          [new Array(size).fill('0'), '[0]: expected a finite number, got "0"', true], [new Array(size), '[0]: expected a finite number, got undefined', true]]
+          [new Array(size).fill('0'), '[0]: expected a finite number, got "0"', true],
+          [new Array(size), '[0]: expected a finite number, got undefined', true],
+        ]
     for (const [action, end, kind] of table) {
       assert.throws(() => loose(env).step(action), (e: Error) => {
         assert.match(e.message, /^action(\[0\])?: expected /)
@@ -198,7 +212,8 @@ for (const { name, make } of all) {
       })
       assert.equal(getState(env), before)
     }
-    if (space.kind === 'discrete') assert.throws(() => env.step(last + 1), `action: expected an integer from 0 to ${last}, got ${last + 1}`)
+    const refusal = `action: expected an integer from 0 to ${last}, got ${last + 1}`
+    if (space.kind === 'discrete') assert.throws(() => env.step(last + 1), refusal)
     else loose(env).step(new Array(size).fill(0))
   })
 
@@ -223,9 +238,10 @@ for (const { name, make } of all) {
 
   test(`${name}: maxEpisodeSteps is an integer of at least 1`, () => {
     for (const steps of [0, -1, 1.5, NaN, Infinity]) {
-      assert.throws(() => make({ maxEpisodeSteps: steps }), /^maxEpisodeSteps: expected an integer of at least 1, got/)
+      const refusal = /^maxEpisodeSteps: expected an integer of at least 1, got/
+      assert.throws(() => make({ maxEpisodeSteps: steps }), refusal)
     }
-    assert.throws(() => make({ maxEpisodeSteps: '5' as unknown as number }), (e: unknown) => e instanceof TypeError)
+    assert.throws(() => make({ maxEpisodeSteps: '5' as never }), (e: unknown) => e instanceof TypeError)
     make({ maxEpisodeSteps: undefined })
   })
 }
@@ -233,14 +249,16 @@ for (const { name, make } of all) {
 /** Arrays of numbers that `run` constructs, counted by putting a proxy in place of each constructor. */
 function countConstructions(run: () => void): number {
   const host = globalThis as unknown as { [name: string]: new (...items: never[]) => object }
-  const names = ['Array', 'Float64Array', 'Float32Array', 'Int32Array', 'Uint32Array', 'Uint8Array', 'ArrayBuffer']
+  const names = ['Array', 'Float64Array', 'Float32Array', 'Int32Array', 'Uint8Array', 'ArrayBuffer']
   const originals = names.map((name) => host[name])
   let built = 0
   try {
     for (const name of names) {
       host[name] = new Proxy(host[name], {
-        construct(target, items, newTarget): object { built++; return Reflect.construct(target, items, newTarget) as object },
-        apply(target, self, items): unknown { built++; return Reflect.apply(target as never, self, items) },
+        construct(target, items, newTarget): object {
+          built++
+          return Reflect.construct(target, items, newTarget) as object
+        },
       })
     }
     run()
@@ -267,16 +285,21 @@ for (const [name, make, bounds] of STARTS) {
     const draws = Array.from({ length: n }, () => { env.reset(); return getState(env) })
     bounds.forEach(([low, high], i) => {
       const half = (high - low) / 2, middle = (low + high) / 2
-      let sum = 0, squares = 0, products = 0
+      let sum = 0, squares = 0, products = 0, least = 1, most = -1
       for (const state of draws) {
-        // Acrobot rounds its bounds to float32.
-        if (!(state[i] >= Math.fround(low) - 1e-12 && state[i] <= Math.fround(high) + 1e-8)) assert.unreachable(`${state[i]}`)
+        // Acrobot rounds its starts to float32, by 4e-9 at most.
+        if (!(state[i] >= low - 4e-9 && state[i] <= high + 4e-9)) assert.unreachable(`${state[i]}`)
         const u = half === 0 ? 0 : (state[i] - middle) / half
+        const first = (2 * state[0] - bounds[0][0] - bounds[0][1]) / (bounds[0][1] - bounds[0][0])
         sum += u
         squares += u * u
-        if (i > 0 && half > 0) products += u * (state[0] - (bounds[0][0] + bounds[0][1]) / 2) / ((bounds[0][1] - bounds[0][0]) / 2)
+        if (i > 0) products += u * first
+        least = Math.min(least, u)
+        most = Math.max(most, u)
       }
       if (half === 0) return
+      // That none of 20,000 comes within a thousandth of the width of a bound has a chance of e^-20.
+      assert.ok(least < -0.998 && most > 0.998, `entry ${i} reaches from ${least} to ${most} half widths`)
       // u is uniform on ±1: variance 1/3, and u² has variance 4/45; a product of two has 1/9.
       assert.ok(Math.abs(sum / n) < 5 * Math.sqrt(1 / 3 / n), `mean of entry ${i}`)
       assert.ok(Math.abs(squares / n - 1 / 3) < 5 * Math.sqrt(4 / 45 / n), `spread of entry ${i}`)

@@ -1,8 +1,8 @@
 /**
  * Holds an environment against a trajectory that Gymnasium recorded: every step is taken from the recorded
  * state before it, since errors of a free run grow with the world's own instability.
- * Returns, for every quantity, the worst error of all episodes beside what is tolerated; an unknown environment
- * or a file of another form throws.
+ * Returns, for every quantity, the worst error of all episodes beside what is tolerated; an unknown
+ * environment or a file of another form throws.
  * But: it judges nothing; whoever calls compares `worst` with `tolerance`.
  */
 import { acrobot, cartPole, mountainCar, mountainCarContinuous, pendulum } from '../../src/envs/index.ts'
@@ -50,11 +50,13 @@ export function checkEnvGolden(json: unknown): { [Name in keyof EnvGoldenResult]
     observationBounds: exactly(), actionSpace: exactly(), maxEpisodeSteps: exactly(),
   }
   compareSpaces(result, FACTORIES[id](), file)
-  compareTimeLimit(result.maxEpisodeSteps, FACTORIES[id], integer('max_episode_steps', file.max_episode_steps))
+  const limit = integer('max_episode_steps', file.max_episode_steps)
+  compareTimeLimit(result.maxEpisodeSteps, FACTORIES[id], limit)
   array('episodes', file.episodes).forEach((episode, i) => {
-    const limit = record(`episodes[${i}]`, episode).max_episode_steps ?? file.max_episode_steps
-    const env = FACTORIES[id]({ maxEpisodeSteps: integer(`episodes[${i}].max_episode_steps`, limit) })
-    compareEpisode(result, env, record(`episodes[${i}]`, episode), `episodes[${i}]`)
+    const at = `episodes[${i}]`
+    const fields = record(at, episode)
+    const maxEpisodeSteps = integer(`${at}.max_episode_steps`, fields.max_episode_steps ?? limit)
+    compareEpisode(result, FACTORIES[id]({ maxEpisodeSteps }), fields, at)
   })
   return result
 }
@@ -64,7 +66,9 @@ function compareEpisode(result: EnvGoldenResult, env: Env, episode: Fields, at: 
   const steps = array(`${at}.actions`, episode.actions).length
   const column = (name: string): readonly unknown[] => {
     const values = array(`${at}.${name}`, episode[name])
-    if (values.length !== steps) throw new RangeError(`${at}.${name}: expected ${steps} entries, as of actions, got ${values.length}`)
+    if (values.length !== steps) {
+      throw new RangeError(`${at}.${name}: expected ${steps} entries, as of actions, got ${values.length}`)
+    }
     return values
   }
   const actions = column('actions'), states = column('states'), observations = column('obs')
@@ -80,14 +84,18 @@ function compareEpisode(result: EnvGoldenResult, env: Env, episode: Fields, at: 
     saved[before.length] = t
     saved[before.length + 1] = RUNNING
     ;(env.setState as (state: Float64Array) => void)(saved)
-    const action = actions[t]
-    const step = env.step(typeof action === 'number' ? action : Float64Array.from(numbers(`${here} action`, action)))
+    const given = actions[t]
+    const action = typeof given === 'number' ? given : Float64Array.from(numbers(`${here} action`, given))
+    const step = env.step(action)
     const after = numbers(`${here} state`, states[t])
-    if (after.length !== before.length) throw new RangeError(`${here} state: expected ${before.length} numbers, got ${after.length}`)
+    if (after.length !== before.length) {
+      throw new RangeError(`${here} state: expected ${before.length} numbers, got ${after.length}`)
+    }
     const ours = (env.getState as () => Float64Array)()
     after.forEach((x, i) => note(result.state, relativeError(ours[i], x)))
     note(result.reward, relativeError(step.reward, number(`${here} reward`, rewards[t])))
-    sameFloats(result.observation, step.observation as Float64Array, numbers(`${here} obs`, observations[t]), here)
+    const seen = numbers(`${here} obs`, observations[t])
+    sameFloats(result.observation, step.observation as Float64Array, seen, here)
     count(result.terminated, step.terminated === flag(`${here} terminated`, terminated[t]))
     count(result.truncated, step.truncated === flag(`${here} truncated`, truncated[t]))
     before = after
@@ -102,7 +110,7 @@ function compareSpaces(result: EnvGoldenResult, env: Env, file: Fields): void {
     const none = side === 'low' ? -Infinity : Infinity
     bounds.forEach((bound, i) => {
       const expected = bound === null ? none : number(`obs_${side}[${i}]`, bound)
-      count(result.observationBounds, seen.kind === 'box' && Math.fround(seen[side][i]) === Math.fround(expected))
+      count(result.observationBounds, seen.kind === 'box' && isSameFloat(seen[side][i], expected))
     })
   }
   const space = record('action_space', file.action_space)
@@ -113,7 +121,9 @@ function compareSpaces(result: EnvGoldenResult, env: Env, file: Fields): void {
     for (const side of ['low', 'high'] as const) {
       const bounds = numbers(`action_space.${side}`, space[side])
       count(result.actionSpace, acted.kind === 'box' && acted[side].length === bounds.length)
-      bounds.forEach((bound, i) => count(result.actionSpace, acted.kind === 'box' && Math.fround(acted[side][i]) === Math.fround(bound)))
+      bounds.forEach((bound, i) => {
+        count(result.actionSpace, acted.kind === 'box' && isSameFloat(acted[side][i], bound))
+      })
     }
   }
 }
@@ -153,16 +163,26 @@ function count(comparison: Comparison, same: boolean): void {
 }
 
 function sameFloats(comparison: Comparison, ours: Float64Array, theirs: readonly number[], at: string): void {
-  if (ours.length !== theirs.length) throw new RangeError(`${at} obs: expected ${ours.length} numbers, got ${theirs.length}`)
-  theirs.forEach((x, i) => count(comparison, Math.fround(ours[i]) === Math.fround(x)))
+  if (ours.length !== theirs.length) {
+    throw new RangeError(`${at} obs: expected ${ours.length} numbers, got ${theirs.length}`)
+  }
+  theirs.forEach((x, i) => count(comparison, isSameFloat(ours[i], x)))
 }
 
-const relativeError = (ours: number, theirs: number): number => Math.abs(ours - theirs) / Math.max(1, Math.abs(theirs))
+function isSameFloat(ours: number, theirs: number): boolean {
+  return Math.fround(ours) === Math.fround(theirs)
+}
+
+function relativeError(ours: number, theirs: number): number {
+  return Math.abs(ours - theirs) / Math.max(1, Math.abs(theirs))
+}
 
 interface Fields { readonly [name: string]: unknown }
 
 function record(name: string, value: unknown): Fields {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new TypeError(`${name}: expected an object, got ${show(value)}`)
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new TypeError(`${name}: expected an object, got ${show(value)}`)
+  }
   return value as Fields
 }
 function array(name: string, value: unknown): readonly unknown[] {
@@ -181,6 +201,8 @@ function integer(name: string, value: unknown): number {
   return value as number
 }
 function flag(name: string, value: unknown): boolean {
-  if (value !== 0 && value !== 1 && typeof value !== 'boolean') throw new TypeError(`${name}: expected 0 | 1, got ${show(value)}`)
+  if (value !== 0 && value !== 1 && typeof value !== 'boolean') {
+    throw new TypeError(`${name}: expected 0 | 1, got ${show(value)}`)
+  }
   return Boolean(value)
 }

@@ -11,9 +11,12 @@ export type Matrix = LinearQuadraticWorld['A']
 export const multiply = (a: Matrix, b: Matrix): Matrix =>
   a.map((row) => b[0].map((_, j) => row.reduce((sum, x, k) => sum + x * b[k][j], 0)))
 export const transpose = (a: Matrix): Matrix => a[0].map((_, j) => a.map((row) => row[j]))
-export const add = (a: Matrix, b: Matrix, scale = 1): Matrix => a.map((row, i) => row.map((x, j) => x + scale * b[i][j]))
+/** a + scale · b. */
+export const add = (a: Matrix, b: Matrix, scale = 1): Matrix =>
+  a.map((row, i) => row.map((x, j) => x + scale * b[i][j]))
 export const trace = (a: Matrix): number => a.reduce((sum, row, i) => sum + row[i], 0)
-export const zeros = (rows: number, columns: number): Matrix => Array.from({ length: rows }, () => new Array<number>(columns).fill(0))
+export const zeros = (rows: number, columns: number): Matrix =>
+  Array.from({ length: rows }, () => new Array<number>(columns).fill(0))
 
 /** X with M X = Y, by Gauss–Jordan elimination with pivoting. */
 export function solve(m: Matrix, y: Matrix): Matrix {
@@ -41,8 +44,8 @@ function backward(problem: LinearQuadraticWorld, P: Matrix, gamma: number): { K:
   const BtP = multiply(transpose(B), P)
   const K = solve(add(R, multiply(BtP, B), gamma), multiply(BtP, A)).map((row) => row.map((x) => -gamma * x))
   const closed = add(A, multiply(B, K))
-  const cost = add(add(Q, multiply(transpose(K), multiply(R, K))), multiply(transpose(closed), multiply(P, closed)), gamma)
-  return { K, P: cost }
+  const now = add(Q, multiply(transpose(K), multiply(R, K)))
+  return { K, P: add(now, multiply(transpose(closed), multiply(P, closed)), gamma) }
 }
 
 /** Optimal gains K₀ … K_{T−1} of the undiscounted problem, and the expected return that they reach. */
@@ -69,7 +72,9 @@ export function stationaryGain(problem: LinearQuadraticWorld, gamma: number): Ma
 }
 
 /** Expected undiscounted return over the horizon of a = K_t s + ε, ε ~ N(0, `exploration`). */
-export function expectedReturn(problem: LinearQuadraticWorld, gain: (t: number) => Matrix, exploration?: Matrix): number {
+export function expectedReturn(
+  problem: LinearQuadraticWorld, gain: (t: number) => Matrix, exploration?: Matrix,
+): number {
   const { A, B, Q, R, noiseCovariance } = problem
   let S = problem.startCovariance
   let total = 0
