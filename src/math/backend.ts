@@ -12,6 +12,9 @@ export interface Backend {
   /** A zeroed row-major tensor in this backend's memory. Never called in a hot loop. */
   allocate(rows: number, cols: number): Tensor
 
+  /** Run `work`; what it allocated is free again afterwards, and may not be used any more. */
+  temporarily<T>(work: () => T): T
+
   /** C ← A·B, each element 0 + a₀b₀ + a₁b₁ + … from the left.  A: [n, k] with any strides, B: [k, m], C: [n, m]. */
   multiply(C: Tensor, A: Tensor, B: Tensor): void
 

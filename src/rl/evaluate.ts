@@ -35,6 +35,12 @@ const SIDE_BY_SIDE = 16
 export function evaluate(policy: Policy, makeEnv: () => Env, options: EvaluateOptions = {}): Evaluation {
   const { episodes = 100, seed = 0, deterministic = true } = options
   expectInteger('episodes', episodes, 1)
+  return policy.net.backend.temporarily(() => run(policy, makeEnv, episodes, seed, deterministic))
+}
+
+function run(
+  policy: Policy, makeEnv: () => Env, episodes: number, seed: number, deterministic: boolean,
+): Evaluation {
   if (typeof deterministic !== 'boolean') throw new TypeError(`deterministic: expected a boolean, got ${show(deterministic)}`)
   const random = new Random(seed).fork('evaluate')
   const rows = Math.min(episodes, SIDE_BY_SIDE)

@@ -128,9 +128,11 @@ export function act(policy: Policy, observation: unknown, random: Random | null 
   if (!allFinite(policy.net.parameters.flat)) {
     throw new RangeError('policy: expected finite parameters, got NaN or an infinity among them')
   }
-  const actor = createActor(policy, 1)
-  const problem = encode(actor.observations.data, 0, policy.observationSpace, observation)
-  if (problem !== null) throw new RangeError(`observation: ${problem}`)
-  decide(actor, random === null ? null : [random])
-  return actionOf(actor, 0)
+  return policy.net.backend.temporarily(() => {
+    const actor = createActor(policy, 1)
+    const problem = encode(actor.observations.data, 0, policy.observationSpace, observation)
+    if (problem !== null) throw new RangeError(`observation: ${problem}`)
+    decide(actor, random === null ? null : [random])
+    return actionOf(actor, 0)
+  })
 }

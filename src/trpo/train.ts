@@ -14,6 +14,7 @@ import { collect, createRollout, type Episode } from '../rl/rollout.ts'
 import { describeSpace } from '../rl/space.ts'
 import { createValue, predict, type Value } from '../rl/value.ts'
 import { resolveOptions, type TrainOptions } from './options.ts'
+import { chooseBackend } from './memory.ts'
 import { laps, noTime, type Phases } from './phases.ts'
 import { type Certificate, createStepper, step } from './step.ts'
 import { createValueFitter, fitValue, type ValueFit } from './valueFit.ts'
@@ -53,10 +54,11 @@ export function train(makeEnv: () => Env, options: Partial<TrainOptions> = {}): 
 }
 
 function* iterations(makeEnv: () => Env, options: TrainOptions): Generator<Iteration, Policy, void> {
-  const { environments, batchSteps, totalSteps, discount, gaeLambda, backend, clock } = options
+  const { environments, batchSteps, totalSteps, discount, gaeLambda, clock } = options
   const random = new Random(options.seed)
   const envs = makeEnvs(makeEnv, environments)
   const { observationSpace, actionSpace } = envs[0]
+  const backend = chooseBackend(options, observationSpace, actionSpace)
 
   const policy = createPolicy(backend, observationSpace, actionSpace, options.hidden, options.activation)
   initializePolicy(policy, options.initialLogStd, random.fork('policy'))

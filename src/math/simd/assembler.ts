@@ -1,0 +1,175 @@
+/**
+ * A small WebAssembly assembler: instructions as functions from operand code to code, opcodes by name.
+ * WebAssembly core specification 2.0 (binary format, chapter 5); the vector opcodes are those of fixed-width SIMD.
+ *
+ *   i32.add(x.get, i32.const(8))   is the code that pushes x, pushes 8, and adds
+ *
+ * But: one memory, imported; functions of i32 parameters without results; no tables, globals or data.
+ */
+
+/** Instructions in the order in which they run, as bytes. */
+export type Code = readonly number[]
+
+export type ValueType = 'i32' | 'v128'
+const TYPES: Readonly<Record<ValueType, number>> = { i32: 0x7f, v128: 0x7b }
+
+/** Unsigned LEB128: seven bits a byte, the least first, the high bit set on all but the last. */
+export function unsigned(n: number): number[] {
+  const bytes: number[] = []
+  for (; n >= 128; n = Math.floor(n / 128)) bytes.push((n % 128) | 128)
+  return [...bytes, n]
+}
+
+/** Signed LEB128 of a 32-bit integer. */
+export function signed(n: number): number[] {
+  const bytes: number[] = []
+  for (; n < -64 || n > 63; n >>= 7) bytes.push((n & 127) | 128)
+  return [...bytes, n & 127]
+}
+
+/** The eight bytes of a double, least first. */
+export function double(x: number): number[] {
+  const view = new DataView(new ArrayBuffer(8))
+  view.setFloat64(0, x, true)
+  return Array.from({ length: 8 }, (_, i) => view.getUint8(i))
+}
+
+type Instruction = (...operands: Code[]) => Code
+type Load = (address: Code, offset?: number) => Code
+type Store = (address: Code, value: Code, offset?: number) => Code
+const plain = (opcode: number): Instruction => (...operands) => [...operands.flat(), opcode]
+const vector = (opcode: number): Instruction => (...operands) => [...operands.flat(), 0xfd, ...unsigned(opcode)]
+/** Loads and stores: an address, for stores a value, and a constant offset in bytes. Alignment is told as 8 bytes. */
+const load = (...opcode: number[]): Load => (address, offset = 0) => [...address, ...opcode, 3, ...unsigned(offset)]
+const store = (...opcode: number[]): Store => (address, value, offset = 0) =>
+  [...address, ...value, ...opcode, 3, ...unsigned(offset)]
+
+export const i32: {
+  readonly const: (n: number) => Code
+} & Readonly<Record<'eqz' | 'eq' | 'lt_u' | 'ge_u' | 'add' | 'sub' | 'mul' | 'and' | 'shl', Instruction>> = {
+  const: (n) => [0x41, ...signed(n)],
+  eqz: plain(0x45), eq: plain(0x46), lt_u: plain(0x49), ge_u: plain(0x4f),
+  add: plain(0x6a), sub: plain(0x6b), mul: plain(0x6c), and: plain(0x71), shl: plain(0x74),
+}
+
+export const v128: {
+  readonly load: Load
+  readonly store: Store
+  /** One double into both lanes; or into the low lane, with 0 in the high one. */
+  readonly load64_splat: Load
+  readonly load64_zero: Load
+  /** The low lane to memory. */
+  readonly store64_lane: Store
+  /** One double in both lanes. */
+  readonly const: (x: number) => Code
+  /** Bits of the first operand where the third has ones, of the second elsewhere. */
+  readonly bitselect: Instruction
+  readonly and: Instruction
+  readonly or: Instruction
+} = {
+  load: load(0xfd, 0x00), store: store(0xfd, 0x0b),
+  load64_splat: load(0xfd, 0x0a), load64_zero: load(0xfd, 0x5d),
+  const: (x) => [0xfd, 0x0c, ...double(x), ...double(x)],
+  store64_lane: (address, value, offset = 0) => [...store(0xfd, 0x5b)(address, value, offset), 0],
+  bitselect: vector(0x52), and: vector(0x4e), or: vector(0x50),
+}
+
+/** pmin: the second operand where it is less than the first, else the first, so that a NaN in the first stays. */
+export const f64x2: Readonly<Record<'lt' | 'abs' | 'add' | 'sub' | 'mul' | 'div' | 'pmin', Instruction>> = {
+  lt: vector(0x49), abs: vector(0xec),
+  add: vector(0xf0), sub: vector(0xf1), mul: vector(0xf2), div: vector(0xf3),
+  pmin: vector(0xf6),
+}
+
+/** shl: both lanes by one number of bits, an i32. */
+export const i64x2: Readonly<Record<'shl' | 'sub', Instruction>> = { shl: vector(0xcb), sub: vector(0xd1) }
+
+export interface Local {
+  readonly get: Code
+  set(value: Code): Code
+  /** local ← local + n. */
+  advance(n: Code): Code
+}
+
+/** A function under construction: declare parameters, then locals, then give the body. */
+export class FunctionBuilder {
+  readonly name: string
+  #parameters = 0
+  readonly #locals: ValueType[] = []
+  body: Code = []
+
+  constructor(name: string) {
+    this.name = name
+  }
+
+  parameter(): Local {
+    if (this.#locals.length > 0) throw new Error(`${this.name}: parameters come before locals`)
+    return local(this.#parameters++)
+  }
+
+  local(type: ValueType): Local {
+    this.#locals.push(type)
+    return local(this.#parameters + this.#locals.length - 1)
+  }
+
+  /** (i32 …) → () */
+  get type(): number[] {
+    return [0x60, ...vectorOf(Array.from({ length: this.#parameters }, () => [TYPES.i32])), 0]
+  }
+
+  get code(): number[] {
+    const locals = vectorOf(this.#locals.map((type) => [1, TYPES[type]]))
+    return sized([...locals, ...this.body, END])
+  }
+}
+
+function local(index: number): Local {
+  const get = [0x20, ...unsigned(index)]
+  const set = (value: Code): Code => [...value, 0x21, ...unsigned(index)]
+  return { get, set, advance: (n) => set(i32.add(get, n)) }
+}
+
+const END = 0x0b
+/** A block without a result. */
+const NO_RESULT = 0x40
+
+/** Repeat `body` while `condition` holds; the condition is looked at first. */
+export function whilst(condition: Code, body: Code): Code {
+  //      block              loop                     leave unless condition          again     end of both
+  return [0x02, NO_RESULT, 0x03, NO_RESULT, ...i32.eqz(condition), 0x0d, 1, ...body, 0x0c, 0, END, END]
+}
+
+/** Run `body` at least once, and again while `condition` holds. */
+export function repeat(body: Code, condition: Code): Code {
+  return [0x03, NO_RESULT, ...body, ...condition, 0x0d, 0, END]
+}
+
+export function when(condition: Code, then: Code): Code {
+  return [...condition, 0x04, NO_RESULT, ...then, END]
+}
+
+/** A module that imports memory from 'host' 'memory' and exports every function by its name. */
+export function assemble(functions: readonly FunctionBuilder[]): Uint8Array {
+  const section = (id: number, contents: readonly number[]): number[] => [id, ...sized(contents)]
+  return Uint8Array.from([
+    0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0, // '\0asm', version 1
+    ...section(1, vectorOf(functions.map((f) => f.type))),
+    ...section(2, vectorOf([[...text('host'), ...text('memory'), 2, 0, 1]])), // a memory of at least 1 page
+    ...section(3, vectorOf(functions.map((_, i) => unsigned(i)))),
+    ...section(7, vectorOf(functions.map((f, i) => [...text(f.name), 0, ...unsigned(i)]))),
+    ...section(10, vectorOf(functions.map((f) => f.code))),
+  ])
+}
+
+function vectorOf(items: readonly (readonly number[])[]): number[] {
+  return [...unsigned(items.length), ...items.flat()]
+}
+
+function sized(bytes: readonly number[]): number[] {
+  return [...unsigned(bytes.length), ...bytes]
+}
+
+/** A name of ASCII letters. */
+function text(name: string): number[] {
+  return sized(Array.from(name, (letter) => letter.charCodeAt(0)))
+}

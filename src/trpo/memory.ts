@@ -1,0 +1,47 @@
+/**
+ * How much of a backend's memory a training takes, so that a backend of fixed size can be made before anything is
+ * allocated. An upper bound: what lies beyond would still be right, but slow.
+ */
+import type { Backend } from '../math/backend.ts'
+import { reference } from '../math/reference.ts'
+import { createFastest, createSimd } from '../math/simd/simd.ts'
+import { parameterCount } from '../nn/parameters.ts'
+import { distributionFor } from '../rl/policy.ts'
+import { encodedSize, type Space } from '../rl/space.ts'
+import type { TrainOptions } from './options.ts'
+
+/** The backend that `options` ask for, with room for the training that they describe. */
+export function chooseBackend(options: TrainOptions, observationSpace: Space, actionSpace: Space): Backend {
+  const { backend } = options
+  if (typeof backend !== 'string') return backend
+  if (backend === 'reference') return reference
+  const bytes = trainingBytes(options, observationSpace, actionSpace)
+  if (backend === 'auto') return createFastest(bytes)
+  const simd = createSimd(bytes)
+  if (simd === null) throw new RangeError('backend: expected a runtime with WebAssembly SIMD for "simd", got one without')
+  return simd
+}
+
+/** Bytes that `train` allocates from its backend, at most, with a mebibyte to spare for evaluations. */
+export function trainingBytes(options: TrainOptions, observationSpace: Space, actionSpace: Space): number {
+  const { batchSteps: N, environments: E, hidden, valueHidden, valueMinibatch } = options
+  const { inputs: outputs, shared, cached, actionSize } = distributionFor(actionSpace)
+  const inputs = encodedSize(observationSpace)
+  const units = sumOf(hidden), valueUnits = sumOf(valueHidden)
+  const P = parameterCount([inputs, ...hidden, outputs], shared)
+  const valueP = parameterCount([inputs, ...valueHidden, 1], 0)
+  // Batch and the policy's two maps on it; as much again for a subset; the actor; the value's tapes; a tile of each.
+  const onStates = N * (inputs + actionSize + units + 3 * outputs + 2 * cached)
+  const subset = options.fisherFraction < 1 ? N * (inputs + units + 2 * outputs + cached) : 0
+  const acting = E * (inputs + units + outputs + cached + actionSize)
+  const fitting = 2 * valueMinibatch * (inputs + valueUnits + 2)
+  const tiles = 96 * (8 * units + 4 * valueUnits + 2 * inputs + 8)
+  // θ, its candidate, transposes and directions; up to 16 shards of it, twice.
+  const parameters = 40 * (P + valueP)
+  // Each of some hundreds of tensors begins on 64 bytes.
+  return 8 * (onStates + subset + acting + fitting + tiles + parameters) + 1048576 + 65536
+}
+
+function sumOf(units: readonly number[]): number {
+  return units.reduce((total, n) => total + n, 0)
+}

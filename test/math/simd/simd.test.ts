@@ -1,0 +1,165 @@
+import { test } from 'uvu'
+import * as assert from 'uvu/assert'
+import type { Backend } from '../../../src/math/backend.ts'
+import { Random } from '../../../src/math/random.ts'
+import { reference } from '../../../src/math/reference.ts'
+import { createFastest, createSimd } from '../../../src/math/simd/simd.ts'
+import { rowsOf, type Tensor, transposed } from '../../../src/math/tensor.ts'
+
+const simd = createSimd(1 << 24)!
+const random = new Random(1)
+
+/** A tensor of `backend` that holds `values`. */
+function hold(backend: Backend, rows: number, cols: number, values: Float64Array): Tensor {
+  const tensor = backend.allocate(rows, cols)
+  tensor.data.set(values)
+  return tensor
+}
+
+function normals(n: number, scale = 1): Float64Array {
+  return Float64Array.from({ length: n }, () => scale * random.normal())
+}
+
+/** NaNs are alike, whatever their payload; everything else by its bits. */
+function sameBits(actual: Float64Array, wanted: Float64Array, what: string): void {
+  for (let i = 0; i < wanted.length; i++) {
+    if (!Object.is(actual[i], wanted[i])) assert.unreachable(`${what}: [${i}] is ${actual[i]}, the reference has ${wanted[i]}`)
+  }
+}
+
+/** Run `work` on both backends and compare everything that it returns. */
+function compare(what: string, work: (backend: Backend) => Tensor[]): void {
+  simd.temporarily(() => {
+    const wanted = work(reference), actual = work(simd)
+    wanted.forEach((tensor, t) => sameBits(actual[t].data, tensor.data, `${what}, result ${t}`))
+  })
+}
+
+test('this runtime has SIMD, and createFastest takes it', () => {
+  assert.is(simd.name, 'simd')
+  assert.is(createFastest(1 << 16).name, 'simd')
+})
+
+test('products have the reference\'s bits for every size 1 … 17 in each dimension, plain and transposed', () => {
+  for (let n = 1; n <= 17; n++) for (let m = 1; m <= 17; m++) for (let k = 1; k <= 17; k++) {
+    const a = normals(n * k), b = normals(k * m), c = normals(n * m)
+    for (const flip of [false, true]) {
+      compare(`${n}×${k} · ${k}×${m}${flip ? ', transposed' : ''}`, (backend) => {
+        const A = flip ? transposed(hold(backend, k, n, a)) : hold(backend, n, k, a)
+        const B = hold(backend, k, m, b), C = hold(backend, n, m, c), D = backend.allocate(n, m)
+        backend.addMultiply(C, A, B)
+        backend.multiply(D, A, B)
+        return [C, D]
+      })
+    }
+  }
+})
+
+test('products have the reference\'s bits for larger sizes, beyond the reference\'s blocks too', () => {
+  for (const [n, k, m] of [[96, 64, 64], [64, 96, 64], [96, 11, 64], [96, 64, 3], [33, 300, 130], [130, 257, 21], [5, 600, 40]]) {
+    const a = normals(n * k), b = normals(k * m)
+    for (const flip of [false, true]) {
+      compare(`${n}×${k} · ${k}×${m}`, (backend) => {
+        const C = backend.allocate(n, m)
+        backend.multiply(C, flip ? transposed(hold(backend, k, n, a)) : hold(backend, n, k, a), hold(backend, k, m, b))
+        return [C]
+      })
+    }
+  }
+})
+
+test('NaN, infinities, zeros of either sign and subnormals pass through as in the reference', () => {
+  const odd = [NaN, Infinity, -Infinity, 0, -0, 5e-324, -5e-324, 1e308, -1e308, 1]
+  for (let size = 1; size <= 9; size++) {
+    const pick = (n: number): Float64Array => Float64Array.from({ length: n }, () => odd[random.integer(odd.length)])
+    for (let turn = 0; turn < 40; turn++) {
+      const a = pick(size * 3), b = pick(3 * size), c = pick(size * size)
+      compare(`size ${size}`, (backend) => {
+        const C = hold(backend, size, size, c), S = hold(backend, 1, size, c.slice(0, size))
+        backend.addMultiply(C, hold(backend, size, 3, a), hold(backend, 3, size, b))
+        const G = hold(backend, size, size, c), T = hold(backend, size, size, c)
+        backend.addColumnSums(S, C)
+        backend.tanh(T)
+        backend.multiplyByTanhSlope(G, T)
+        return [C, S, T, G]
+      })
+    }
+  }
+})
+
+test('tanh has the reference\'s bits on a million arguments of every size', () => {
+  for (const scale of [1e-300, 1e-8, 0.1, 0.55, 1, 5, 20, 40, 1e3, 1e300]) {
+    const x = normals(100_001, scale)
+    compare(`scale ${scale}`, (backend) => {
+      const Y = hold(backend, 1, x.length, x)
+      backend.tanh(Y)
+      return [Y]
+    })
+  }
+})
+
+test('column sums, rows and slopes have the reference\'s bits for every size 1 … 33', () => {
+  for (let rows = 1; rows <= 7; rows++) for (let cols = 1; cols <= 33; cols++) {
+    const y = normals(rows * cols), b = normals(cols), g = normals(rows * cols)
+    compare(`${rows}×${cols}`, (backend) => {
+      const sums = hold(backend, 1, cols, b), Y = hold(backend, rows, cols, y), G = hold(backend, rows, cols, g)
+      const filled = backend.allocate(rows, cols)
+      backend.addColumnSums(sums, Y)
+      backend.multiplyByTanhSlope(G, Y)
+      backend.fillRows(filled, hold(backend, 1, cols, b))
+      return [sums, G, filled]
+    })
+  }
+})
+
+test('views of rows work where they lie', () => {
+  const a = normals(50 * 7), b = normals(7 * 5)
+  compare('rows 13 … 40', (backend) => {
+    const A = hold(backend, 50, 7, a), B = hold(backend, 7, 5, b), C = backend.allocate(50, 5)
+    backend.multiply(rowsOf(C, 13, 28), rowsOf(A, 13, 28), B)
+    return [C]
+  })
+})
+
+test('what does not fit is allocated outside and computed by the reference, with the same bits', () => {
+  const small = createSimd(65536)!
+  const inside = hold(small, 64, 64, normals(64 * 64))
+  const outside = hold(small, 128, 64, normals(128 * 64))
+  assert.is.not(outside.data.buffer, inside.data.buffer)
+  const C = small.allocate(128, 64), D = reference.allocate(128, 64)
+  small.multiply(C, outside, inside)
+  reference.multiply(D, outside, inside)
+  sameBits(C.data, D.data, 'mixed product')
+  for (const Y of [C, D]) small.tanh(Y)
+  sameBits(C.data, D.data, 'tanh outside')
+})
+
+test('memory that was lent temporarily comes back, zeroed', () => {
+  const backend = createSimd(65536)!
+  const first = backend.temporarily(() => {
+    const tensor = backend.allocate(10, 10)
+    tensor.data.fill(7)
+    return tensor.data.byteOffset
+  })
+  const again = backend.allocate(10, 10)
+  assert.is(again.data.byteOffset, first)
+  assert.ok(again.data.every((x) => x === 0))
+  assert.throws(() => backend.temporarily(() => { backend.allocate(1, 1); throw new Error('inside') }), 'inside')
+  assert.is(backend.allocate(1, 1).data.byteOffset, first + 64 * Math.ceil(100 / 8))
+})
+
+test('without WebAssembly, or where compiling is forbidden, there is no SIMD backend and the reference serves', () => {
+  const host = globalThis as unknown as { WebAssembly: unknown }
+  const original = host.WebAssembly
+  try {
+    for (const absent of [undefined, { Module: class { constructor() { throw new Error('refused to compile') } } }]) {
+      host.WebAssembly = absent
+      assert.is(createSimd(1000), null)
+      assert.is(createFastest(1000), reference)
+    }
+  } finally {
+    host.WebAssembly = original
+  }
+})
+
+test.run()
