@@ -5,7 +5,6 @@
 import type { Backend } from '../math/backend.ts'
 import { nearest } from '../math/editDistance.ts'
 import { expectFinite, expectInteger, expectNumber, expectOneOf, show } from '../math/expect.ts'
-import { reference } from '../math/reference.ts'
 import type { ActivationName } from '../nn/activation.ts'
 import type { StepOptions } from './step.ts'
 import type { ValueFitOptions } from './valueFit.ts'
@@ -33,8 +32,11 @@ export interface TrainOptions extends StepOptions, ValueFitOptions {
   readonly advantages: 'gae' | 'rewards-to-go'
   /** Advantages of a batch to mean 0 and variance 1. */
   readonly normalizeAdvantages: boolean
-  /** Where the arithmetic is done. */
-  readonly backend: Backend
+  /**
+   * Where the arithmetic is done: `auto` is the fastest that works in this runtime, `simd` throws where there is no
+   * WebAssembly SIMD, `reference` is plain TypeScript. All give the same bits. Or a backend of your own.
+   */
+  readonly backend: 'auto' | 'simd' | 'reference' | Backend
   /** A clock in milliseconds, for the phases of each iteration's record; none unless the host gives one. */
   readonly clock: (() => number) | undefined
 }
@@ -63,11 +65,13 @@ const boolean: Check = (name, value) => {
 }
 const units: Check = (name, value) => {
   if (!Array.isArray(value)) throw new TypeError(`${name}: expected an array of integers, got ${show(value)}`)
-  value.forEach((n, l) => expectInteger(`${name}[${l}]`, n, 1, 65536))
+  // By index: forEach would pass over holes.
+  for (let l = 0; l < value.length; l++) expectInteger(`${name}[${l}]`, value[l], 1, 65536)
 }
 const backend: Check = (name, value) => {
-  if (typeof (value as Backend | null)?.multiply !== 'function') {
-    throw new TypeError(`${name}: expected a backend such as reference, got ${show(value)}`)
+  if (typeof value === 'string') expectOneOf(name, value, ['auto', 'simd', 'reference'])
+  else if (typeof (value as Backend | null)?.multiply !== 'function') {
+    throw new TypeError(`${name}: expected "auto", "simd", "reference" or a backend, got ${show(value)}`)
   }
 }
 const clock: Check = (name, value) => {
@@ -102,7 +106,7 @@ export const rules: { readonly [K in keyof TrainOptions]: Rule<TrainOptions[K]> 
   valueEpochs: { default: 10, check: integer(0), origin: 'SB3-contrib' },
   valueMinibatch: { default: 128, check: integer(1), origin: 'SB3-contrib' },
   valueLearningRate: { default: 1e-3, check: positive, origin: 'SB3-contrib' },
-  backend: { default: reference, check: backend, origin: '' },
+  backend: { default: 'auto', check: backend, origin: '' },
   clock: { default: undefined, check: clock, origin: '' },
 }
 
@@ -110,13 +114,6 @@ export const rules: { readonly [K in keyof TrainOptions]: Rule<TrainOptions[K]> 
 export function resolveOptions(given: Partial<TrainOptions>): TrainOptions {
   if (typeof given !== 'object' || given === null) throw new TypeError(`options: expected a record, got ${show(given)}`)
   const problems: Error[] = []
-  const attempt = (check: () => void): void => {
-    try {
-      check()
-    } catch (error) {
-      problems.push(error as Error)
-    }
-  }
   const names = Object.keys(rules) as (keyof TrainOptions)[]
   for (const name of Object.keys(given)) {
     if (!names.includes(name as keyof TrainOptions)) {
@@ -124,19 +121,24 @@ export function resolveOptions(given: Partial<TrainOptions>): TrainOptions {
     }
   }
   const resolved: Record<string, unknown> = {}
+  const wrong = new Set<keyof TrainOptions>()
   for (const name of names) {
     resolved[name] = given[name] === undefined ? rules[name].default : given[name]
-    attempt(() => rules[name].check(name, resolved[name]))
+    try {
+      rules[name].check(name, resolved[name])
+    } catch (error) {
+      problems.push(error as Error)
+      wrong.add(name)
+    }
   }
   const options = resolved as unknown as TrainOptions
-  if (problems.length === 0) {
-    if (options.batchSteps % options.environments !== 0) {
-      problems.push(new RangeError(
-        `batchSteps: expected a multiple of environments (${options.environments}), got ${options.batchSteps}`))
-    }
-    if (options.normalizeAdvantages && options.batchSteps < 2) {
-      problems.push(new RangeError('batchSteps: expected at least 2 where advantages are normalized, got 1'))
-    }
+  // Rules between options, wherever each of the two is sound by itself.
+  if (!wrong.has('batchSteps') && !wrong.has('environments') && options.batchSteps % options.environments !== 0) {
+    problems.push(new RangeError(
+      `batchSteps: expected a multiple of environments (${options.environments}), got ${options.batchSteps}`))
+  }
+  if (!wrong.has('batchSteps') && options.normalizeAdvantages === true && options.batchSteps < 2) {
+    problems.push(new RangeError('batchSteps: expected at least 2 where advantages are normalized, got 1'))
   }
   if (problems.length === 0) return options
   const message = problems.map((problem) => problem.message).join('\n')

@@ -11,7 +11,7 @@ import { cgWorkspace, type CgStatus, type CgWorkspace, conjugateGradient, type O
 import { lineSearch } from '../math/lineSearch.ts'
 import type { Random } from '../math/random.ts'
 import type { Tensor } from '../math/tensor.ts'
-import { combine, dot, largestMagnitude, norm, sum } from '../math/vector.ts'
+import { allFinite, combine, dot, largestMagnitude, norm, sum } from '../math/vector.ts'
 import { createMlp } from '../nn/mlp.ts'
 import { createShards, type Shards } from '../nn/shards.ts'
 import { createPolicyMap, forwardPolicy, type Policy, type PolicyMap } from '../rl/policy.ts'
@@ -24,7 +24,7 @@ import { policyGradient, surrogate } from './surrogate.ts'
  * - `unconditional`: θ moved by a natural policy gradient without line search; nothing was promised but finite numbers.
  * - `zero-gradient`: there was nothing to follow.
  * - `non-positive-curvature`: xᵀF x ≤ 0, so that no length can be derived.
- * - `not-finite`: the gradient, or the direction, was NaN or infinite.
+ * - `not-finite`: θ, the gradient, or the direction, was NaN or infinite.
  * - `kl-exceeded`, `no-improvement`: the search ran out of trials, and this is what its shortest one lacked.
  * θ has its exact bits in every case but the first two.
  */
@@ -138,10 +138,9 @@ export function step(stepper: Stepper, actions: Tensor, advantages: Float64Array
     kl: 0, klMax: 0, quadraticKl: 0, surrogateBefore, surrogateAfter: surrogateBefore, predictedGain: 0, gainRatio: 0,
     gradientNorm, cgStatus: 'not-run', cgIterations: 0, cgResidual: 0, xFx: 0, beta: 0, backtracks: 0, entropy,
   } as const
+  const finite = allFinite(theta) && Number.isFinite(gradientNorm) && Number.isFinite(surrogateBefore) && Number.isFinite(entropy)
+  if (!finite) return withZeros({ ...unmoved, status: 'not-finite' })
   if (gradientNorm === 0) return { ...unmoved, status: 'zero-gradient' }
-  if (!Number.isFinite(gradientNorm) || !Number.isFinite(surrogateBefore) || !Number.isFinite(entropy)) {
-    return { ...unmoved, ...zeroWhereNotFinite(unmoved), status: 'not-finite' }
-  }
 
   subset?.choose()
   const solved = conjugateGradient(cg, stepper.fisher, gradient, {
@@ -155,9 +154,9 @@ export function step(stepper: Stepper, actions: Tensor, advantages: Float64Array
   const beta = Math.sqrt(2 * delta / (options.stepLength === 'damped' ? solved.xAx : xFx))
   if (!(xFx > 0)) {
     const status = solved.status === 'not-finite' || !Number.isFinite(xFx) ? 'not-finite' : 'non-positive-curvature'
-    return { ...found, ...zeroWhereNotFinite(found), status }
+    return withZeros({ ...found, status })
   }
-  if (!Number.isFinite(beta)) return { ...found, status: 'not-finite' }
+  if (!Number.isFinite(beta)) return withZeros({ ...found, status: 'not-finite' })
 
   // What the trial under way amounts to, for the certificate.
   let meanKl = 0, surrogateAfter = surrogateBefore
@@ -168,8 +167,9 @@ export function step(stepper: Stepper, actions: Tensor, advantages: Float64Array
     meanKl = sum(kl, N) / N
     distribution.logProbability(stepper.newLogProbability, actions, candidate.eta)
     surrogateAfter = surrogate(stepper.newLogProbability, stepper.oldLogProbability, advantages, scratch)
-    if (!options.lineSearch) return Number.isFinite(meanKl) && Number.isFinite(surrogateAfter)
-    return meanKl <= delta && surrogateAfter > surrogateBefore
+    // An action that π_old all but excludes may have an infinite ratio, and an infinite L is no gain that one can tell.
+    if (!Number.isFinite(meanKl) || !Number.isFinite(surrogateAfter) || !allFinite(trial)) return false
+    return !options.lineSearch || (meanKl <= delta && surrogateAfter > surrogateBefore)
   }
   const { backtracks, scale } = lineSearch(acceptable, {
     backtrackCoefficient: options.backtrackCoefficient,
@@ -179,25 +179,25 @@ export function step(stepper: Stepper, actions: Tensor, advantages: Float64Array
   if (backtracks < 0) {
     const failed = options.lineSearch ? options.maxBacktracks + 1 : 1
     const status = !options.lineSearch ? 'not-finite' : meanKl <= delta ? 'no-improvement' : 'kl-exceeded'
-    return { ...found, beta, backtracks: failed, status }
+    return withZeros({ ...found, beta, backtracks: failed, status })
   }
 
   theta.set(trial)
   const predictedGain = scale * beta * dot(gradient, cg.x)
-  return {
+  return withZeros({
     ...found,
     status: options.lineSearch ? 'accepted' : 'unconditional',
     kl: meanKl, klMax: largestMagnitude(kl), quadraticKl: 0.5 * scale * beta * scale * beta * xFx,
     surrogateAfter, predictedGain, gainRatio: predictedGain > 0 ? (surrogateAfter - surrogateBefore) / predictedGain : 0,
     beta, backtracks,
-  }
+  })
 }
 
-/** The entries of a record that are NaN or infinite, as 0: such a number is told by the status alone. */
-function zeroWhereNotFinite(record: Readonly<Record<string, unknown>>): Record<string, number> {
+/** The record with 0 for its entries that are NaN or infinite: such a number is told by the status alone. */
+function withZeros(certificate: Certificate): Certificate {
   const zeros: Record<string, number> = {}
-  for (const [name, value] of Object.entries(record)) {
+  for (const [name, value] of Object.entries(certificate)) {
     if (typeof value === 'number' && !Number.isFinite(value)) zeros[name] = 0
   }
-  return zeros
+  return { ...certificate, ...zeros }
 }
