@@ -5,8 +5,3 @@ declare module 'node:perf_hooks' {
 declare module 'node:os' {
   export function cpus(): { model: string }[]
 }
-declare module 'node:process' {
-  export const version: string
-  export const platform: string
-  export const arch: string
-}

@@ -2,7 +2,7 @@
  * `npm run bench`: every subject, or with `--filter WORD` those whose name or case contains it.
  * `--json` prints the measurements as one JSON document; `--smoke` runs everything once.
  */
-import process, { arch, platform, version } from 'node:process'
+import process from 'node:process'
 import { cpus } from 'node:os'
 import { cg, fisher } from './fisher.ts'
 import { type Effort, FULL, type Measurement, measure, SMOKE, type Subject } from './harness.ts'
@@ -23,7 +23,7 @@ if (unknown.length > 0) {
   process.exit(2)
 }
 
-const machine = { engine: `node ${version}`, cpu: cpus()[0].model.trim(), platform: `${platform} ${arch}` }
+const machine = { engine: `node ${process.version}`, cpu: cpus()[0].model.trim(), platform: `${process.platform} ${process.arch}` }
 if (!json) process.stdout.write(`${machine.engine}, ${machine.cpu}, ${machine.platform}\nmedian [low–high] of ${effort.samples} samples\n`)
 
 const all: Measurement[] = []

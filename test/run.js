@@ -37,6 +37,9 @@ await build({
   external: ['esbuild'],
 })
 
+/** A file that takes longer hangs: it is stopped, and has failed. */
+const LIMIT_SECONDS = 120
+
 let passed = 0
 let failed = 0
 const started = Date.now()
@@ -69,8 +72,15 @@ function finished(script) {
       cwd: root, env: { ...process.env, NO_COLOR: '1', FORCE_COLOR: '0' },
     })
     let output = ''
+    const limit = setTimeout(() => {
+      output += `no end after ${LIMIT_SECONDS} s\n`
+      child.kill('SIGKILL')
+    }, 1000 * LIMIT_SECONDS)
     child.stdout.on('data', (text) => { output += text })
     child.stderr.on('data', (text) => { output += text })
-    child.on('close', (code) => resolve({ code, output }))
+    child.on('close', (code) => {
+      clearTimeout(limit)
+      resolve({ code, output })
+    })
   })
 }

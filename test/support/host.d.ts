@@ -11,4 +11,17 @@ declare module 'node:child_process' {
   export function spawnSync(command: string, args: readonly string[], options?: {
     encoding: 'utf8'; cwd?: string; env?: Record<string, string | undefined>; input?: string; timeout?: number
   }): { status: number | null; signal: string | null; stdout: string; stderr: string }
+  interface Readable {
+    on(event: 'data', listener: (text: string) => void): void
+    setEncoding(encoding: 'utf8'): void
+    destroy(): void
+  }
+  export function spawn(command: string, args: readonly string[], options: {
+    env: Record<string, string | undefined>; timeout: number
+  }): {
+    readonly stdout: Readable
+    readonly stderr: Readable
+    kill(signal: 'SIGINT' | 'SIGTERM' | 'SIGKILL'): boolean
+    on(event: 'close', listener: (code: number | null, signal: string | null) => void): void
+  }
 }

@@ -1,0 +1,46 @@
+/**
+ * The few things of Node that the command line uses, as modules: no global is declared, so that the core
+ * cannot name one.
+ */
+declare module 'node:process' {
+  interface Output {
+    readonly isTTY?: boolean
+    /** Width of the terminal; undefined where there is none. */
+    readonly columns?: number
+    write(text: string): boolean
+    on(event: 'error', listener: (error: { readonly code?: string }) => void): void
+  }
+  /** An interface, so that benchmarks and tests can add what they use. */
+  interface Process {
+    readonly version: string
+    readonly platform: string
+    readonly arch: string
+    readonly argv: readonly string[]
+    readonly env: Readonly<Record<string, string | undefined>>
+    readonly stdout: Output
+    readonly stderr: Output
+    exitCode: number | undefined
+    exit(code: number): never
+    on(signal: 'SIGINT' | 'SIGTERM', listener: () => void): void
+    off(signal: 'SIGINT' | 'SIGTERM', listener: () => void): void
+  }
+  const process: Process
+  export default process
+}
+declare module 'node:fs' {
+  import type { URL } from 'node:url'
+  export function readFileSync(path: URL, encoding: 'utf8'): string
+}
+declare module 'node:url' {
+  export class URL {
+    constructor(path: string, base: string)
+    readonly href: string
+  }
+}
+declare module 'node:perf_hooks' {
+  export const performance: { now(): number }
+}
+declare module 'node:timers/promises' {
+  export function setImmediate(): Promise<void>
+  export function setTimeout(milliseconds: number): Promise<void>
+}

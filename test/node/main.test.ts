@@ -1,0 +1,187 @@
+import { spawn, spawnSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import process from 'node:process'
+import { buildSync } from 'esbuild'
+import { test } from 'uvu'
+import * as assert from 'uvu/assert'
+import { environments } from '../../src/envs/index.ts'
+
+// Two folders deep, as dist/node/main.js is: from there the program looks for package.json.
+const program = '.build/command/main.js'
+buildSync({
+  entryPoints: ['src/node/main.ts'], outfile: program, bundle: true, platform: 'node', format: 'esm',
+  target: 'es2022', logLevel: 'error',
+})
+
+/** The test runner has NO_COLOR and FORCE_COLOR set; a user has neither. */
+const env = { ...process.env, NO_COLOR: undefined, FORCE_COLOR: undefined }
+/** Networks and fits as small as they go: what is tested here is the program around them. */
+const SMALL = ['--hidden', '8', '--value-hidden', '8', '--batch-steps', '512', '--value-epochs', '1']
+const node = 'node'
+
+function trpo(...words: string[]): { status: number | null; stdout: string; stderr: string } {
+  return spawnSync(node, [program, ...words], { encoding: 'utf8', env, timeout: 20_000 })
+}
+
+/** Run a program until it has written `sign` on stderr, then disturb it; what it wrote, how it ended. */
+function disturbed(
+  words: string[], sign: RegExp, disturb: (child: ReturnType<typeof spawn>) => void,
+): Promise<{ code: number | null; signal: string | null; stdout: string; stderr: string }> {
+  const child = spawn(node, words, { env, timeout: 20_000 })
+  let stdout = '', stderr = '', done = false
+  child.stdout.setEncoding('utf8')
+  child.stderr.setEncoding('utf8')
+  child.stdout.on('data', (text) => { stdout += text })
+  child.stderr.on('data', (text) => {
+    stderr += text
+    if (done || !sign.test(stderr)) return
+    done = true
+    disturb(child)
+  })
+  return new Promise((resolve) => {
+    child.on('close', (code, signal) => resolve({ code, signal, stdout, stderr }))
+  })
+}
+
+/** More steps than any test waits for. */
+const ENDLESS = [program, 'train', 'CartPole', ...SMALL, '--total-steps', '100000000']
+const FIRST_ROW = /\n +1 +512 /
+
+test('--version is that of package.json, and --help tells the commands', () => {
+  assert.is(trpo('--version').stdout, `${JSON.parse(readFileSync('package.json', 'utf8')).version}\n`)
+  const help = trpo('--help')
+  assert.is(help.status, 0)
+  for (const command of ['train ENV', 'envs', '--version']) assert.ok(help.stdout.includes(`trpo ${command}`))
+  assert.is(trpo('train', '--help').stdout, trpo('help', 'train').stdout)
+})
+
+test('envs lists every environment', () => {
+  const { status, stdout, stderr } = trpo('envs')
+  assert.is(status, 0)
+  assert.is(stderr, '')
+  const lines = stdout.trimEnd().split('\n')
+  assert.equal(lines.slice(1).map((line) => line.split(' ')[0]), Object.keys(environments))
+  assert.match(stdout, /^CartPole +Box\(4\) +Discrete\(2\) +500 +475 /m)
+  assert.not.match(stdout, /\x1b|NaN|undefined/)
+})
+
+test('a wrong command ends with 2 and one clear line on stderr', () => {
+  const table: readonly (readonly [string[], RegExp])[] = [
+    [['trian'], /^"trian": unknown command, perhaps train \(trpo --help lists them\)\n$/],
+    [['cartpole'], /^cartpole: expected a command first, as in trpo train CartPole\n$/],
+    [['--versoin'], /^--versoin: unknown flag, perhaps --version\n$/],
+    [['envs', 'x'], /^x: expected nothing after envs but --no-color\n$/],
+    [['train', 'CartPole', '--max-kll', '1'], /^--max-kll: unknown flag, perhaps --max-kl\n$/],
+    [['train', 'CartPole', '--discount', '2'], /^--discount: expected a number from 0 to 1, got 2\n$/],
+    [['train', 'CartPole', '--batch-steps', '1e12', '--quiet'], /^not enough memory: lower --batch-steps/],
+    [[], /^command: expected train or envs, got nothing\n/],
+  ]
+  for (const [words, expected] of table) {
+    const { status, stdout, stderr } = trpo(...words)
+    assert.match(stderr, expected)
+    assert.is(stdout, '')
+    assert.is(status, 2, words.join(' '))
+  }
+})
+
+test('a training into pipes writes plain rows on stderr and a summary on stdout', () => {
+  const words = ['train', 'CartPole', '--total-steps', '4096', '--eval-episodes', '5']
+  const { status, stdout, stderr } = trpo(...words)
+  assert.is(status, 0)
+  assert.not.match(stdout + stderr, /\r|\x1b|NaN|undefined/)
+  assert.match(stderr, /^trpo \d+\.\d+\.\d+: CartPole, solved at 475\. /)
+  assert.is(stderr.match(/ iter +steps /g)?.length, 1)
+  const last = /\n +(\d+) +(\d+) [^\n]*\n$/.exec(stderr)
+  assert.is(last?.[2], '4096')
+  assert.match(stdout, /^\nCartPole: not solved, /)
+  assert.match(stdout, /evaluation +\d+\.\d ± \d+\.\d \(.*\), 5 fresh episodes, deterministic\n/)
+  assert.match(stdout, /repeat +trpo train CartPole --seed 0 --total-steps 4096 --eval-episodes 5\n$/)
+})
+
+test('--quiet leaves the summary, and --json with it only records', () => {
+  const words = ['train', 'Pendulum', ...SMALL, '--total-steps', '1', '--eval-episodes', '0', '--quiet']
+  const quiet = trpo(...words)
+  assert.is(quiet.stderr, '')
+  assert.match(quiet.stdout, /^\nPendulum: trained; /)
+  const both = trpo(...words, '--json')
+  assert.is(both.stderr, '')
+  assert.is(both.stdout.trimEnd().split('\n').length, 1)
+})
+
+test('--json writes one record an iteration and nothing else, the same for the same seed', () => {
+  const words = ['train', 'CartPole', ...SMALL, '--total-steps', '2048', '--eval-episodes', '1', '--json']
+  const first = trpo(...words), second = trpo(...words)
+  assert.is(first.status, 0)
+  assert.is(first.stdout, second.stdout)
+  assert.is.not(first.stdout, trpo(...words, '--seed', '1').stdout)
+  const records = first.stdout.trimEnd().split('\n').map((line) => JSON.parse(line))
+  assert.equal(records.map(({ steps }) => steps), [512, 1024, 1536, 2048])
+  for (const record of records) {
+    assert.equal(Object.keys(record).sort(),
+      ['certificate', 'episodes', 'iteration', 'meanLength', 'meanReturn', 'steps', 'valueFit'])
+  }
+  assert.match(first.stderr, /\nCartPole: not solved/)
+})
+
+test('--phases times each phase in the records and in the summary', () => {
+  const words = ['train', 'CartPole', ...SMALL, '--total-steps', '512', '--eval-episodes', '0']
+  const { stdout, stderr } = trpo(...words, '--phases', '--json')
+  const { phases } = JSON.parse(stdout)
+  assert.is(Object.keys(phases).sort().join(), 'advantage,fisher,gradient,lineSearch,rollout,valueFit')
+  assert.ok(phases.rollout > 0)
+  assert.match(stderr, /phases +\w+ \d+ %, /)
+})
+
+for (const [signal, code] of [['SIGINT', 130], ['SIGTERM', 143]] as const) {
+  test(`${signal} ends a run within two seconds with its summary, and exit code ${code}`, async () => {
+    let sent = 0
+    const result = await disturbed(ENDLESS, FIRST_ROW, (child) => {
+      sent = Date.now()
+      // Twice, as npm's children get it: that is one press.
+      child.kill(signal)
+      child.kill(signal)
+    })
+    assert.ok(Date.now() - sent < 2000)
+    assert.equal([result.code, result.signal], [code, null])
+    assert.match(result.stdout, new RegExp(`stopped +by ${signal}, after [\\d,]+ of 100,000,\\d+ steps\n`))
+    assert.match(result.stdout, /only 10 of 100 fresh episodes/)
+    assert.match(result.stdout, /repeat +trpo train CartPole --seed 0 --total-steps \d+ /)
+  })
+}
+
+test('once a signal has been noted, the next one kills at once, whatever is under way', async () => {
+  const busy = '.build/command/busy.js'
+  buildSync({
+    stdin: {
+      contents: `
+        import process from 'node:process'
+        import { listenForInterrupt } from './src/node/interrupt.ts'
+        const interrupt = listenForInterrupt()
+        process.stderr.write('ready')
+        while (interrupt.signal === null) await interrupt.breathe()
+        process.stdout.write(interrupt.signal + ' noted')
+        for (const end = Date.now() + 10_000; Date.now() < end;);`,
+      resolveDir: '.', loader: 'ts',
+    },
+    outfile: busy, bundle: true, platform: 'node', format: 'esm', target: 'es2022', logLevel: 'error',
+  })
+  let sent = 0
+  const result = await disturbed([busy], /ready/, (child) => {
+    child.kill('SIGTERM')
+    child.stdout.on('data', () => {
+      sent = Date.now()
+      child.kill('SIGINT')
+    })
+  })
+  assert.equal(result, { code: null, signal: 'SIGINT', stdout: 'SIGTERM noted', stderr: result.stderr })
+  assert.ok(Date.now() - sent < 2000)
+})
+
+test('a reader that leaves ends a run with 0 and no complaint', async () => {
+  const words = [...ENDLESS, '--json']
+  const { code, stderr } = await disturbed(words, FIRST_ROW, (child) => child.stdout.destroy())
+  assert.is(code, 0)
+  assert.not.match(stderr, /EPIPE|Error/)
+})
+
+test.run()
