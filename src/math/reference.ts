@@ -188,7 +188,7 @@ function addByRows(C: Tensor, A: Tensor, B: Tensor): void {
 
 function fillRows(Y: Tensor, b: Tensor): void {
   const y = Y.data, size = Y.rows * Y.cols
-  y.set(b.data)
+  for (let j = 0; j < Math.min(size, Y.cols); j++) y[j] = b.data[j]
   // Copies of what is there already, twice as much each time: block copies beat a loop fivefold.
   for (let filled = Y.cols; filled < size; filled *= 2) y.copyWithin(filled, 0, Math.min(filled, size - filled))
 }

@@ -8,6 +8,9 @@
 import { exp, log1p } from '../math/elementary.ts'
 import type { Distribution } from './distribution.ts'
 
+/** Keeps log p finite, and the sum of several, at whatever logit. */
+const LEAST_LOG = -1e300
+
 export function bernoulli(n: number): Distribution {
   // A row of the cache: p, then 1 − p, then log p, then log(1 − p), n of each.
   const width = 4 * n
@@ -22,7 +25,7 @@ export function bernoulli(n: number): Distribution {
           const z = rows.data[at]
           const e = exp(-Math.abs(z))
           const likely = 1 / (1 + e), unlikely = e / (1 + e)
-          const logLikely = -log1p(e), logUnlikely = -Math.abs(z) - log1p(e)
+          const logLikely = -log1p(e), logUnlikely = Math.max(-Math.abs(z) - log1p(e), LEAST_LOG)
           c[q] = z >= 0 ? likely : unlikely
           c[q + n] = z >= 0 ? unlikely : likely
           c[q + 2 * n] = z >= 0 ? logLikely : logUnlikely

@@ -5,7 +5,6 @@
  */
 import { performance } from 'node:perf_hooks'
 import process from 'node:process'
-import { Random } from '../math/random.ts'
 import { evaluate } from '../rl/evaluate.ts'
 import type { Policy } from '../rl/policy.ts'
 import { type Iteration, train } from '../trpo/train.ts'
@@ -104,22 +103,21 @@ function plainData({ policy: _policy, value: _value, phases, ...data }: Iteratio
 }
 
 /**
- * Returns of the closing evaluation. In chunks, each with a seed of its own, so that a signal is noticed;
- * one that came before leaves the first chunk, one that comes now the chunks there are.
+ * Returns of the closing evaluation, the same as of one call; in chunks, so that a signal is noticed.
+ * One that came before leaves the first chunk, one that comes now the chunks there are.
  */
 async function evaluateInChunks(
   { environment, options, given }: Order, policy: Policy,
   progress: Terminal, display: Display, interrupt: Interrupt,
 ): Promise<Float64Array> {
   const { evalEpisodes } = given
-  const random = new Random(options.seed)
   const returns: number[] = []
   while (returns.length < evalEpisodes) {
     const label = `evaluating, ${returns.length} of ${evalEpisodes} episodes`
     display.bar(bar(returns.length / evalEpisodes, label, progress.columns(), progress.paint))
     const episodes = Math.min(CHUNK, evalEpisodes - returns.length)
-    const seed = random.fork(`evaluation/${returns.length}`).integer(2147483648)
-    returns.push(...evaluate(policy, () => environment.make(), { episodes, seed }).returns)
+    const request = { episodes, first: returns.length, seed: options.seed }
+    returns.push(...evaluate(policy, () => environment.make(), request).returns)
     await interrupt.breathe()
     if (interrupt.signal !== null) break
   }

@@ -5,6 +5,7 @@ import { expectInteger, show } from '../math/expect.ts'
 import { moments } from '../math/moments.ts'
 import { Random } from '../math/random.ts'
 import type { Env } from './env.ts'
+import { EnvError } from './rollout.ts'
 import { actionOf, createActor, decide, type Policy } from './policy.ts'
 import { recordProblem, stepProblem } from './rollout.ts'
 import { encode } from './space.ts'
@@ -12,6 +13,8 @@ import { encode } from './space.ts'
 export interface EvaluateOptions {
   /** Episodes, at least 1; 100 unless told. */
   readonly episodes?: number
+  /** Number of the first episode; 0 unless told. Episodes 0 … 99 are those of 0 … 49 and of 50 … 99. */
+  readonly first?: number
   /** Fixes the episodes' seeds, and the draws where actions are drawn; 0 unless told. */
   readonly seed?: number
   /** The most likely action of each state (true unless told), or a draw from the policy. */
@@ -33,14 +36,15 @@ export interface Evaluation {
 const SIDE_BY_SIDE = 16
 
 export function evaluate(policy: Policy, makeEnv: () => Env, options: EvaluateOptions = {}): Evaluation {
-  const { episodes = 100, seed = 0, deterministic = true } = options
+  const { episodes = 100, first = 0, seed = 0, deterministic = true } = options
   expectInteger('episodes', episodes, 1)
-  return policy.net.backend.temporarily(() => run(policy, makeEnv, episodes, seed, deterministic))
+  expectInteger('first', first, 0)
+  expectInteger('seed', seed, 0)
+  return policy.net.backend.temporarily(() => run(policy, makeEnv, { episodes, first, seed, deterministic }))
 }
 
-function run(
-  policy: Policy, makeEnv: () => Env, episodes: number, seed: number, deterministic: boolean,
-): Evaluation {
+function run(policy: Policy, makeEnv: () => Env, options: Required<EvaluateOptions>): Evaluation {
+  const { episodes, first, seed, deterministic } = options
   if (typeof deterministic !== 'boolean') throw new TypeError(`deterministic: expected a boolean, got ${show(deterministic)}`)
   const random = new Random(seed).fork('evaluate')
   const rows = Math.min(episodes, SIDE_BY_SIDE)
@@ -54,7 +58,7 @@ function run(
   let started = 0, running = 0
 
   const refuse = (row: number, problem: string | null): void => {
-    if (problem !== null) throw new RangeError(`episode ${current[row]}, step ${lengths[current[row]]}: ${problem}`)
+    if (problem !== null) throw new EnvError(row, lengths[current[row]], `episode ${first + current[row]}: ${problem}`)
   }
   const look = (row: number, observation: unknown): void => {
     const problem = encode(actor.observations.data, row * inputs, policy.observationSpace, observation)
@@ -64,8 +68,8 @@ function run(
     current[row] = started < episodes ? started++ : -1
     if (current[row] < 0) return
     running++
-    streams[row] = random.fork(`action/${current[row]}`)
-    const result = envs[row].reset({ seed: random.fork(`episode/${current[row]}`).integer(2147483648) })
+    streams[row] = random.fork(`action/${first + current[row]}`)
+    const result = envs[row].reset({ seed: random.fork(`episode/${first + current[row]}`).integer(2147483648) })
     refuse(row, recordProblem('reset', result))
     look(row, result.observation)
   }

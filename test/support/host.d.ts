@@ -25,3 +25,6 @@ declare module 'node:child_process' {
     on(event: 'close', listener: (code: number | null, signal: string | null) => void): void
   }
 }
+declare module 'node:process' {
+  export function memoryUsage(): { readonly heapUsed: number; readonly arrayBuffers: number }
+}

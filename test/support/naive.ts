@@ -151,7 +151,6 @@ export function naiveBernoulli(n: number): NaiveDistribution {
  */
 export function naiveGaussian(d: number): NaiveDistribution {
   const STEP = 0.6
-  const grid = vectors(new Array<number[]>(d).fill(Array.from({ length: 31 }, (_, k) => STEP * (k - 15))))
   return {
     inputs: d, shared: d,
     logProbability(eta, action) {
@@ -165,6 +164,7 @@ export function naiveGaussian(d: number): NaiveDistribution {
     support(eta) {
       let cell = 1
       for (let j = 0; j < d; j++) cell *= STEP * Math.exp(eta[d + j])
+      const grid = vectors(new Array<number[]>(d).fill(Array.from({ length: 31 }, (_, k) => STEP * (k - 15))))
       return grid.map((z) => ({ action: z.map((x, j) => eta[j] + x * Math.exp(eta[d + j])), weight: cell }))
     },
   }

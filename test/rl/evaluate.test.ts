@@ -1,0 +1,194 @@
+import { test } from 'uvu'
+import * as assert from 'uvu/assert'
+import { EnvError } from '../../src/rl/rollout.ts'
+import { Random } from '../../src/math/random.ts'
+import { reference } from '../../src/math/reference.ts'
+import type { Env } from '../../src/rl/env.ts'
+import { evaluate } from '../../src/rl/evaluate.ts'
+import { act, createPolicy, initializePolicy, type Policy } from '../../src/rl/policy.ts'
+import { box, discrete } from '../../src/rl/space.ts'
+
+const observationSpace = box([-9, -9], [9, 9])
+const actionSpace = discrete(3)
+
+/** An episode of 1 to 20 steps with noise in what it shows; the reward tells action and time. Its seed fixes it all. */
+function noisy(): Env {
+  let random = new Random(0), left = 0, t = 0
+  const observation = (): number[] => [random.normal(), random.normal()]
+  return {
+    observationSpace, actionSpace,
+    reset(options) {
+      if (options?.seed !== undefined) random = new Random(options.seed)
+      left = 1 + random.integer(20)
+      t = 0
+      return { observation: observation() }
+    },
+    step(action) {
+      const over = --left === 0
+      return { observation: observation(), reward: (action as number) + t++ / 32, terminated: over, truncated: over && t > 10 }
+    },
+  }
+}
+
+function policy(): Policy {
+  const made = createPolicy(reference, observationSpace, actionSpace, [4], 'tanh')
+  initializePolicy(made, 0, new Random(1))
+  for (let p = 0; p < made.net.parameters.flat.length; p++) made.net.parameters.flat[p] *= 3
+  return made
+}
+
+test('an episode is the same however many are run with it, side by side or one after the other', () => {
+  // Up to 16 run side by side, so a prefix of n is n at once up to there, and a row has several episodes beyond.
+  for (const deterministic of [true, false]) {
+    const all = evaluate(policy(), noisy, { episodes: 50, seed: 3, deterministic })
+    for (const episodes of [1, 2, 3, 15, 16, 17, 33, 49]) {
+      const some = evaluate(policy(), noisy, { episodes, seed: 3, deterministic })
+      assert.equal(some.returns, all.returns.slice(0, episodes))
+      assert.equal(some.lengths, all.lengths.slice(0, episodes))
+    }
+    assert.ok(new Set(all.returns).size > 30)
+  }
+})
+
+test('episodes are what acting step by step in one environment gives', () => {
+  const seeds: number[] = []
+  const listening = (): Env => {
+    const env = noisy()
+    return { ...env, reset: (options) => { seeds.push(options!.seed!); return env.reset(options) } }
+  }
+  const { returns, lengths } = evaluate(policy(), listening, { episodes: 12, seed: 4 })
+  assert.is(new Set(seeds).size, 12)
+  seeds.forEach((seed, episode) => {
+    const env = noisy()
+    let { observation } = env.reset({ seed }), total = 0, length = 0
+    for (let over = false; !over; length++) {
+      const result = env.step(act(policy(), observation))
+      observation = result.observation
+      total += result.reward
+      over = result.terminated || result.truncated
+    }
+    // The same sums in the same order.
+    assert.is(returns[episode], total)
+    assert.is(lengths[episode], length)
+  })
+})
+
+test('the seed fixes the result; another one, or draws instead of the likeliest actions, give another', () => {
+  const run = (seed: number, deterministic: boolean): Float64Array =>
+    evaluate(policy(), noisy, { episodes: 20, seed, deterministic }).returns
+  assert.equal(run(5, true), run(5, true))
+  assert.equal(run(5, false), run(5, false))
+  assert.not.equal(run(5, true), run(6, true))
+  assert.not.equal(run(5, true), run(5, false))
+  assert.not.equal(run(5, false), run(6, false))
+})
+
+test('100 episodes, seed 0 and the likeliest actions are what is not told', () => {
+  const found = evaluate(policy(), noisy)
+  assert.is(found.returns.length, 100)
+  assert.equal(found, evaluate(policy(), noisy, { episodes: 100, seed: 0, deterministic: true }))
+})
+
+test('mean, deviation, least and largest are those of the returns', () => {
+  for (const episodes of [1, 2, 40]) {
+    const { returns, mean, std, min, max } = evaluate(policy(), noisy, { episodes })
+    const wanted = returns.reduce((sum, r) => sum + r, 0) / episodes
+    const variance = returns.reduce((sum, r) => sum + (r - wanted) ** 2, 0) / episodes
+    // Sums of forty numbers below 100.
+    assert.ok(Math.abs(mean - wanted) < 1e-12 && Math.abs(std - Math.sqrt(variance)) < 1e-12)
+    assert.is(min, Math.min(...returns))
+    assert.is(max, Math.max(...returns))
+  }
+  const negative = evaluate(policy(), () => {
+    const env = noisy()
+    return { ...env, step: (action) => ({ ...env.step(action), reward: -2 }) }
+  }, { episodes: 30 })
+  assert.is(negative.max, -2 * Math.min(...negative.lengths))
+  assert.is(negative.min, -2 * Math.max(...negative.lengths))
+})
+
+test('nothing about the policy changes', () => {
+  const subject = policy()
+  const before = subject.net.parameters.flat.slice()
+  evaluate(subject, noisy, { episodes: 20, deterministic: false })
+  assert.equal(subject.net.parameters.flat, before)
+})
+
+test('at most 16 environments are made, no more than episodes, and all are closed, after a fault too', () => {
+  for (const [episodes, wanted] of [[1, 1], [5, 5], [16, 16], [100, 16]]) {
+    for (const faultAt of [-1, 0, 7]) {
+      let made = 0, closed = 0, steps = 0
+      const counting = (): Env => {
+        made++
+        const env = noisy()
+        return {
+          ...env,
+          step(action) {
+            if (steps++ === faultAt) throw new Error('broken')
+            return env.step(action)
+          },
+          close() { closed++ },
+        }
+      }
+      const run = (): unknown => evaluate(policy(), counting, { episodes, seed: 1 })
+      if (faultAt < 0) run()
+      else if (episodes > 1) assert.throws(run, 'broken')
+      else continue
+      assert.is(made, wanted)
+      assert.is(closed, wanted)
+    }
+  }
+})
+
+test('bad options are refused by name', () => {
+  const run = (options: object): unknown => evaluate(policy(), noisy, options)
+  for (const episodes of [0, -1, 0.5, NaN, Infinity]) {
+    assert.throws(() => run({ episodes }), (e: Error) => e instanceof RangeError && /^episodes: expected an integer of at least 1, got /.test(e.message))
+  }
+  for (const episodes of ['5', null, true]) {
+    assert.throws(() => run({ episodes }), (e: Error) => e instanceof TypeError && /^episodes: expected an integer/.test(e.message))
+  }
+  for (const seed of [-1, 0.5, NaN, '1', null]) assert.throws(() => run({ seed }), /^seed: expected an integer of at least 0, got /)
+  for (const deterministic of [0, 'false', null]) {
+    assert.throws(() => run({ deterministic }), (e: Error) => e instanceof TypeError && /^deterministic: expected a boolean, got /.test(e.message))
+  }
+})
+
+test('an environment at fault is refused, naming episode, step and value', () => {
+  const faults: readonly (readonly [unknown, string])[] = [
+    [{ reward: NaN }, 'reward: expected a finite number, got NaN'],
+    [{ reward: Infinity }, 'reward: expected a finite number, got Infinity'],
+    [{ observation: [0] }, 'observation: expected 2 numbers, got 1'],
+    [{ observation: [NaN, 0] }, 'observation: expected [0] to be a finite number, got NaN'],
+    [{ terminated: undefined }, 'terminated: expected a boolean, got undefined'],
+    [{ truncated: 1 }, 'truncated: expected a boolean, got 1'],
+    [null, 'step(): expected a record, got null'],
+    [Promise.resolve({}), 'step(): expected a record, got a Promise'],
+  ]
+  for (const [fault, message] of faults) {
+    const faulty = (): Env => {
+      const env = noisy()
+      let steps = 0
+      return {
+        ...env,
+        step(action) {
+          const result = { ...env.step(action), terminated: false, truncated: false }
+          if (steps++ !== 3) return result
+          return (fault === null || fault instanceof Promise ? fault : { ...result, ...fault as object }) as typeof result
+        },
+      }
+    }
+    assert.throws(() => evaluate(policy(), faulty, { episodes: 3 }), (e: Error) => e instanceof EnvError && e.message === `environment 0, step 3: episode 0: ${message}`)
+  }
+  const unready = (): Env => ({ ...noisy(), reset: () => undefined as never })
+  assert.throws(() => evaluate(policy(), unready), (e: Error) => e.message === 'environment 0, step 0: episode 0: reset(): expected a record, got undefined')
+})
+
+test('episodes keep their number, so that an evaluation may be done in parts', () => {
+  const whole = evaluate(policy(), noisy, { episodes: 7, seed: 3, deterministic: false })
+  const parts = [[0, 3], [3, 4]].flatMap(([first, episodes]) =>
+    [...evaluate(policy(), noisy, { episodes, first, seed: 3, deterministic: false }).returns])
+  assert.equal(parts, [...whole.returns])
+})
+
+test.run()
