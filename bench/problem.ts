@@ -1,11 +1,12 @@
 /** Update problems of the sizes that are compared everywhere, and the flop model of the design page. */
 import type { Backend } from '../src/math/backend.ts'
 import { Random } from '../src/math/random.ts'
+import type { Tensor } from '../src/math/tensor.ts'
 import { transposeWeights } from '../src/nn/mlp.ts'
 import { createPolicy, forwardPolicy, initializePolicy, type Policy } from '../src/rl/policy.ts'
 import { box, discrete } from '../src/rl/space.ts'
 import { resolveOptions } from '../src/trpo/options.ts'
-import { createStepper, type Stepper } from '../src/trpo/step.ts'
+import { createStepper, type StepOptions, type Stepper } from '../src/trpo/step.ts'
 
 export interface Size {
   /** Inputs, hidden …, outputs. */
@@ -25,10 +26,21 @@ export function label({ sizes, kind, states }: Size): string {
   return `${sizes.join('-')} ${kind}, ${states} states`
 }
 
-export interface Problem { readonly policy: Policy; readonly stepper: Stepper; readonly advantages: Float64Array; readonly actions: Stepper['candidate']['tape']['outputs'] }
+export interface Problem {
+  readonly policy: Policy
+  readonly stepper: Stepper
+  readonly actions: Tensor
+  readonly advantages: Float64Array
+}
+
+/** Room for a problem and a yardstick, generously. */
+export function problemBytes({ sizes, states }: Size): number {
+  const units = sizes.reduce((total, n) => total + n, 0)
+  return 8 * (states * 4 * units + 50 * units * units) + (1 << 23)
+}
 
 /** A policy with random weights on random states, with actions drawn from it and random advantages. */
-export function createProblem(backend: Backend, { sizes, kind, states }: Size, options: Partial<Parameters<typeof createStepper>[2]> = {}): Problem {
+export function createProblem(backend: Backend, { sizes, kind, states }: Size, options: Partial<StepOptions> = {}): Problem {
   const random = new Random(1)
   const wide = (n: number): number[] => new Array<number>(n).fill(Infinity)
   const everywhere = (n: number): ReturnType<typeof box> => box(wide(n).map((x) => -x), wide(n))

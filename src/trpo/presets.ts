@@ -1,8 +1,20 @@
 /**
  * Options that suit the built-in environments, by name. What is not said here is the default.
+ * One hidden layer of 64 learns these small worlds as well as two, with a tenth of the parameters.
  */
 import type { TrainOptions } from './options.ts'
 
+/** A small value network, fitted in large minibatches with a large rate. */
+const value: Partial<TrainOptions> = { valueHidden: [32, 32], valueLearningRate: 0.005, valueMinibatch: 256 }
+
 export const presets: Readonly<Record<string, Partial<TrainOptions>>> = {
-  CartPole: { batchSteps: 1024, environments: 8 },
+  CartPole: { ...value, hidden: [64], environments: 8, gaeLambda: 0.97, maxKl: 0.02, damping: 0.01 },
+  Pendulum: {
+    ...value, hidden: [64], totalSteps: 200_000, batchSteps: 4000, environments: 20, discount: 0.95, gaeLambda: 0.97,
+    damping: 0.01, initialLogStd: 0.5,
+  },
+  Acrobot: { ...value, hidden: [32], batchSteps: 4000, environments: 8 },
+  PointMass: {
+    ...value, hidden: [], totalSteps: 300_000, batchSteps: 6000, environments: 20, gaeLambda: 0.97, damping: 0.01,
+  },
 }

@@ -8,7 +8,8 @@ test('the first step is the learning rate against the sign of the gradient, but 
   adamStep(theta, gradient, adamState(4), { learningRate: 0.1 })
   // m̂ = g and v̂ = g², so the step is rate · g / (|g| + ε): the factors of bias cancel to some roundings.
   const wanted = [1 - 0.1 * 3 / (3 + 1e-8), 2 + 0.1 * 1e-3 / (1e-3 + 1e-8), 3, 4 - 0.1 * 1e5 / (1e5 + 1e-8)]
-  // 1 − β₂ loses three digits to cancellation: 2^-53 / 0.001 = 1e-13, halved by the root; then the step of 0.1.
+  // 1 − β₂ loses three digits to cancellation: 2^-53 / 0.001 = 1e-13, halved by the root; then the step of
+  // 0.1.
   theta.forEach((x, i) => assert.ok(Math.abs(x - wanted[i]) < 2e-14, `${i}: ${x} ${wanted[i]}`))
   assert.is(theta[2], 3, 'where the gradient is 0 nothing moves')
 })
@@ -17,7 +18,8 @@ test('a constant gradient is stepped along by the learning rate every time', () 
   const theta = Float64Array.of(0), state = adamState(1)
   for (let t = 1; t <= 50; t++) {
     adamStep(theta, Float64Array.of(7), state, { learningRate: 0.01 })
-    // Both means are unbiased, hence exactly g and g²; as in the first step, 1 − β₂ᵗ leaves 1e-13 of each step.
+    // Both means are unbiased, hence exactly g and g²; as in the first step, 1 − β₂ᵗ leaves 1e-13 of each
+    // step.
     assert.ok(Math.abs(theta[0] + 0.01 * t * 7 / (7 + 1e-8)) < 2e-15 * t, `step ${t}: ${theta[0]}`)
   }
 })
@@ -30,7 +32,8 @@ test('1,000 steps are the paper\'s formulas with the means written out and power
   ]) {
     const { learningRate, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 } = options
     const n = 2, steps = 1000
-    const gradients = Array.from({ length: steps }, () => Float64Array.from({ length: n }, (_, i) => i + random.normal()))
+    const gradients = Array.from({ length: steps }, () =>
+      Float64Array.from({ length: n }, (_, i) => i + random.normal()))
     const theta = Float64Array.of(1, -1), state = adamState(n)
     const wanted = [1, -1]
     let distance = 0
@@ -46,8 +49,10 @@ test('1,000 steps are the paper\'s formulas with the means written out and power
         const step = learningRate * (m / (1 - beta1 ** t)) / (Math.sqrt(v / (1 - beta2 ** t)) + epsilon)
         wanted[i] -= step
         distance += Math.abs(step)
-        // As far as 1e-13 of every step (the cancellation in 1 − β₂ᵗ) and rounding of the running means reach.
-        assert.ok(Math.abs(theta[i] - wanted[i]) < 1e-13 * distance + 1e-14, `step ${t}: ${theta[i]} ${wanted[i]}`)
+        // As far as 1e-13 of every step (the cancellation in 1 − β₂ᵗ) and rounding of the running means
+        // reach.
+        assert.ok(Math.abs(theta[i] - wanted[i]) < 1e-13 * distance + 1e-14,
+          `step ${t}: ${theta[i]} ${wanted[i]}`)
       }
     }
   }

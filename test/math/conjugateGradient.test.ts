@@ -1,6 +1,8 @@
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { cgWorkspace, type CgOptions, type CgResult, conjugateGradient, type Operator } from '../../src/math/conjugateGradient.ts'
+import {
+  cgWorkspace, type CgOptions, type CgResult, conjugateGradient, type Operator,
+} from '../../src/math/conjugateGradient.ts'
 import { Random } from '../../src/math/random.ts'
 import { allFinite } from '../../src/math/vector.ts'
 import * as dense from '../support/dense.ts'
@@ -8,7 +10,8 @@ import * as dense from '../support/dense.ts'
 interface Solved { x: Float64Array; result: CgResult; products: number }
 
 /** Solve from a fresh workspace, counting products. */
-function solveWith(A: Operator, b: Float64Array, options: Partial<CgOptions> = {}, start?: Float64Array): Solved {
+function solveWith(A: Operator, b: Float64Array, options: Partial<CgOptions> = {},
+  start?: Float64Array): Solved {
   const workspace = cgWorkspace(b.length)
   if (start !== undefined) workspace.x.set(start)
   let products = 0
@@ -89,9 +92,11 @@ test('a right side of 0 gives x = 0 without a product, warm start or not, over w
 })
 
 test('0 iterations allow no product, and tell the residual of x = 0', () => {
-  const { x, result, products } = solveWith(() => assert.unreachable(), Float64Array.of(3, 4), { maxIterations: 0 })
+  const { x, result, products } =
+    solveWith(() => assert.unreachable(), Float64Array.of(3, 4), { maxIterations: 0 })
   assert.equal([...x], [0, 0])
-  assert.equal([result, products], [{ status: 'max-iterations', iterations: 0, relativeResidual: 1, xAx: 0 }, 0])
+  assert.equal([result, products],
+    [{ status: 'max-iterations', iterations: 0, relativeResidual: 1, xAx: 0 }, 0])
 })
 
 test('every iteration costs one product, a warm start one more', () => {
@@ -99,7 +104,8 @@ test('every iteration costs one product, a warm start one more', () => {
   const A = dense.operatorOf(dense.illConditioned(20, 1e4, random)), b = dense.normals(20, random)
   for (const maxIterations of [1, 2, 5, 10]) {
     assert.is(solveWith(A, b, { maxIterations }).products, maxIterations)
-    assert.is(solveWith(A, b, { maxIterations, warmStart: true }, dense.normals(20, random)).products, maxIterations + 1)
+    assert.is(solveWith(A, b, { maxIterations, warmStart: true }, dense.normals(20, random)).products,
+      maxIterations + 1)
   }
 })
 
@@ -112,7 +118,8 @@ test('a singular system with a solution is solved, within the range of A', () =>
     const b = dense.timesVector(A, wanted)
     const { x, result } = solveWith(dense.operatorOf(A), b, { relativeTolerance: 1e-11 })
     assert.is(result.status, 'converged')
-    // Started at 0, x stays in the range, where `wanted` is the only solution; there the condition number is 10.
+    // Started at 0, x stays in the range, where `wanted` is the only solution; there the condition number is
+    // 10.
     assert.ok(length(minus(x, wanted)) < 10 * 1e-10 * length(wanted))
   }
 })
@@ -165,7 +172,8 @@ test('non-positive curvature is told, with x from before it', () => {
 
 test('a negative definite matrix is told at once, and so is a curvature of exactly 0', () => {
   for (const factor of [-1, 0, -0]) {
-    const { x, result } = solveWith((out, v) => out.set(v.map((value) => factor * value)), Float64Array.of(1, 2))
+    const { x, result } = solveWith((out, v) => out.set(v.map((value) => factor * value)),
+      Float64Array.of(1, 2))
     assert.equal([...x], [0, 0])
     assert.equal(result, { status: 'non-positive-curvature', iterations: 0, relativeResidual: 1, xAx: 0 })
   }
@@ -187,7 +195,8 @@ test('a NaN or infinity out of the i-th product, for every i and at every place,
         const { x, result } = solveWith(failing, b, { maxIterations: iterations, relativeTolerance: 0 })
         assert.equal([result.status, result.iterations], ['not-finite', call - 1])
         assert.ok(sameBits(x, before.x))
-        assert.equal([result.xAx, result.relativeResidual], [before.result.xAx, before.result.relativeResidual])
+        assert.equal([result.xAx, result.relativeResidual],
+          [before.result.xAx, before.result.relativeResidual])
       }
     }
   }
@@ -200,7 +209,8 @@ test('a NaN or infinity out of the product of a warm start, in the start or in b
     const b = Float64Array.of(1, 2, 3), spoilt = Float64Array.of(1, bad, 3)
     const broken: Operator = (out) => { out.set(spoilt) }
     for (const { x, result } of [
-      solveWith(broken, b, { warmStart: true }, b), solveWith(A, b, { warmStart: true }, spoilt), solveWith(A, spoilt),
+      solveWith(broken, b, { warmStart: true }, b), solveWith(A, b, { warmStart: true }, spoilt),
+        solveWith(A, spoilt),
     ]) {
       assert.equal([...x], [0, 0, 0])
       assert.equal(result, none)
@@ -230,8 +240,10 @@ test('a NaN or infinity out of the i-th preconditioning leaves x of i − 1 iter
 
 test('x is finite whatever an operator returns: 20,000 solves with numbers of every size', () => {
   const random = new Random(49)
-  const sized = (): number => random.normal() * 2 ** (random.integer(2) === 0 ? 0 : random.integer(2040) - 1020)
-  const wild = (): number => random.integer(20) > 0 ? sized() : [NaN, Infinity, -Infinity, 0, -0][random.integer(5)]
+  const sized = (): number => random.normal() * 2 ** (random.integer(2) === 0 ? 0 : random.integer(2040)
+    - 1020)
+  const wild = (): number => random.integer(20) > 0 ? sized()
+    : [NaN, Infinity, -Infinity, 0, -0][random.integer(5)]
   const seen = new Set<string>()
   for (let i = 0; i < 20_000; i++) {
     const n = 1 + random.integer(4)
@@ -284,11 +296,14 @@ test('the diagonal as preconditioner undoes bad scaling', () => {
   const A = dense.fromEntries(n, n, (i, j) => W[i][j] * 2 ** (i % 10 + j % 10))
   const plain = solveWith(dense.operatorOf(A), b, { relativeTolerance: 1e-8, maxIterations: 1000 })
   const scaled = solveWith(dense.operatorOf(A), b, {
-    relativeTolerance: 1e-8, maxIterations: 1000, preconditioner: (out, v) => out.set(v.map((x, i) => x / A[i][i])),
+    relativeTolerance: 1e-8, maxIterations: 1000, preconditioner: (out, v) =>
+      out.set(v.map((x, i) => x / A[i][i])),
   })
   assert.equal([plain.result.status, scaled.result.status], ['converged', 'converged'])
-  // Condition numbers of 4/3 against 2^18: (√κ − 1)/(√κ + 1) is 0.07 there, so eight digits take some seven steps.
-  assert.ok(scaled.result.iterations <= 10 && plain.result.iterations > 30, `${scaled.result.iterations} ${plain.result.iterations}`)
+  // Condition numbers of 4/3 against 2^18: (√κ − 1)/(√κ + 1) is 0.07 there, so eight digits take some seven
+  // steps.
+  assert.ok(scaled.result.iterations <= 10 && plain.result.iterations > 30,
+    `${scaled.result.iterations} ${plain.result.iterations}`)
 })
 
 test('a warm start at the solution takes no iteration and keeps its bits', () => {
@@ -320,7 +335,8 @@ test('a warm start from anywhere gives the same solution; without the word, what
 test('after every iteration xAx is xᵀAx, the residual is the true one, and the error in the norm of A has fallen', () => {
   const random = new Random(55)
   const systems: [string, dense.Matrix][] = [
-    ['well-conditioned', dense.wellConditioned(12, random)], ['ill-conditioned', dense.illConditioned(12, 1e6, random)],
+    ['well-conditioned', dense.wellConditioned(12, random)],
+      ['ill-conditioned', dense.illConditioned(12, 1e6, random)],
     ['clustered', dense.clustered(12, random)], ['Hilbert', dense.hilbert(6)],
   ]
   for (const [name, A] of systems) {
@@ -331,16 +347,19 @@ test('after every iteration xAx is xᵀAx, the residual is the true one, and the
     let errorBefore = Infinity
     for (let maxIterations = 0; maxIterations <= n; maxIterations++) {
       const { x, result } = solveWith(dense.operatorOf(A), b, { maxIterations, relativeTolerance: 1e-14 })
-      // r leaves b − A x by the roundings of its updates, of size 2^-53 ‖A‖ ‖x‖ and, at first, ‖b‖: a few each.
+      // r leaves b − A x by the roundings of its updates, of size 2^-53 ‖A‖ ‖x‖ and, at first, ‖b‖: a few
+      // each.
       const rounding = 10 * (maxIterations + 1) * 2 ** -53 * (largest * length(x) + length(b))
-      assert.ok(Math.abs(result.relativeResidual - trueResidual(A, x, b)) * length(b) <= rounding, `${name} residual`)
+      assert.ok(Math.abs(result.relativeResidual - trueResidual(A, x, b)) * length(b) <= rounding,
+        `${name} residual`)
       const xAx = dense.inner(x, dense.timesVector(A, x))
       assert.ok(Math.abs(result.xAx - xAx) <= rounding * length(x), `${name} xAx: ${result.xAx} ${xAx}`)
       const error = minus(x, wanted)
       const energy = dense.inner(error, dense.timesVector(A, error))
       // Below this all that is left of the error is the rounding of x, squared, and falls no more.
       const floor = largest * (1e-14 * length(wanted)) ** 2
-      assert.ok(energy < errorBefore || energy < floor || result.iterations < maxIterations, `${name} ${maxIterations}: ${energy} ${errorBefore}`)
+      assert.ok(energy < errorBefore || energy < floor || result.iterations < maxIterations,
+        `${name} ${maxIterations}: ${energy} ${errorBefore}`)
       errorBefore = energy
     }
   }
@@ -421,7 +440,8 @@ test('scaling b by a power of two scales x by it, and changes no other bit', () 
   for (const factor of [2 ** -200, 2 ** 200]) {
     const other = solveWith(A, b.map((x) => x * factor), { maxIterations: 6 })
     assert.ok(sameBits(other.x, one.x.map((x) => x * factor)))
-    assert.equal([other.result.status, other.result.relativeResidual], [one.result.status, one.result.relativeResidual])
+    assert.equal([other.result.status, other.result.relativeResidual],
+      [one.result.status, one.result.relativeResidual])
   }
 })
 

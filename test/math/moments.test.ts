@@ -21,7 +21,8 @@ test('10,000 numbers around 1e9 have the variance that integers give without rou
   // All sums here are of integers: the mean is rounded by 71 sums of at most 2^-53 each; its error enters the
   // variance squared, and the variance's own sums round by as much.
   assert.ok(Math.abs(mean - (1e9 + Number(total) / n)) < 71 * 2 ** -53 * 1e9)
-  assert.ok(Math.abs(got / variance - 1) < 75 * 2 ** -53 + (71 * 2 ** -53 * 1e9) ** 2 / variance, `${got} ${variance}`)
+  assert.ok(Math.abs(got / variance - 1) < 75 * 2 ** -53 + (71 * 2 ** -53 * 1e9) ** 2 / variance,
+    `${got} ${variance}`)
 })
 
 test('the divisor is n, so one number has variance 0', () => {

@@ -68,7 +68,8 @@ function checkProducts(n: number, k: number, m: number, random: Random): void {
     C.data.fill(NaN)
     reference.multiply(C, A, B)
     if (!sameBits(C.data, product)) assert.unreachable(`multiply ${n}×${k}·${k}×${m}, A ${layout}`)
-    if (!sameBits(A.data, before[0]) || !sameBits(B.data, before[1])) assert.unreachable('an operand was changed')
+    if (!sameBits(A.data, before[0])
+      || !sameBits(B.data, before[1])) assert.unreachable('an operand was changed')
   }
 }
 
@@ -81,9 +82,11 @@ test('products have the bits of the triple loop for every size from 0 to 17, A p
 
 test('and for sums and columns longer than what is packed at a time', () => {
   const random = new Random(12)
-  const edges = [[4, 255, 127], [5, 256, 128], [6, 257, 129], [1, 512, 1], [2, 513, 257], [3, 1000, 5], [96, 3, 300]]
+  const edges = [[4, 255, 127], [5, 256, 128], [6, 257, 129], [1, 512, 1], [2, 513, 257], [3, 1000, 5],
+    [96, 3, 300]]
   for (const [n, k, m] of edges) checkProducts(n, k, m, random)
-  for (let i = 0; i < 6; i++) checkProducts(1 + random.integer(40), 1 + random.integer(600), 1 + random.integer(300), random)
+  for (let i = 0; i < 6; i++) checkProducts(1 + random.integer(40), 1 + random.integer(600), 1
+    + random.integer(300), random)
 })
 
 test('addMultiply continues the sum that C holds: a product cut in two has the same bits', () => {
@@ -129,7 +132,8 @@ test('a NaN or infinity of A spoils its row alone, one of B its column alone, wh
         const C = reference.allocate(n, m)
         reference.multiply(C, A, B)
         const line = operand === 'A' ? Math.floor(at / k) : at % m
-        C.data.forEach((x, c) => assert.is(Number.isFinite(x), (operand === 'A' ? Math.floor(c / m) : c % m) !== line))
+        C.data.forEach((x, c) => assert.is(Number.isFinite(x),
+          (operand === 'A' ? Math.floor(c / m) : c % m) !== line))
       }
     }
   }
@@ -175,7 +179,8 @@ test('a NaN in Y spoils its own column sum alone', () => {
 })
 
 test('tanh is that of elementary, element by element, special values included, and writes nothing else', () => {
-  const special = [0, -0, 1e-320, -1e-8, 0.55, -0.55, 0.5499999, 19, 22.5, -710, 1e308, Infinity, -Infinity, NaN]
+  const special = [0, -0, 1e-320, -1e-8, 0.55, -0.55, 0.5499999, 19, 22.5, -710, 1e308, Infinity, -Infinity,
+    NaN]
   const random = new Random(17)
   const values = Float64Array.from([...special, ...draws(46, random)])
   const Y = matrix(Float64Array.from([...values, 3]), 12, 5)

@@ -3,7 +3,8 @@ import * as assert from 'uvu/assert'
 import { matrix, rowsOf, type Tensor, transposed, transposeInto } from '../../src/math/tensor.ts'
 
 const at = (A: Tensor, i: number, j: number): number => A.data[i * A.rowStride + j * A.colStride]
-const counted = (n: number, m: number): Tensor => matrix(Float64Array.from({ length: n * m }, (_, k) => k), n, m)
+const counted = (n: number, m: number): Tensor =>
+  matrix(Float64Array.from({ length: n * m }, (_, k) => k), n, m)
 
 test('matrix reads its numbers row by row, and shares their memory', () => {
   const data = Float64Array.of(1, 2, 3, 4, 5, 6)
@@ -24,7 +25,8 @@ test('rowsOf is the asked rows and no others, in shared memory', () => {
     for (let count = 0; first + count <= 5; count++) {
       const part = rowsOf(A, first, count)
       assert.equal([part.rows, part.cols, part.data.length], [count, 3, 3 * count])
-      for (let i = 0; i < count; i++) for (let j = 0; j < 3; j++) assert.is(at(part, i, j), at(A, first + i, j))
+      for (let i = 0; i < count; i++) for (let j = 0; j < 3; j++) assert.is(at(part, i, j),
+        at(A, first + i, j))
     }
   }
   rowsOf(A, 2, 1).data[1] = -1

@@ -1,7 +1,9 @@
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { Random } from '../../src/math/random.ts'
-import { addScaled, addTree, allFinite, combine, dot, largestMagnitude, norm, sum } from '../../src/math/vector.ts'
+import {
+  addScaled, addTree, allFinite, combine, dot, largestMagnitude, norm, sum,
+} from '../../src/math/vector.ts'
 
 /** Numbers of either sign between 2^-21 and 2^20, all multiples of 2^-74. */
 function draws(n: number, random: Random): Float64Array {
@@ -102,7 +104,8 @@ test('sum halves at multiples of 64: blocks from the left, then their tree', () 
   }
   const x = draws(300, random)
   // 300 numbers are blocks of 64, 64, 64, 64 and 44: three in the left half, two in the right.
-  const wanted = ((block(x, 0, 64) + block(x, 64, 128)) + block(x, 128, 192)) + (block(x, 192, 256) + block(x, 256, 300))
+  const wanted = ((block(x, 0, 64) + block(x, 64, 128)) + block(x, 128, 192))
+    + (block(x, 192, 256) + block(x, 256, 300))
   assert.is(sum(x), wanted)
 })
 

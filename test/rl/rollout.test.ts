@@ -104,11 +104,13 @@ test('every row is a transition that took place: s, a, r and flags, in order, no
 
 test('the observation after each truncation and after the last step is kept, and bootstrapped from', () => {
   const worlds = PLANS.map((plan, id) => scripted(id, plan))
-  const { batch } = collectFrom(worlds.map(({ env }) => env), policyFor(discrete(3)), 7)
+  // The third batch: what the first two kept is overwritten.
+  const { batch } = collectFrom(worlds.map(({ env }) => env), policyFor(discrete(3)), 7, 3)
+  const taken = (i: number): Log['steps'][number] => worlds[i % 3].log.steps[14 + Math.floor(i / 3)]
   const V = (observation: readonly number[]): number => 10_000 * observation[0] + 7 * observation[1] + observation[2] + 0.5
   let kept = 0
   for (let i = 0; i < 21; i++) {
-    const { result } = worlds[i % 3].log.steps[Math.floor(i / 3)]
+    const { result } = taken(i)
     const follows = !result.terminated && (result.truncated || i >= 18)
     assert.is(batch.finalRow[i], follows ? kept++ : -1, 'rows are handed out in order')
     if (follows) assert.equal(rowOf(batch.finalObservations, batch.finalRow[i]), result.observation)
@@ -119,7 +121,7 @@ test('the observation after each truncation and after the last step is kept, and
   // λ = 0: Â = r + γ V(s′) − V(s) with the true successor, and 0 for it after termination.
   generalizedAdvantages(batch, 0.5, 0)
   for (let i = 0; i < 21; i++) {
-    const { before, result } = worlds[i % 3].log.steps[Math.floor(i / 3)]
+    const { before, result } = taken(i)
     assert.is(batch.advantages[i], result.reward + (result.terminated ? 0 : 0.5 * V(result.observation)) - V(before))
   }
 })

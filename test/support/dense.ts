@@ -82,7 +82,9 @@ export function normals(n: number, random: Random): Float64Array {
   return Float64Array.from({ length: n }, () => random.normal())
 }
 
-/** Q diag(eigenvalues) Qᵀ for a random orthogonal Q, a product of Householder reflections; exactly symmetric. */
+/**
+ * Q diag(eigenvalues) Qᵀ for a random orthogonal Q, a product of Householder reflections; exactly symmetric.
+ */
 export function withSpectrum(eigenvalues: readonly number[], random: Random): Matrix {
   const n = eigenvalues.length
   const Q = fromEntries(n, n, (i, j) => i === j ? 1 : 0)
@@ -102,7 +104,8 @@ export function withSpectrum(eigenvalues: readonly number[], random: Random): Ma
   return fromEntries(n, n, (i, j) => entry(Math.min(i, j), Math.max(i, j)))
 }
 
-const between1And10 = (n: number, random: Random): number[] => Array.from({ length: n }, () => 1 + 9 * random.uniform())
+const between1And10 = (n: number, random: Random): number[] =>
+  Array.from({ length: n }, () => 1 + 9 * random.uniform())
 
 /** Eigenvalues between 1 and 10. */
 export function wellConditioned(n: number, random: Random): Matrix {

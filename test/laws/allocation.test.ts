@@ -1,0 +1,204 @@
+/**
+ * The hot loops construct no typed array. Whoever constructs one looks its class up in globalThis at that moment, so
+ * classes that count stand there while a loop runs; and methods that make a new array out of an old one count, too.
+ * But: plain objects and arrays are not counted; a step may return a record.
+ */
+import { test } from 'uvu'
+import * as assert from 'uvu/assert'
+import { cgWorkspace, conjugateGradient } from '../../src/math/conjugateGradient.ts'
+import { Random } from '../../src/math/random.ts'
+import { reference } from '../../src/math/reference.ts'
+import { createSimd } from '../../src/math/simd/simd.ts'
+import type { Backend } from '../../src/math/backend.ts'
+import { transposeWeights } from '../../src/nn/mlp.ts'
+import { generalizedAdvantages, normalize, rewardsToGo } from '../../src/rl/advantage.ts'
+import { createBatch } from '../../src/rl/batch.ts'
+import type { Env } from '../../src/rl/env.ts'
+import { createPolicy, forwardPolicy, initializePolicy } from '../../src/rl/policy.ts'
+import { collect, createRollout } from '../../src/rl/rollout.ts'
+import { box, discrete, multiBinary, multiDiscrete, type Space } from '../../src/rl/space.ts'
+import { createValue, predict } from '../../src/rl/value.ts'
+import { createStepper, step, type StepOptions } from '../../src/trpo/step.ts'
+import { createValueFitter, fitValue } from '../../src/trpo/valueFit.ts'
+
+type Methods = Record<string, (this: unknown, ...args: unknown[]) => unknown>
+
+const CLASSES = ['Float64Array', 'Float32Array', 'Int32Array', 'Uint32Array', 'Int16Array', 'Uint16Array',
+  'Int8Array', 'Uint8Array',
+  'Uint8ClampedArray', 'BigInt64Array', 'BigUint64Array', 'ArrayBuffer', 'DataView']
+/** These take the class from the array, not from globalThis. */
+const METHODS = ['subarray', 'slice', 'map', 'filter', 'toSorted', 'toReversed', 'with']
+
+/** How many typed arrays, buffers and views `run` makes. */
+function allocations(run: () => void): number {
+  const globals = globalThis as unknown as Record<string, new (...args: unknown[]) => object>
+  const prototype = Object.getPrototypeOf(Float64Array.prototype) as Methods
+  const classes = CLASSES.map((name) => [name, globals[name]] as const)
+  const methods = METHODS.map((name) => [name, prototype[name]] as const)
+  let count = 0
+  try {
+    for (const [name, constructor] of classes) {
+      globals[name] = new Proxy(constructor, {
+        construct(target, args, newTarget) {
+          count++
+          return Reflect.construct(target, args, newTarget) as object
+        },
+      })
+    }
+    for (const [name, method] of methods) {
+      prototype[name] = function (...args) {
+        count++
+        return method.apply(this, args)
+      }
+    }
+    run()
+  } finally {
+    for (const [name, constructor] of classes) globals[name] = constructor
+    for (const [name, method] of methods) prototype[name] = method
+  }
+  return count
+}
+
+test('the counter sees every way of making a typed array, and nothing once it is over', () => {
+  const x = new Float64Array(3)
+  const ways: readonly (() => unknown)[] = [
+    () => new Float64Array(3), () => new Int32Array(3), () => new Uint8Array(3), () => new ArrayBuffer(8),
+    () => Float64Array.of(1), () => Float64Array.from([1]), () => new Float64Array(x.buffer, 8, 1),
+    () => x.subarray(1), () => x.slice(), () => x.map((a) => a), () => x.filter(() => true),
+    () => reference.allocate(2, 2),
+    () => cgWorkspace(1), () => new Random(0), () => new (class extends Float64Array {})(2),
+  ]
+  for (const way of ways) assert.ok(allocations(() => { way() }) > 0, `${way}`)
+  assert.is(allocations(() => { x.fill(1); x.set(x); x.sort() }), 0)
+  let later: unknown
+  allocations(() => {})
+  assert.instance(later = new Float64Array(1), Float64Array)
+  assert.is(Object.getPrototypeOf(later), Float64Array.prototype)
+  assert.throws(() => allocations(() => { throw new Error('inside') }), 'inside')
+  assert.is(new Float64Array(2).subarray(1).length, 1)
+})
+
+const wide = (n: number): Space => box(new Array<number>(n).fill(-Infinity), new Array<number>(n).fill(Infinity))
+const OPTIONS: StepOptions = {
+  maxKl: 0.01, cgIterations: 10, cgTolerance: 1e-6, damping: 0.1, stepLength: 'undamped', lineSearch: true,
+  backtrackCoefficient: 0.8, maxBacktracks: 10, fisherFraction: 1,
+}
+const SPACES: readonly Space[] = [wide(2), discrete(3), multiDiscrete([2, 3]), multiBinary(3)]
+// 150 states are two tiles, the second of another size.
+const N = 150
+
+const simd = createSimd(1 << 24)
+const backends: readonly Backend[] = simd === null ? [reference] : [reference, simd]
+
+function problem(backend: Backend, actionSpace: Space, options: StepOptions) {
+  const random = new Random(1)
+  const policy = createPolicy(backend, wide(3), actionSpace, [8, 5], 'tanh')
+  initializePolicy(policy, 0, random)
+  const observations = backend.allocate(N, 3), actions = backend.allocate(N, policy.distribution.actionSize)
+  for (let p = 0; p < 3 * N; p++) observations.data[p] = random.normal()
+  for (let p = 0; p < actions.data.length; p++) {
+    actions.data[p] = actionSpace.kind === 'box' ? random.normal() : random.integer(2)
+  }
+  const advantages = Float64Array.from({ length: N }, () => random.normal())
+  return { policy, observations, actions, advantages, stepper: createStepper(policy, observations, options, random) }
+}
+
+test('a Fisher product and a whole solve construct none', () => {
+  for (const backend of backends) {
+    for (const space of SPACES) {
+      const { stepper, policy } = problem(backend, space, OPTIONS)
+      const { fisher, cg, old } = stepper
+      const P = policy.net.parameters.flat.length
+      const out = new Float64Array(P), v = new Float64Array(P).fill(0.1)
+      forwardPolicy(old)
+      transposeWeights(policy.net)
+      assert.is(allocations(() => fisher(out, v)), 0)
+      assert.ok(out.some((x) => x !== 0))
+      let iterations = 0
+      assert.is(allocations(() => {
+        iterations = conjugateGradient(cg, fisher, v, { maxIterations: 5, relativeTolerance: 0 }).iterations
+      }), 0)
+      assert.is(iterations, 5)
+    }
+  }
+})
+
+test('a whole step constructs none: gradient, subset, solve, every candidate, and the move', () => {
+  for (const backend of backends) {
+    for (const space of SPACES) {
+      for (const fisherFraction of [1, 0.4]) {
+        const { stepper, actions, advantages } = problem(backend, space, { ...OPTIONS, fisherFraction, maxKl: 0.5 })
+        let status = ''
+        for (let k = 0; k < 3; k++) {
+          assert.is(allocations(() => { status = step(stepper, actions, advantages, () => {}).status }), 0)
+        }
+        assert.is(status, 'accepted')
+      }
+      // A search whose lengths are all too small to raise L looks at every candidate that there can be.
+      const { stepper, actions, advantages } = problem(backend, space, { ...OPTIONS, maxKl: 1e-320 })
+      let backtracks = 0
+      assert.is(allocations(() => { backtracks = step(stepper, actions, advantages, () => {}).backtracks }), 0)
+      assert.is(backtracks, 11)
+    }
+  }
+})
+
+test('a value fit constructs none, with a smaller last minibatch too, nor does one that is undone', () => {
+  for (const backend of backends) {
+    const { observations, advantages } = problem(backend, discrete(2), OPTIONS)
+    const value = createValue(backend, 3, [6], 'tanh', new Random(2))
+    const random = new Random(3), values = new Float64Array(N)
+    for (const [valueMinibatch, valueLearningRate, wanted] of [[64, 1e-3, 'fitted'], [50, 1e-3, 'fitted'],
+      [64, 1e300, 'undone']] as const) {
+      const fitter = createValueFitter(value, N, { valueEpochs: 2, valueMinibatch, valueLearningRate })
+      let status = ''
+      assert.is(allocations(() => {
+        predict(values, value, observations, N)
+        status = fitValue(fitter, observations, advantages, values, random).status
+      }), 0)
+      assert.is(status, wanted)
+    }
+  }
+})
+
+/** Nothing but numbers changes, in records and buffers that are there from the start; episodes of 7 steps. */
+function still(actionSpace: Space): Env {
+  const observation = new Float64Array(3)
+  const result = { observation, reward: 1, terminated: false, truncated: false }
+  let t = 0
+  return {
+    observationSpace: wide(3), actionSpace,
+    reset() {
+      t = 0
+      observation.fill(0.5)
+      return result
+    },
+    step() {
+      observation[0] = ++t
+      result.terminated = t === 7
+      return result
+    },
+  }
+}
+
+test('a rollout and its advantages construct none, across ends of episodes', () => {
+  for (const backend of backends) {
+    for (const space of SPACES) {
+      const policy = createPolicy(backend, wide(3), space, [8], 'tanh')
+      initializePolicy(policy, 0, new Random(4))
+      const rollout = createRollout([still(space), still(space), still(space)], policy, new Random(5))
+      const batch = createBatch(backend, 20, 3, 3, policy.distribution.actionSize)
+      const scratch = new Float64Array(60)
+      let episodes = 0
+      assert.is(allocations(() => {
+        episodes = collect(rollout, batch).length
+        generalizedAdvantages(batch, 0.99, 0.95)
+        rewardsToGo(batch, 0.99)
+        normalize(batch.advantages, 10, scratch)
+      }), 0)
+      assert.is(episodes, 6)
+    }
+  }
+})
+
+test.run()

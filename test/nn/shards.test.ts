@@ -1,0 +1,113 @@
+import { test } from 'uvu'
+import * as assert from 'uvu/assert'
+import { Random } from '../../src/math/random.ts'
+import { reference } from '../../src/math/reference.ts'
+import { createMlp, createTape, type Tape, type Tile } from '../../src/nn/mlp.ts'
+import type { Parameters } from '../../src/nn/parameters.ts'
+import { createShards, type Shards, sumOverTiles } from '../../src/nn/shards.ts'
+import { normals } from '../support/dense.ts'
+
+const net = createMlp(reference, [1, 2], 'tanh', 1)
+const P = net.parameters.flat.length
+
+/** A tape of so many tiles, its last one short. */
+function tapeOf(tiles: number): Tape {
+  return createTape(net, reference.allocate(96 * (tiles - 1) + 5, 1), true)
+}
+
+/** What each tile is to add, found by its first row. */
+function drawParts(tape: Tape, random: Random): Map<number, Float64Array> {
+  return new Map(tape.tiles.map(({ first }) => [first, normals(P, random)]))
+}
+
+function add(into: Float64Array, x: Float64Array): void {
+  for (let p = 0; p < P; p++) into[p] += x[p]
+}
+
+/** The root of the binary tree: cut where the largest power of two below the count cuts. */
+function tree(parts: readonly Float64Array[]): Float64Array {
+  if (parts.length === 1) return parts[0]
+  const half = 2 ** Math.ceil(Math.log2(parts.length) - 1)
+  const sum = tree(parts.slice(0, half)).slice()
+  add(sum, tree(parts.slice(half)))
+  return sum
+}
+
+function total(shards: Shards, parts: Map<number, Float64Array>): Float64Array {
+  const out = new Float64Array(P).fill(NaN)
+  sumOverTiles(out, shards, ({ first }: Tile, into: Parameters) => add(into.flat, parts.get(first)!))
+  return out
+}
+
+const COUNTS = [1, 2, 3, 7, 15, 16, 17, 31, 33, 100]
+
+test('every tile belongs to one of at most 16 shards, in order, in runs whose lengths differ by one at most', () => {
+  for (const count of COUNTS) {
+    const tape = tapeOf(count)
+    const { tiles } = createShards(net, tape)
+    assert.is(tape.tiles.length, count)
+    assert.is(tiles.length, Math.min(16, count))
+    assert.equal(tiles.flat().map(({ first }) => first), tape.tiles.map(({ first }) => first))
+    const lengths = tiles.map((run) => run.length)
+    assert.ok(Math.max(...lengths) - Math.min(...lengths) <= 1)
+  }
+})
+
+test('each tile is handed out once', () => {
+  const tape = tapeOf(40)
+  const seen: number[] = []
+  sumOverTiles(new Float64Array(P), createShards(net, tape), ({ first }) => seen.push(first))
+  assert.equal(seen.sort((a, b) => a - b), tape.tiles.map(({ first }) => first))
+})
+
+test('the sum is the plain sum within rounding', () => {
+  const random = new Random(141)
+  for (const count of COUNTS) {
+    const tape = tapeOf(count), parts = drawParts(tape, random)
+    const plain = new Float64Array(P), magnitude = new Float64Array(P)
+    for (const part of parts.values()) {
+      add(plain, part)
+      add(magnitude, part.map(Math.abs))
+    }
+    // Neither sum rounds more than once a tile, each time by 2^-53 of at most the sum of magnitudes.
+    total(createShards(net, tape), parts).forEach((x, p) => {
+      assert.ok(Math.abs(x - plain[p]) <= 2 * count * 2 ** -53 * magnitude[p], `${count} tiles`)
+    })
+  }
+})
+
+test('the sum has the bits of the tree over shards, in whatever order the shards are summed', () => {
+  const random = new Random(142)
+  for (const count of COUNTS) {
+    const tape = tapeOf(count), parts = drawParts(tape, random), shards = createShards(net, tape)
+    // Who sums the shards starts from the last here; others might share them out.
+    const sums = [...shards.tiles].reverse().map((run) => {
+      const sum = new Float64Array(P)
+      for (const { first } of run) add(sum, parts.get(first)!)
+      return sum
+    }).reverse()
+    assert.equal(total(shards, parts), tree(sums), `${count} tiles`)
+  }
+})
+
+test('nothing of one sum is left in the next', () => {
+  const random = new Random(143)
+  for (const count of [1, 5, 16, 33]) {
+    const tape = tapeOf(count), parts = drawParts(tape, random), shards = createShards(net, tape)
+    const once = total(shards, parts)
+    total(shards, new Map([...parts].map(([first, part]) => [first, part.map(() => NaN)])))
+    assert.equal(total(shards, parts), once)
+  }
+})
+
+test('accumulators are seen by layers and as vectors, each shard its own memory', () => {
+  const shards = createShards(net, tapeOf(20))
+  assert.is(new Set(shards.vectors.map((vector) => vector.buffer)).size, 16)
+  shards.parts.forEach((part, s) => {
+    assert.is(part.flat, shards.vectors[s])
+    assert.is(part.layers[0].W.data.buffer, part.flat.buffer)
+    assert.equal([part.flat.length, part.shared.length], [P, 1])
+  })
+})
+
+test.run()

@@ -1,0 +1,310 @@
+import { test } from 'uvu'
+import * as assert from 'uvu/assert'
+import type { Operator } from '../../src/math/conjugateGradient.ts'
+import { Random } from '../../src/math/random.ts'
+import { reference } from '../../src/math/reference.ts'
+import type { ActivationName } from '../../src/nn/activation.ts'
+import { bernoulli } from '../../src/nn/bernoulli.ts'
+import { categorical, multiCategorical } from '../../src/nn/categorical.ts'
+import type { Distribution } from '../../src/nn/distribution.ts'
+import { gaussian } from '../../src/nn/gaussian.ts'
+import { createMlp, transposeWeights } from '../../src/nn/mlp.ts'
+import { createShards } from '../../src/nn/shards.ts'
+import { createPolicyMap, forwardPolicy, type PolicyMap } from '../../src/rl/policy.ts'
+import { createFisher, createSubset } from '../../src/trpo/fisher.ts'
+import {
+  cholesky, fromEntries, inner, type Matrix, multiply, normals, plusDiagonal, timesVector, transpose,
+} from '../support/dense.ts'
+import {
+  along, curvatureOf, naiveBernoulli, naiveCategorical, type NaiveDistribution, naiveEta, naiveFisher,
+    naiveGaussian,
+  naiveKl, type NaiveNet,
+} from '../support/naive.ts'
+import { failures, Worst } from '../support/worst.ts'
+
+const FAMILIES: readonly (readonly [Distribution, NaiveDistribution])[] = [
+  [categorical(3), naiveCategorical([3])], [multiCategorical([2, 3]), naiveCategorical([2, 3])],
+  [bernoulli(2), naiveBernoulli(2)], [gaussian(2), naiveGaussian(2)],
+]
+
+interface Problem { map: PolicyMap; theta: Float64Array; net: NaiveNet; naive: NaiveDistribution; inputs: Float64Array[] }
+
+/** A policy on `N` random states, ready for products. */
+function drawProblem(
+  [distribution, naive]: readonly [Distribution, NaiveDistribution], activation: ActivationName,
+  hidden: readonly number[], N: number, random: Random,
+): Problem {
+  const sizes = [2, ...hidden, distribution.inputs]
+  const mlp = createMlp(reference, sizes, activation, distribution.shared)
+  const theta = mlp.parameters.flat
+  theta.set(normals(theta.length, random).map((x) => 0.5 * x))
+  const observations = reference.allocate(N, 2)
+  observations.data.set(normals(2 * N, random))
+  const map = createPolicyMap(mlp, distribution, observations, true)
+  forwardPolicy(map)
+  transposeWeights(mlp)
+  return { map, theta, net: { sizes, activation }, naive, inputs: rowsOf(map) }
+}
+
+function rowsOf({ tape: { inputs } }: PolicyMap): Float64Array[] {
+  return Array.from({ length: inputs.rows }, (_, i) =>
+    inputs.data.slice(i * inputs.cols, (i + 1) * inputs.cols))
+}
+
+/** Every family with every activation, without and with hidden layers. */
+function eachProblem(N: number, seed: number, check: (problem: Problem, random: Random) => void): void {
+  const random = new Random(seed)
+  for (const family of FAMILIES) {
+    for (const activation of ['tanh', 'relu', 'identity'] as const) {
+      for (const hidden of [[], [3], [3, 2]]) check(drawProblem(family, activation, hidden, N, random),
+        random)
+    }
+  }
+}
+
+function fisherOf({ map }: Problem, damping: number = 0): Operator {
+  return createFisher(map, createShards(map.net, map.tape), damping)
+}
+
+function product(F: Operator, v: Float64Array): Float64Array {
+  const out = new Float64Array(v.length).fill(NaN)
+  F(out, v)
+  return out
+}
+
+/** The operator's matrix, column by column. */
+function formed(F: Operator, P: number): Matrix {
+  return transpose(Array.from({ length: P }, (_, j) =>
+    product(F, Float64Array.from({ length: P }, (_, i) => i === j ? 1 : 0))))
+}
+
+function largest(A: Matrix): number {
+  return Math.max(...A.map((row) => Math.max(...row.map(Math.abs))))
+}
+
+test('F is the dense Fisher matrix of naive Jacobians and E[score scoreᵀ], for every family, activation and depth', () => {
+  const worst = new Worst()
+  eachProblem(5, 191, (problem) => {
+    const { map, net, naive, theta, inputs } = problem
+    // Scores differenced with steps of 2^-9 are good to 1e-10 or so, those of log σ (a fifth derivative of 16
+    // z²) to 1e-9.
+    worst.relative(map.distribution.name, formed(fisherOf(problem), theta.length).flatMap((row) => [...row]),
+      naiveFisher(net, naive, theta, inputs).flatMap((row) => [...row]), 1e-8)
+  })
+  assert.is(Object.keys(worst.report()).length, 4)
+  assert.equal(failures(worst.report()), [])
+})
+
+test('and for batches of one tile, one more state than a tile, and several shards', () => {
+  const random = new Random(192)
+  const worst = new Worst()
+  for (const N of [1, 95, 96, 97, 200, 400]) {
+    const problem = drawProblem(FAMILIES[N % 3], 'tanh', [3], N, random)
+    worst.relative(`${N}`, formed(fisherOf(problem), problem.theta.length).flatMap((row) => [...row]),
+      naiveFisher(problem.net, problem.naive, problem.theta, problem.inputs).flatMap((row) => [...row]), 1e-8)
+  }
+  assert.equal(failures(worst.report()), [])
+})
+
+test('F is symmetric to 1e-13 of its largest entry', () => {
+  eachProblem(40, 193, (problem) => {
+    const F = formed(fisherOf(problem), problem.theta.length)
+    const scale = largest(F)
+    F.forEach((row, i) => row.forEach((x, j) => assert.ok(Math.abs(x - F[j][i]) <= 1e-13 * scale)))
+  })
+})
+
+test('F is positive semi-definite: vᵀFv ≥ 0, and Cholesky succeeds a hair above it', () => {
+  eachProblem(40, 194, (problem, random) => {
+    const P = problem.theta.length, operator = fisherOf(problem)
+    for (let k = 0; k < 20; k++) {
+      const v = normals(P, random)
+      assert.ok(inner(v, product(operator, v)) >= 0)
+    }
+    const F = formed(operator, P)
+    // Cholesky itself may lose P roundings of the largest entry.
+    assert.ok(cholesky(plusDiagonal(F, 1e-13 * P * largest(F))) !== null)
+  })
+})
+
+test('vᵀFv is the second derivative of mean KL(old ‖ new) along v', () => {
+  const worst = new Worst()
+  eachProblem(3, 195, (problem, random) => {
+    // Relu has kinks along the way; between them it is what identity is.
+    if (problem.net.activation === 'relu') return
+    const { net, naive, theta, inputs } = problem
+    const v = normals(theta.length, random).map((x) => x / Math.sqrt(theta.length))
+    const old = inputs.map((input) => naiveEta(net, naive, theta, input))
+    const meanKl = (t: number): number => {
+      const moved = along(theta, t, v)
+      return inputs.reduce((sum, input, i) => sum
+        + naiveKl(naive, old[i], naiveEta(net, naive, moved, input)), 0) / inputs.length
+    }
+    // Steps of 2^-6 along a unit v: 2^-24/90 of a sixth derivative of some hundreds, and 1e-15 over 2^-12.
+    worst.relative(problem.map.distribution.name, [inner(v, product(fisherOf(problem), v))],
+      [curvatureOf(meanKl, 2 ** -6)], 1e-6)
+  })
+  assert.is(Object.keys(worst.report()).length, 4)
+  assert.equal(failures(worst.report()), [])
+})
+
+test('the product is linear', () => {
+  const worst = new Worst()
+  eachProblem(40, 196, (problem, random) => {
+    const F = fisherOf(problem), P = problem.theta.length
+    const v = normals(P, random), w = normals(P, random)
+    const Fv = product(F, v), Fw = product(F, w)
+    // Some hundred roundings in either, of numbers like the largest.
+    worst.relative('2v − 3w', product(F, v.map((x, i) => 2 * x - 3 * w[i])),
+      Fv.map((x, i) => 2 * x - 3 * Fw[i]), 1e-13)
+    assert.equal(product(F, v.map((x) => -4 * x)), Fv.map((x) => -4 * x),
+      'powers of two scale without rounding')
+  })
+  assert.equal(failures(worst.report()), [])
+})
+
+test('zero goes to zero, damped or not', () => {
+  eachProblem(3, 197, (problem) => {
+    for (const damping of [0, 0.1]) {
+      assert.ok(product(fisherOf(problem, damping), new Float64Array(problem.theta.length)).every((x) =>
+        x === 0))
+    }
+  })
+})
+
+test('damping adds λ v with one more rounding each, and v is not changed', () => {
+  eachProblem(5, 198, (problem, random) => {
+    const v = normals(problem.theta.length, random), before = v.slice()
+    const Fv = product(fisherOf(problem), v)
+    assert.equal(product(fisherOf(problem, 0.1), v), Fv.map((x, i) => x + 0.1 * v[i]))
+    assert.equal(v, before)
+  })
+})
+
+test('a product repeats its bits: nothing of one is left in the next', () => {
+  eachProblem(100, 199, (problem, random) => {
+    const F = fisherOf(problem, 0.1), v = normals(problem.theta.length, random)
+    const once = product(F, v)
+    product(F, new Float64Array(v.length).fill(NaN))
+    assert.equal(product(F, v), once)
+  })
+})
+
+test('the product reads θ as of the last forward pass, and changes neither θ nor η', () => {
+  const random = new Random(200)
+  const problem = drawProblem(FAMILIES[3], 'tanh', [3], 10, random)
+  const { map, theta } = problem
+  const F = fisherOf(problem), v = normals(theta.length, random)
+  const before = [theta.slice(), map.eta.rows.data.slice()]
+  const once = product(F, v)
+  assert.equal([theta, map.eta.rows.data], before)
+  theta.set(along(theta, 0.1, normals(theta.length, random)))
+  forwardPolicy(map)
+  transposeWeights(map.net)
+  const moved = formed(F, theta.length)
+  assert.not.equal(product(F, v), once)
+  const worst = new Worst()
+  worst.relative('F at the new θ', moved.flatMap((row) => [...row]),
+    naiveFisher(problem.net, problem.naive, theta, problem.inputs).flatMap((row) => [...row]), 1e-8)
+  assert.equal(failures(worst.report()), [])
+})
+
+test('a NaN in θ or in v shows in the product', () => {
+  const random = new Random(201)
+  for (const family of FAMILIES) {
+    const problem = drawProblem(family, 'tanh', [3], 5, random)
+    const v = normals(problem.theta.length, random)
+    const spoilt = v.slice()
+    spoilt[0] = NaN
+    assert.ok(product(fisherOf(problem), spoilt).some(Number.isNaN))
+    problem.theta[0] = NaN
+    forwardPolicy(problem.map)
+    assert.ok(product(fisherOf(problem), v).some(Number.isNaN))
+  }
+})
+
+test('the Gaussian block of log σ is 2 I whatever the states, without coupling', () => {
+  const random = new Random(202)
+  const problem = drawProblem(FAMILIES[3], 'tanh', [4], 30, random)
+  const P = problem.theta.length
+  const F = formed(fisherOf(problem), P)
+  for (let i = 0; i < P; i++) {
+    for (let j = P - 2; j < P; j++) {
+      assert.is(F[i][j], i === j ? 2 : 0)
+      assert.is(F[j][i], i === j ? 2 : 0)
+    }
+  }
+})
+
+test('without hidden layers and with σ = 1 it is the second moment of (s, 1), for each output by itself', () => {
+  const random = new Random(203)
+  const problem = drawProblem([gaussian(2), naiveGaussian(2)], 'identity', [], 50, random)
+  problem.theta.fill(0, problem.theta.length - 2)
+  forwardPolicy(problem.map)
+  const S = problem.inputs.map((s) => Float64Array.of(...s, 1))
+  const moment = multiply(transpose(S), S)
+  // θ = W [2, 2] row by row, then b [2]: entry p belongs to input ⌊p/2⌋ (the third is the constant) and
+  // output p mod 2.
+  const wanted = fromEntries(6, 6, (p, q) => p % 2 === q % 2 ? moment[p >> 1][q >> 1] / 50 : 0)
+  const F = formed(fisherOf(problem), 8)
+  wanted.forEach((row, p) => row.forEach((x, q) =>
+    assert.ok(Math.abs(F[p][q] - x) < 1e-14 * largest(wanted))))
+})
+
+test('a subset\'s product is the Fisher matrix of exactly the chosen states, each of them another', () => {
+  const random = new Random(204)
+  const worst = new Worst()
+  for (const family of FAMILIES) {
+    const problem = drawProblem(family, 'tanh', [3], 40, random)
+    for (const [fraction, count] of [[0.1, 4], [0.5, 20], [0.99, 40], [1, 40], [1e-9, 1]]) {
+      const subset = createSubset(problem.map, fraction, random)
+      subset.choose()
+      const chosen = rowsOf(subset.map)
+      assert.is(chosen.length, count)
+      assert.is(new Set(chosen.map((row) => row.join())).size, count, 'without replacement')
+      assert.ok(chosen.every((row) => problem.inputs.some((input) => input.join() === row.join())))
+      const F = createFisher(subset.map, subset.shards, 0)
+      const dense = naiveFisher(problem.net, problem.naive, problem.theta, chosen)
+      const v = normals(problem.theta.length, random)
+      // As for the whole batch.
+      worst.relative(problem.map.distribution.name, product(F, v), timesVector(dense, v), 1e-8)
+    }
+  }
+  assert.equal(failures(worst.report()), [])
+})
+
+test('a choice stays the same for all products until the next, and leaves the full map alone', () => {
+  const random = new Random(205)
+  const problem = drawProblem(FAMILIES[0], 'tanh', [3], 60, random)
+  const v = normals(problem.theta.length, random)
+  const full = product(fisherOf(problem), v), inputs = problem.map.tape.inputs.data.slice()
+  const subset = createSubset(problem.map, 0.2, random)
+  const F = createFisher(subset.map, subset.shards, 0.1)
+  const choices = new Set<string>()
+  for (let round = 0; round < 5; round++) {
+    subset.choose()
+    const states = subset.map.tape.inputs.data.slice(), once = product(F, v)
+    for (let k = 0; k < 3; k++) assert.equal(product(F, v), once)
+    assert.equal(subset.map.tape.inputs.data, states)
+    choices.add(states.join())
+  }
+  assert.is(choices.size, 5, 'each choice is drawn anew')
+  assert.equal(product(fisherOf(problem), v), full)
+  assert.equal(problem.map.tape.inputs.data, inputs)
+})
+
+test('every state is chosen as often as any other', () => {
+  const random = new Random(206)
+  const N = 20, rounds = 4000
+  const problem = drawProblem(FAMILIES[2], 'tanh', [], N, random)
+  const subset = createSubset(problem.map, 0.25, random)
+  const counts = new Map(problem.inputs.map((row) => [row.join(), 0]))
+  for (let round = 0; round < rounds; round++) {
+    subset.choose()
+    for (const row of rowsOf(subset.map)) counts.set(row.join(), counts.get(row.join())! + 1)
+  }
+  // A quarter of the rounds each, standard deviation √(4000 · ¼ · ¾) = 27: six of them.
+  for (const count of counts.values()) assert.ok(Math.abs(count - rounds / 4) < 165, `${count}`)
+})
+
+test.run()

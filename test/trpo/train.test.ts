@@ -1,0 +1,346 @@
+import { test } from 'uvu'
+import * as assert from 'uvu/assert'
+import { Random } from '../../src/math/random.ts'
+import { reference } from '../../src/math/reference.ts'
+import type { Action, Env } from '../../src/rl/env.ts'
+import { act } from '../../src/rl/policy.ts'
+import { EnvError } from '../../src/rl/rollout.ts'
+import { box, discrete, multiBinary, multiDiscrete, type Space } from '../../src/rl/space.ts'
+import type { TrainOptions } from '../../src/trpo/options.ts'
+import { type Iteration, train } from '../../src/trpo/train.ts'
+
+interface World { readonly actionSpace?: Space; readonly length?: number; readonly scale?: number; readonly onClose?: () => void }
+
+/** A point on a line pulled by the action, rewarded for being near 0; episodes of `length` or until it strays. */
+function line({ actionSpace = discrete(3), length = 9, scale = 1, onClose }: World = {}): Env {
+  let random = new Random(0), x = 0, t = 0
+  const push = (action: Action): number => (typeof action === 'number' ? action - 1 : action[0])
+  return {
+    observationSpace: box([-9, -9], [9, 9]), actionSpace,
+    reset(options) {
+      if (options?.seed !== undefined) random = new Random(options.seed)
+      x = random.normal()
+      t = 0
+      return { observation: [x, 1] }
+    },
+    step(action) {
+      x += 0.3 * push(action) + 0.1 * random.normal()
+      t++
+      return { observation: [x, 1], reward: scale * (1 - Math.abs(x)), terminated: Math.abs(x) > 3,
+        truncated: t >= length }
+    },
+    close: onClose,
+  }
+}
+
+const SMALL: Partial<TrainOptions> = {
+  seed: 1, totalSteps: 320, batchSteps: 64, environments: 4, hidden: [6], valueHidden: [5],
+  valueMinibatch: 20, valueEpochs: 3,
+}
+
+/** An iteration as plain data, with the bits of θ and φ. */
+function told({ policy, value, ...rest }: Iteration): unknown {
+  const bits = (x: Float64Array): string => new BigUint64Array(x.slice().buffer).join()
+  return { ...rest, theta: bits(policy.net.parameters.flat), phi: bits(value.net.parameters.flat) }
+}
+const run = (options: Partial<TrainOptions> = {}, world: World = {}): unknown[] =>
+  Array.from(train(() => line(world), { ...SMALL, ...options }), told)
+
+const SPACES: readonly Space[] = [discrete(3), box([-1], [1]), multiDiscrete([3, 2]), multiBinary(2)]
+
+test('two runs of one seed are the same to the bit, records, θ and φ, for every action space', () => {
+  for (const actionSpace of SPACES) {
+    for (const extra of [{}, { fisherFraction: 0.3 }, { advantages: 'rewards-to-go', activation: 'relu' }] as const) {
+      assert.equal(run(extra, { actionSpace }), run(extra, { actionSpace }))
+    }
+  }
+})
+
+test('the backend changes no bit of a run', () => {
+  for (const actionSpace of SPACES) {
+    const wanted = run({ backend: 'reference' }, { actionSpace })
+    assert.equal(run({ backend: 'auto' }, { actionSpace }), wanted)
+    assert.equal(run({ backend: reference }, { actionSpace }), wanted)
+  }
+})
+
+test('another seed gives another run', () => {
+  const [one, two] = [run({ seed: 1 }), run({ seed: 2 })]
+  one.forEach((record, i) => assert.not.equal(record, two[i]))
+})
+
+test('what the host does between iterations leaves no trace: acting, waiting, training something else', () => {
+  for (const actionSpace of SPACES) {
+    const wanted = run({}, { actionSpace })
+    const training = train(() => line({ actionSpace }), SMALL)
+    const found: unknown[] = []
+    for (let next = training.next(); !next.done; next = training.next()) {
+      found.push(told(next.value))
+      act(next.value.policy, [0.5, 1], new Random(3))
+      run({ seed: 9, totalSteps: 64 }, { actionSpace })
+    }
+    assert.equal(found, wanted)
+  }
+})
+
+test('two trainings interleaved are the same as one after the other', () => {
+  const options: readonly Partial<TrainOptions>[] =
+    [SMALL, { ...SMALL, seed: 2, batchSteps: 32, hidden: [3], fisherFraction: 0.5 }]
+  const apart = options.map((each) => run(each))
+  const both = options.map((each) => train(() => line(), each))
+  const found: unknown[][] = [[], []]
+  for (let open = 2; open > 0;) {
+    open = 0
+    both.forEach((training, i) => {
+      const next = training.next()
+      if (next.done) return
+      found[i].push(told(next.value))
+      open++
+    })
+  }
+  assert.equal(found, apart)
+})
+
+test('steps count environment steps exactly, and no iteration begins once totalSteps is reached', () => {
+  for (const [totalSteps, iterations] of [[1, 1], [63, 1], [64, 1], [65, 2], [128, 2], [129, 3]]) {
+    let taken = 0
+    const counting = (): Env => {
+      const env = line()
+      return { ...env, step: (action) => { taken++; return env.step(action) } }
+    }
+    const steps: number[] = []
+    for (const record of train(counting, { ...SMALL, totalSteps })) {
+      steps.push(record.steps)
+      assert.is(record.steps, taken)
+      assert.is(record.iteration, steps.length)
+    }
+    assert.equal(steps, Array.from({ length: iterations }, (_, i) => 64 * (i + 1)))
+  }
+})
+
+test('means are null until an episode has finished, then of the last 100 finished ones', () => {
+  const finished: { return: number; length: number }[] = []
+  const records = [...train(() => line({ length: 20 }), { ...SMALL, environments: 8, totalSteps: 64 * 60 })]
+  assert.is(records[0].meanReturn, null)
+  assert.is(records[0].meanLength, null)
+  assert.is(records[0].episodes.length, 0)
+  for (const { episodes, meanReturn, meanLength } of records) {
+    finished.push(...episodes)
+    const recent = finished.slice(-100)
+    if (recent.length === 0) {
+      assert.is(meanReturn, null)
+      continue
+    }
+    // The same sums in the same order.
+    assert.is(meanReturn, recent.reduce((sum, episode) => sum + episode.return, 0) / recent.length)
+    assert.is(meanLength, recent.reduce((sum, episode) => sum + episode.length, 0) / recent.length)
+  }
+  assert.ok(finished.length > 150)
+})
+
+test('the policy that is returned is the one that the records showed', () => {
+  const training = train(() => line(), SMALL)
+  let shown: unknown = null
+  for (;;) {
+    const next = training.next()
+    if (next.done) {
+      assert.is(next.value, shown)
+      break
+    }
+    shown = next.value.policy
+  }
+})
+
+test('environments are closed once each: at the end, on early return, and when the host throws', () => {
+  const closings = (drive: (training: Generator<Iteration, unknown, void>) => void): number[] => {
+    const closed: number[] = []
+    drive(train(() => {
+      const id = closed.push(0) - 1
+      return line({ onClose: () => { closed[id]++ } })
+    }, SMALL))
+    return closed
+  }
+  assert.equal(closings((training) => { while (!training.next().done); }), [1, 1, 1, 1])
+  assert.equal(closings((training) => { for (const _ of training) break }), [1, 1, 1, 1])
+  assert.equal(closings((training) => { training.next(); training.return(null) }), [1, 1, 1, 1])
+  assert.equal(closings((training) => {
+    assert.throws(() => { for (const _ of training) throw new Error('host') }, 'host')
+  }), [1, 1, 1, 1])
+  assert.equal(closings(() => {}), [], 'nothing is made before the first next()')
+})
+
+test('environments that disagree on a space, or lack a method, are refused by index', () => {
+  const made = (change: Partial<Record<keyof Env, unknown>>): (() => Env) => {
+    let count = 0
+    return () => ({ ...line(), ...(count++ === 2 ? change : {}) } as Env)
+  }
+  const faults: readonly (readonly [Partial<Record<keyof Env, unknown>>, string])[] = [
+    [{ actionSpace: discrete(4) },
+      'environment 2.actionSpace: expected Discrete(3, start 0), got Discrete(4, start 0)'],
+    [{ actionSpace: discrete(3, 1) },
+      'environment 2.actionSpace: expected Discrete(3, start 0), got Discrete(3, start 1)'],
+    [{ actionSpace: multiDiscrete([3]) },
+      'environment 2.actionSpace: expected Discrete(3, start 0), got MultiDiscrete([3])'],
+    [{ observationSpace: box([-9, -9], [9, 8]) },
+      'environment 2.observationSpace: expected Box([-9,-9], [9,9]), got Box([-9,-9], [9,8])'],
+    [{ observationSpace: multiBinary(2) },
+      'environment 2.observationSpace: expected Box([-9,-9], [9,9]), got MultiBinary(2)'],
+    [{ step: undefined }, 'environment 2.step: expected a function, got undefined'],
+    [{ reset: 3 }, 'environment 2.reset: expected a function, got 3'],
+    [{ actionSpace: undefined }, 'space: expected box, discrete, multiDiscrete or multiBinary, got undefined'],
+  ]
+  for (const [change, message] of faults) {
+    assert.throws(() => train(made(change), SMALL).next(), (error: Error) => error.message === message)
+  }
+  assert.throws(() => train(() => undefined as unknown as Env, SMALL).next(),
+    /^environment 0\.reset: expected a function, got undefined$/)
+})
+
+test('wrong options, and what is no factory, are refused at once, before any environment is made', () => {
+  let made = 0
+  const makeEnv = (): Env => { made++; return line() }
+  assert.throws(() => train(makeEnv, { maxKl: -1, seed: 0.5 }),
+    (error: Error) => error.message.split('\n').length === 2)
+  for (const given of [undefined, null, line(), 'CartPole']) {
+    assert.throws(() => train(given as unknown as () => Env),
+      /^makeEnv: expected a function that returns an environment, got /)
+  }
+  assert.is(made, 0)
+})
+
+test('advantages without variance skip the update: the status says so and θ has its exact bits', () => {
+  // Reward 0 and, from the second iteration on, φ = 0: V is 0, and so is every advantage.
+  const training = train(() => line({ scale: 0 }), { ...SMALL, valueEpochs: 0 })
+  const first = training.next().value as Iteration
+  first.value.net.parameters.flat.fill(0)
+  const before = told(first) as { theta: string }
+  for (const record of training) {
+    assert.is(record.certificate.status, 'zero-gradient')
+    assert.is((told(record) as { theta: string }).theta, before.theta)
+    assert.is(record.valueFit.explainedVariance, null)
+  }
+})
+
+test('a reward that is the same at every step of unending episodes skips the update once V knows its worth', () => {
+  // r = 1, γ = ½: V = 2 makes every δ = 1 + ½ · 2 − 2 exactly 0. Linear V: weights 0, bias 2.
+  const constant = (): Env => {
+    const env = line({ length: Infinity })
+    return { ...env, step: (action) => ({ ...env.step(action), reward: 1, terminated: false, truncated: false }) }
+  }
+  const training = train(constant, { ...SMALL, discount: 0.5, valueHidden: [], valueEpochs: 0 })
+  const { value } = training.next().value as Iteration
+  value.net.parameters.flat.fill(0)
+  value.net.parameters.flat[value.net.parameters.flat.length - 1] = 2
+  for (const { certificate, episodes } of training) {
+    assert.is(certificate.status, 'zero-gradient')
+    assert.is(episodes.length, 0)
+  }
+})
+
+test('rewards times 2^k leave θ as it is, bit for bit, while V is 0', () => {
+  // V = 0 makes Â a sum of scaled rewards, which normalizing divides by 2^k without rounding; the first iteration,
+  // which is made with V as it was initialized, is taken back.
+  for (const actionSpace of SPACES) {
+    const thetas = [0, -20, 30].map((k) => {
+      const training = train(() => line({ actionSpace, scale: 2 ** k }), { ...SMALL, valueEpochs: 0 })
+      const { policy, value } = training.next().value as Iteration
+      value.net.parameters.flat.fill(0)
+      const theta = policy.net.parameters.flat
+      for (let p = 0; p < theta.length; p++) theta[p] = 0.1 * Math.sin(p)
+      return Array.from(training, (record) => {
+        assert.is(record.certificate.status, 'accepted')
+        return (told(record) as { theta: string }).theta
+      })
+    })
+    assert.equal(thetas[1], thetas[0])
+    assert.equal(thetas[2], thetas[0])
+    assert.is(new Set(thetas[0]).size, 4)
+  }
+})
+
+test('normalized advantages have mean 0 and forget the scale of rewards; raw ones keep both', () => {
+  // L(θ_old) is the mean advantage. φ = 0, so that advantages scale as rewards do, by powers of two exactly.
+  const second = (normalizeAdvantages: boolean, scale: number): Iteration['certificate'] => {
+    const training = train(() => line({ scale }), { ...SMALL, normalizeAdvantages, valueEpochs: 0 })
+    const { policy, value } = training.next().value as Iteration
+    value.net.parameters.flat.fill(0)
+    policy.net.parameters.flat.fill(0.1)
+    return (training.next().value as Iteration).certificate
+  }
+  const [normal, normalTwice, raw, rawTwice] = [second(true, 1), second(true, 2), second(false, 1), second(false, 2)]
+  // A mean of 64 numbers of size 1.
+  assert.ok(Math.abs(normal.surrogateBefore) < 1e-15 * 64)
+  assert.is(normalTwice.gradientNorm, normal.gradientNorm)
+  assert.ok(Math.abs(raw.surrogateBefore) > 0.1)
+  assert.is(rawTwice.surrogateBefore, 2 * raw.surrogateBefore)
+  assert.is(rawTwice.gradientNorm, 2 * raw.gradientNorm)
+})
+
+test('GAE with λ = 1 and rewards-to-go tell the same, but for rounding; a smaller λ does not', () => {
+  const first = (options: Partial<TrainOptions>): Iteration['certificate'] =>
+    (train(() => line(), { ...SMALL, normalizeAdvantages: false, ...options }).next().value as Iteration).certificate
+  const plain = first({ advantages: 'rewards-to-go' })
+  // Sums of 16 numbers of size 10, each in another order.
+  const gap = (lambda: number): number => Math.abs(first({ gaeLambda: lambda }).gradientNorm / plain.gradientNorm - 1)
+  assert.ok(gap(1) < 1e-12)
+  assert.ok(gap(0.9) > 1e-3)
+})
+
+test('phases are all 0 without a clock', () => {
+  for (const { phases } of train(() => line(), SMALL)) {
+    assert.equal(phases, { rollout: 0, advantage: 0, gradient: 0, fisher: 0, lineSearch: 0, valueFit: 0 })
+  }
+})
+
+test('phases add up to what the clock says went by in the iteration, and the clock changes nothing else', () => {
+  // Each look at the clock is 1 ms later than the one before, and each environment step takes 1000.
+  let now = 0
+  const slow = (): Env => {
+    const env = line()
+    return { ...env, step: (action) => { now += 1000; return env.step(action) } }
+  }
+  const plain = run()
+  const training = train(slow, { ...SMALL, clock: () => ++now })
+  for (let i = 0; i < plain.length; i++) {
+    const begun = now
+    const record = training.next().value as Iteration
+    const { phases } = record
+    // The first look is 1 ms after `begun`.
+    assert.is(Object.values(phases).reduce((sum, ms) => sum + ms, 0), now - begun - 1)
+    assert.is(phases.rollout, 64 * 1000 + 1)
+    assert.equal({ ...phases, rollout: 0 },
+      { rollout: 0, advantage: 1, gradient: 1, fisher: 1, lineSearch: 1, valueFit: 1 })
+    const zero = { rollout: 0, advantage: 0, gradient: 0, fisher: 0, lineSearch: 0, valueFit: 0 }
+    assert.equal(told({ ...record, phases: zero }), plain[i])
+  }
+})
+
+test('a fault of an environment ends the training: an EnvError, then nothing more', () => {
+  let steps = 0
+  const training = train(() => {
+    const env = line()
+    return { ...env, step: (action) => { if (steps++ === 100) throw new Error('lost'); return env.step(action) } }
+  }, SMALL)
+  training.next()
+  assert.throws(() => training.next(), (error: unknown) => error instanceof EnvError
+    && error.message === 'environment 0, step 25: step() threw lost')
+  assert.is(training.next().done, true)
+})
+
+test('certificates keep their word in training: accepted within δ, and a policy that learns', () => {
+  for (const actionSpace of [discrete(3), box([-1], [1])]) {
+    const records = [...train(() => line({ actionSpace, length: 30 }),
+      { ...SMALL, batchSteps: 512, totalSteps: 512 * 30 })]
+    for (const { certificate: { status, kl, surrogateAfter, surrogateBefore } } of records) {
+      if (status === 'accepted') assert.ok(kl > 0 && kl <= 0.01 && surrogateAfter > surrogateBefore)
+      else assert.is(surrogateAfter, surrogateBefore)
+    }
+    const accepted = records.filter(({ certificate }) => certificate.status === 'accepted').length
+    assert.ok(accepted > 25, `${accepted}`)
+    // At random the point strays within some ten steps; held near 0 it is worth some 0.8 a step for 30.
+    assert.ok(records[records.length - 1].meanReturn! > records[1].meanReturn! + 5,
+      `${records[1].meanReturn} ${records[29].meanReturn}`)
+  }
+})
+
+test.run()
