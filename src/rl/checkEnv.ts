@@ -10,8 +10,7 @@
 import { expectInteger, show } from '../math/expect.ts'
 import { Random } from '../math/random.ts'
 import type { Action, Env } from './env.ts'
-import { sample, whyNot } from './space.ts'
-import type { Space } from './space.ts'
+import { sample, type Space, spaceFault, whyNot } from './space.ts'
 
 export interface CheckOptions {
   /** Steps of each walk; an integer of at least 1, 1000 by default. */
@@ -66,42 +65,6 @@ function checkShape(env: Env, problems: Problems): boolean {
 
   function expectFunction(name: string, value: unknown): void {
     if (typeof value !== 'function') report(problems, name, name, `expected a function, got ${show(value)}`)
-  }
-}
-
-/** Why a record is not a space, or null. */
-function spaceFault(value: unknown): string | null {
-  if (typeof value !== 'object' || value === null) return `expected a space, got ${show(value)}`
-  const space = value as { readonly [field: string]: unknown }
-  switch (space.kind) {
-    case 'box': {
-      const { low, high } = space
-      if (!(low instanceof Float64Array) || low.length === 0) {
-        return `expected low to be a Float64Array of at least one number, got ${show(low)}`
-      }
-      if (!(high instanceof Float64Array)) return `expected high to be a Float64Array, got ${show(high)}`
-      if (high.length !== low.length) return `expected high of length ${low.length}, got ${high.length}`
-      const wrong = low.findIndex((x, i) => !(x <= high[i]))
-      if (wrong < 0) return null
-      return `expected low[${wrong}] ≤ high[${wrong}], got ${low[wrong]} and ${high[wrong]}`
-    }
-    case 'discrete':
-      if (!isCount(space.n)) return `expected n to be an integer of at least 1, got ${show(space.n)}`
-      if (Number.isSafeInteger(space.start)) return null
-      return `expected start to be an integer, got ${show(space.start)}`
-    case 'multiBinary':
-      return isCount(space.n) ? null : `expected n to be an integer of at least 1, got ${show(space.n)}`
-    case 'multiDiscrete': {
-      const { nvec } = space
-      if (!Array.isArray(nvec) || nvec.length === 0) {
-        return `expected nvec to be an array of at least one integer, got ${show(nvec)}`
-      }
-      const wrong = nvec.findIndex((n) => !isCount(n))
-      if (wrong < 0) return null
-      return `expected nvec[${wrong}] to be an integer of at least 1, got ${show(nvec[wrong])}`
-    }
-    default:
-      return `expected kind "box" | "discrete" | "multiDiscrete" | "multiBinary", got ${show(space.kind)}`
   }
 }
 
@@ -279,8 +242,4 @@ function thrown(error: unknown): string {
 
 function isThenable(value: unknown): boolean {
   return typeof (value as { then?: unknown } | null | undefined)?.then === 'function'
-}
-
-function isCount(value: unknown): boolean {
-  return Number.isSafeInteger(value) && (value as number) >= 1
 }

@@ -155,3 +155,43 @@ export function describeSpace(space: Space): string {
     default: throw new TypeError(`space: expected box, discrete, multiDiscrete or multiBinary, got ${show(space)}`)
   }
 }
+
+/** Why a record is not a space, as *expected X, got Y*; null where it is one. */
+export function spaceFault(value: unknown): string | null {
+  if (typeof value !== 'object' || value === null) return `expected a space, got ${show(value)}`
+  const space = value as { readonly [field: string]: unknown }
+  switch (space.kind) {
+    case 'box': {
+      const { low, high } = space
+      if (!(low instanceof Float64Array) || low.length === 0) {
+        return `expected low to be a Float64Array of at least one number, got ${show(low)}`
+      }
+      if (!(high instanceof Float64Array)) return `expected high to be a Float64Array, got ${show(high)}`
+      if (high.length !== low.length) return `expected high of length ${low.length}, got ${high.length}`
+      const wrong = low.findIndex((x, i) => !(x <= high[i]))
+      if (wrong < 0) return null
+      return `expected low[${wrong}] ≤ high[${wrong}], got ${low[wrong]} and ${high[wrong]}`
+    }
+    case 'discrete':
+      if (!isCount(space.n)) return `expected n to be an integer of at least 1, got ${show(space.n)}`
+      if (Number.isSafeInteger(space.start)) return null
+      return `expected start to be an integer, got ${show(space.start)}`
+    case 'multiBinary':
+      return isCount(space.n) ? null : `expected n to be an integer of at least 1, got ${show(space.n)}`
+    case 'multiDiscrete': {
+      const { nvec } = space
+      if (!Array.isArray(nvec) || nvec.length === 0) {
+        return `expected nvec to be an array of at least one integer, got ${show(nvec)}`
+      }
+      const wrong = nvec.findIndex((n) => !isCount(n))
+      if (wrong < 0) return null
+      return `expected nvec[${wrong}] to be an integer of at least 1, got ${show(nvec[wrong])}`
+    }
+    default:
+      return `expected kind "box" | "discrete" | "multiDiscrete" | "multiBinary", got ${show(space.kind)}`
+  }
+}
+
+function isCount(value: unknown): boolean {
+  return Number.isSafeInteger(value) && (value as number) >= 1
+}

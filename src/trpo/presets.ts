@@ -15,6 +15,7 @@ export const presets: Readonly<Record<string, Partial<TrainOptions>>> = {
   },
   Acrobot: { ...value, hidden: [32], batchSteps: 4000, environments: 8 },
   PointMass: {
-    ...value, hidden: [], totalSteps: 300_000, batchSteps: 6000, environments: 20, gaeLambda: 0.97, damping: 0.01,
+    ...value, hidden: [], totalSteps: 480_000, batchSteps: 12_000, environments: 100, discount: 0.97, maxKl: 0.03,
+    damping: 0.01,
   },
 }

@@ -16,7 +16,9 @@ buildSync({
 /** The test runner has NO_COLOR and FORCE_COLOR set; a user has neither. */
 const env = { ...process.env, NO_COLOR: undefined, FORCE_COLOR: undefined }
 /** Networks and fits as small as they go: what is tested here is the program around them. */
-const SMALL = ['--hidden', '8', '--value-hidden', '8', '--batch-steps', '512', '--value-epochs', '1']
+const SMALL = [
+  '--hidden', '8', '--value-hidden', '8', '--batch-steps', '512', '--environments', '8', '--value-epochs', '1',
+]
 const node = 'node'
 
 function trpo(...words: string[]): { status: number | null; stdout: string; stderr: string } {
