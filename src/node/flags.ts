@@ -6,7 +6,7 @@
 import { rules, type TrainOptions } from '../trpo/options.ts'
 
 /** The options that can be written as text. */
-export type FlagName = Exclude<keyof TrainOptions, 'backend' | 'clock'>
+export type FlagName = Exclude<keyof TrainOptions, 'clock'>
 
 export const meanings: { readonly [K in FlagName]: string } = {
   seed: 'fixes everything random',
@@ -33,6 +33,7 @@ export const meanings: { readonly [K in FlagName]: string } = {
   valueEpochs: 'passes over a batch to fit the value',
   valueMinibatch: 'states a gradient of that fit',
   valueLearningRate: 'of that fit, by Adam',
+  backend: 'what computes; the bits are the same',
 }
 
 export const flagNames = Object.keys(meanings) as readonly FlagName[]
@@ -53,7 +54,7 @@ export function expectation(name: FlagName): string {
     rules[name].check(name, null)
   } catch (error) {
     const words = /expected (.*), got/.exec((error as Error).message)?.[1] ?? ''
-    return words.replaceAll('"', '').replace('an array of integers', 'integers with commas')
+    return words.replaceAll('"', '').replace('an array of integers', 'integers with commas').replace(' or a backend', '')
   }
   return ''
 }

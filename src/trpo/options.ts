@@ -84,7 +84,7 @@ const clock: Check = (name, value) => {
 export const rules: { readonly [K in keyof TrainOptions]: Rule<TrainOptions[K]> } = {
   seed: { default: 0, check: integer(0), origin: '' },
   totalSteps: { default: 100_000, check: integer(1), origin: '' },
-  batchSteps: { default: 2048, check: integer(1), origin: 'SB3-contrib n_steps' },
+  batchSteps: { default: 2048, check: integer(1), origin: 'SB3-contrib, whose n_steps are those of one environment' },
   environments: { default: 8, check: integer(1, 65536), origin: '' },
   hidden: { default: [64, 64], check: units, origin: 'Spinning Up, SB3-contrib' },
   valueHidden: { default: [64, 64], check: units, origin: 'Spinning Up, SB3-contrib' },
@@ -101,7 +101,7 @@ export const rules: { readonly [K in keyof TrainOptions]: Rule<TrainOptions[K]> 
   stepLength: { default: 'undamped', check: oneOf('undamped', 'damped'), origin: 'Schulman et al. 2015, appendix C' },
   lineSearch: { default: true, check: boolean, origin: 'Schulman et al. 2015, appendix C' },
   backtrackCoefficient: { default: 0.8, check: insideUnit, origin: 'Spinning Up, SB3-contrib' },
-  maxBacktracks: { default: 10, check: integer(0, 1000), origin: 'Spinning Up, SB3-contrib' },
+  maxBacktracks: { default: 10, check: integer(0, 1000), origin: 'K; the 10 trials of Spinning Up and SB3-contrib are K = 9' },
   fisherFraction: { default: 1, check: fraction, origin: '' },
   valueEpochs: { default: 10, check: integer(0), origin: 'SB3-contrib' },
   valueMinibatch: { default: 128, check: integer(1), origin: 'SB3-contrib' },

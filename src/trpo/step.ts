@@ -37,7 +37,7 @@ export interface Certificate {
   /** KL(old ‖ new), mean and largest over the batch's states; 0 where θ did not move. */
   readonly kl: number
   readonly klMax: number
-  /** ½ (αʲβ)² xᵀF x: what the mean KL would be if it were quadratic. */
+  /** ½ (αʲβ)² xᵀF x: what the mean KL would be if it were quadratic. F is that of the states that CG saw. */
   readonly quadraticKl: number
   /** L(θ) before and after. */
   readonly surrogateBefore: number

@@ -22,12 +22,12 @@ export interface ValueFitOptions {
 export interface ValueFit {
   /** `undone`: the numbers stopped being finite, and φ is what it was. */
   readonly status: 'fitted' | 'undone'
-  /** Mean squared error on the batch, before and after. */
+  /** Mean squared error on the batch, before and after; the largest double where it is beyond. */
   readonly lossBefore: number
   readonly lossAfter: number
   /**
    * 1 − Var(R̂ − V) / Var(R̂) of V before the fit: 1 is perfect, 0 no better than a constant; null where the
-   * returns do not vary.
+   * returns do not vary, or vary beyond the range of doubles.
    */
   readonly explainedVariance: number | null
 }
@@ -93,7 +93,7 @@ export function fitValue(
 
   predict(values, value, observations, N)
   const lossAfter = meanSquare(errors, returns, values)
-  if (allFinite(phi) && allFinite(adam.m) && allFinite(adam.v) && Number.isFinite(lossAfter)) {
+  if (allFinite(phi) && allFinite(adam.m) && allFinite(adam.v) && (lossAfter < Number.MAX_VALUE || lossBefore === Number.MAX_VALUE)) {
     return { status: 'fitted', lossBefore, lossAfter, explainedVariance }
   }
   phi.set(saved.phi)
@@ -124,12 +124,13 @@ function descend(fitter: ValueFitter, { tape, shards }: Minibatch, first: number
 function meanSquare(scratch: Float64Array, returns: Float64Array, values: Float64Array): number {
   for (let i = 0; i < returns.length; i++) scratch[i] = returns[i] - values[i]
   const { mean, variance } = moments(scratch, scratch)
-  return mean * mean + variance
+  const square = mean * mean + variance
+  return Number.isFinite(square) ? square : Number.MAX_VALUE
 }
 
 function explained(scratch: Float64Array, returns: Float64Array, values: Float64Array): number | null {
   const total = moments(returns, scratch).variance
   for (let i = 0; i < returns.length; i++) scratch[i] = returns[i] - values[i]
   const left = moments(scratch, scratch).variance
-  return total > 0 ? 1 - left / total : null
+  return total > 0 && total < Infinity && left < Infinity ? 1 - left / total : null
 }

@@ -23,8 +23,8 @@ interface WebAssemblyHost {
 type Kernel = (...parameters: number[]) => void
 
 const PAGE = 65536
-/** 4 GiB is all that a 32-bit address reaches; engines may give less. */
-const MOST_PAGES = 32768
+/** Just under 4 GiB, all that a 32-bit address reaches; engines may give less. */
+const MOST_PAGES = 65535
 
 /** The module's bytes: every kernel, a few kilobytes. */
 export function simdModule(): Uint8Array {
