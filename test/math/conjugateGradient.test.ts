@@ -10,8 +10,9 @@ import * as dense from '../support/dense.ts'
 interface Solved { x: Float64Array; result: CgResult; products: number }
 
 /** Solve from a fresh workspace, counting products. */
-function solveWith(A: Operator, b: Float64Array, options: Partial<CgOptions> = {},
-  start?: Float64Array): Solved {
+function solveWith(
+  A: Operator, b: Float64Array, options: Partial<CgOptions> = {}, start?: Float64Array,
+): Solved {
   const workspace = cgWorkspace(b.length)
   if (start !== undefined) workspace.x.set(start)
   let products = 0
@@ -179,7 +180,7 @@ test('a negative definite matrix is told at once, and so is a curvature of exact
   }
 })
 
-test('a NaN or infinity out of the i-th product, for every i and at every place, leaves x of i − 1 iterations', () => {
+test('a NaN or infinity out of the i-th product, for every i and place, leaves x of i − 1 iterations', () => {
   const random = new Random(47)
   const n = 8, iterations = 7
   const A = dense.illConditioned(n, 1e4, random), b = dense.normals(n, random)
@@ -210,7 +211,7 @@ test('a NaN or infinity out of the product of a warm start, in the start or in b
     const broken: Operator = (out) => { out.set(spoilt) }
     for (const { x, result } of [
       solveWith(broken, b, { warmStart: true }, b), solveWith(A, b, { warmStart: true }, spoilt),
-        solveWith(A, spoilt),
+      solveWith(A, spoilt),
     ]) {
       assert.equal([...x], [0, 0, 0])
       assert.equal(result, none)
@@ -240,10 +241,10 @@ test('a NaN or infinity out of the i-th preconditioning leaves x of i − 1 iter
 
 test('x is finite whatever an operator returns: 20,000 solves with numbers of every size', () => {
   const random = new Random(49)
-  const sized = (): number => random.normal() * 2 ** (random.integer(2) === 0 ? 0 : random.integer(2040)
-    - 1020)
-  const wild = (): number => random.integer(20) > 0 ? sized()
-    : [NaN, Infinity, -Infinity, 0, -0][random.integer(5)]
+  const sized = (): number =>
+    random.normal() * 2 ** (random.integer(2) === 0 ? 0 : random.integer(2040) - 1020)
+  const wild = (): number =>
+    random.integer(20) > 0 ? sized() : [NaN, Infinity, -Infinity, 0, -0][random.integer(5)]
   const seen = new Set<string>()
   for (let i = 0; i < 20_000; i++) {
     const n = 1 + random.integer(4)
@@ -255,7 +256,7 @@ test('x is finite whatever an operator returns: 20,000 solves with numbers of ev
     const { x, result } = solveWith(A, b, { warmStart: i % 2 === 0 }, Float64Array.from({ length: n }, sized))
     seen.add(result.status)
     if (!allFinite(x)) assert.unreachable(`solve ${i}: ${result.status}, x ${x.join()}`)
-    if (!(result.relativeResidual >= 0)) assert.unreachable(`solve ${i}: ${result.status} ${result.relativeResidual}`)
+    if (!(result.relativeResidual >= 0)) assert.unreachable(`solve ${i}: ${result.relativeResidual}`)
   }
   assert.is(seen.size, 4, 'every status occurs')
 })
@@ -296,8 +297,8 @@ test('the diagonal as preconditioner undoes bad scaling', () => {
   const A = dense.fromEntries(n, n, (i, j) => W[i][j] * 2 ** (i % 10 + j % 10))
   const plain = solveWith(dense.operatorOf(A), b, { relativeTolerance: 1e-8, maxIterations: 1000 })
   const scaled = solveWith(dense.operatorOf(A), b, {
-    relativeTolerance: 1e-8, maxIterations: 1000, preconditioner: (out, v) =>
-      out.set(v.map((x, i) => x / A[i][i])),
+    relativeTolerance: 1e-8, maxIterations: 1000,
+    preconditioner: (out, v) => out.set(v.map((x, i) => x / A[i][i])),
   })
   assert.equal([plain.result.status, scaled.result.status], ['converged', 'converged'])
   // Condition numbers of 4/3 against 2^18: (√κ − 1)/(√κ + 1) is 0.07 there, so eight digits take some seven
@@ -317,7 +318,7 @@ test('a warm start at the solution takes no iteration and keeps its bits', () =>
   }
 })
 
-test('a warm start from anywhere gives the same solution; without the word, what x held does not matter', () => {
+test('a warm start from anywhere gives the same solution; a cold one does not read x', () => {
   const random = new Random(54)
   for (let i = 0; i < 50; i++) {
     const n = 2 + random.integer(12)
@@ -332,11 +333,11 @@ test('a warm start from anywhere gives the same solution; without the word, what
   }
 })
 
-test('after every iteration xAx is xᵀAx, the residual is the true one, and the error in the norm of A has fallen', () => {
+test('after every iteration xAx is xᵀAx, the residual is true, and the A-norm of the error fell', () => {
   const random = new Random(55)
   const systems: [string, dense.Matrix][] = [
     ['well-conditioned', dense.wellConditioned(12, random)],
-      ['ill-conditioned', dense.illConditioned(12, 1e6, random)],
+    ['ill-conditioned', dense.illConditioned(12, 1e6, random)],
     ['clustered', dense.clustered(12, random)], ['Hilbert', dense.hilbert(6)],
   ]
   for (const [name, A] of systems) {

@@ -15,7 +15,7 @@ function refused(f: () => unknown, kind: typeof TypeError | typeof RangeError, m
 
 const NO_NUMBERS: readonly [unknown, string][] = [
   ['3', '"3"'], [null, 'null'], [undefined, 'undefined'], [true, 'true'], [3n, '3n'],
-    [[3], 'Array of length 1'],
+  [[3], 'Array of length 1'],
   [{}, 'Object'], [() => 3, 'function (anonymous)'], [new Number(3), 'Number'],
 ]
 
@@ -24,7 +24,7 @@ test('show tells values briefly, on one line, and by kind', () => {
   for (const [value, shown] of [
     ...NO_NUMBERS, [3, '3'], [-0, '-0'], [0, '0'], [NaN, 'NaN'], [-Infinity, '-Infinity'], [0.1, '0.1'],
     ['a\n"b"', '"a\\n\\"b\\""'], ['x'.repeat(40), `"${'x'.repeat(40)}"`],
-      ['x'.repeat(41), `"${'x'.repeat(40)}…"`],
+    ['x'.repeat(41), `"${'x'.repeat(40)}…"`],
     [Symbol('s'), 'Symbol(s)'], [new Float64Array(4), 'Float64Array of length 4'], [new Policy(), 'Policy'],
     [Object.create(null), 'object'], [function named() {}, 'function named'], [{ length: 'long' }, 'Object'],
   ] as const) {
@@ -55,8 +55,9 @@ test('expectNumber refuses other kinds with a TypeError and other values with a 
 
 test('expectFinite accepts what is finite and nothing else', () => {
   for (const x of [0, -0, 1e308, -5e-324]) assert.ok(Object.is(expectFinite('x', x), x))
-  for (const x of [NaN, Infinity, -Infinity]) refused(() => expectFinite('x', x), RangeError,
-    `x: expected a finite number, got ${x}`)
+  for (const x of [NaN, Infinity, -Infinity]) {
+    refused(() => expectFinite('x', x), RangeError, `x: expected a finite number, got ${x}`)
+  }
   for (const [value, shown] of NO_NUMBERS) {
     refused(() => expectFinite('x', value), TypeError, `x: expected a finite number, got ${shown}`)
   }

@@ -3,8 +3,9 @@ import * as assert from 'uvu/assert'
 import { lineSearch } from '../../src/math/lineSearch.ts'
 
 /** The scales tried, where only the j-th is acceptable. */
-function trials(j: number, backtrackCoefficient: number,
-  maxBacktracks: number): { seen: number[]; backtracks: number; scale: number } {
+function trials(
+  j: number, backtrackCoefficient: number, maxBacktracks: number,
+): { seen: number[]; backtracks: number; scale: number } {
   const seen: number[] = []
   const result = lineSearch((scale) => seen.push(scale) === j + 1, { backtrackCoefficient, maxBacktracks })
   return { seen, ...result }
@@ -14,8 +15,8 @@ test('the first acceptable scale is taken after j + 1 trials, for every j from 0
   const K = 10
   for (let j = 0; j <= K; j++) {
     const { seen, backtracks, scale } = trials(j, 0.5, K)
-    assert.equal(seen, [1, 0.5, 0.25, 0.125, 1 / 16, 1 / 32, 1 / 64, 1 / 128, 1 / 256, 1 / 512,
-      1 / 1024].slice(0, j + 1))
+    const halvings = [1, 1 / 2, 1 / 4, 1 / 8, 1 / 16, 1 / 32, 1 / 64, 1 / 128, 1 / 256, 1 / 512, 1 / 1024]
+    assert.equal(seen, halvings.slice(0, j + 1))
     assert.equal([backtracks, scale], [j, 2 ** -j])
   }
 })
@@ -41,8 +42,8 @@ test('with K = 0 only the full step is tried', () => {
 })
 
 test('an error in the test of acceptance is the caller\'s own', () => {
-  assert.throws(() => lineSearch(() => { throw new Error('mine') },
-    { backtrackCoefficient: 0.5, maxBacktracks: 3 }), 'mine')
+  const options = { backtrackCoefficient: 0.5, maxBacktracks: 3 }
+  assert.throws(() => lineSearch(() => { throw new Error('mine') }, options), 'mine')
 })
 
 test.run()

@@ -25,8 +25,9 @@ test('rowsOf is the asked rows and no others, in shared memory', () => {
     for (let count = 0; first + count <= 5; count++) {
       const part = rowsOf(A, first, count)
       assert.equal([part.rows, part.cols, part.data.length], [count, 3, 3 * count])
-      for (let i = 0; i < count; i++) for (let j = 0; j < 3; j++) assert.is(at(part, i, j),
-        at(A, first + i, j))
+      for (let i = 0; i < count; i++) {
+        for (let j = 0; j < 3; j++) assert.is(at(part, i, j), at(A, first + i, j))
+      }
     }
   }
   rowsOf(A, 2, 1).data[1] = -1
@@ -41,7 +42,7 @@ test('transposed swaps the indices without moving a number; twice, it is the ten
   assert.equal(transposed(T), A)
 })
 
-test('transposeInto writes the transpose row by row and leaves its source alone, for every shape up to 5 × 5', () => {
+test('transposeInto writes the transpose row by row and leaves its source alone, for shapes to 5 × 5', () => {
   for (let n = 0; n <= 5; n++) {
     for (let m = 0; m <= 5; m++) {
       const A = counted(n, m), B = matrix(new Float64Array(m * n + 1).fill(-1), m, n)

@@ -20,7 +20,7 @@ function exactSum(x: ArrayLike<number>): bigint {
 
 const magnitudes = (x: Float64Array): number => x.reduce((total, value) => total + Math.abs(value), 0)
 
-test('dot adds products into four sums in turn, and these as (s₀ + s₁) + (s₂ + s₃), for every length to 40', () => {
+test('dot adds products to four sums in turn, and these as (s₀ + s₁) + (s₂ + s₃), for lengths to 40', () => {
   const random = new Random(21)
   for (let n = 0; n <= 40; n++) {
     const x = draws(n, random), y = draws(n, random)

@@ -79,10 +79,10 @@ test('identity changes no bit, whatever it is given', () => {
 test('all of a tensor is worked, and nothing behind it', () => {
   for (const [name, values, slopes] of [
     ['relu', [0, 2, 0, 4, 0, 6, -9], [0, 1, 0, 1, 0, 1, 9]],
-      ['identity', [-1, 2, -3, 4, -5, 6, -9], [1, 1, 1, 1, 1, 1, 9]],
+    ['identity', [-1, 2, -3, 4, -5, 6, -9], [1, 1, 1, 1, 1, 1, 9]],
   ] as const) {
-    const Y = matrix(Float64Array.of(-1, 2, -3, 4, -5, 6, -9), 2, 3), G =
-      matrix(Float64Array.of(1, 1, 1, 1, 1, 1, 9), 2, 3)
+    const Y = matrix(Float64Array.of(-1, 2, -3, 4, -5, 6, -9), 2, 3)
+    const G = matrix(Float64Array.of(1, 1, 1, 1, 1, 1, 9), 2, 3)
     activations[name].forward(reference, Y)
     assert.equal([...Y.data], values)
     Y.data[6] = 0

@@ -42,9 +42,7 @@ function drawSizes(depth: number, random: Random): number[] {
 
 interface Problem { net: Mlp; naive: NaiveNet; inputs: Tensor; tape: Tape; theta: Float64Array }
 
-/**
- * A small network on a few inputs, after `forward`; drawn until every relu is at least 0.05 from its kink.
- */
+/** A small network on a few inputs, after `forward`; every relu is at least 0.05 from its kink. */
 function drawProblem(index: number, random: Random): Problem {
   for (;;) {
     const activation = ACTIVATIONS[index % 3], sizes = drawSizes(index % 4, random)
@@ -62,8 +60,8 @@ function drawProblem(index: number, random: Random): Problem {
 
 /** Outputs of all rows by the naive network. */
 function naiveOutputs({ naive, inputs }: Problem, theta: ArrayLike<number>): Float64Array {
-  return Float64Array.from(Array.from({ length: inputs.rows }, (_, i) =>
-    naiveForward(naive, theta, rowOf(inputs, i))).flat())
+  const rows = Array.from({ length: inputs.rows }, (_, i) => naiveForward(naive, theta, rowOf(inputs, i)))
+  return Float64Array.from(rows.flat())
 }
 
 function bind(net: Mlp, flat: Float64Array): Parameters {
@@ -131,8 +129,8 @@ test('a row has the same bits in every batch, kept tape or not', () => {
           const tape = createTape(net, inputs, keep)
           forward(net, tape)
           alone.slice(0, rows).forEach((row, i) => {
-            if (!sameBits(rowOf(tape.outputs, i),
-              row)) assert.unreachable(`${sizes} ${activation}, row ${i} of ${rows}, keep ${keep}`)
+            const same = sameBits(rowOf(tape.outputs, i), row)
+            if (!same) assert.unreachable(`${sizes} ${activation}, row ${i} of ${rows}, keep ${keep}`)
           })
         }
       }
@@ -211,8 +209,7 @@ test('Jᵀ u is the central difference of the naive network in every parameter, 
     const u = normals(problem.tape.outputs.data.length, random)
     const gradient = backwardOf(problem, u)
     // As above; a relu is linear in each parameter by itself, up to a kink that 2 · 2^-10 does not reach. The
-    // tenfold
-    // is for gradients that are small beside the terms they are summed from.
+    // tenfold is for gradients that are small beside the terms they are summed from.
     const difference = gradientOf((theta) => inner(u, naiveOutputs(problem, theta)), problem.theta, 2 ** -10)
     worst.relative('Jᵀ u', gradient, difference, 1e-9)
   }
@@ -294,16 +291,16 @@ test('parameters that are shared move no output and get no gradient', () => {
   forward(net, tape)
   const v = new Float64Array(net.parameters.flat.length)
   v.fill(1, v.length - 4)
-  const problem = { net, inputs: tape.inputs, tape, theta: net.parameters.flat,
-    naive: { sizes: [2, 3, 1], activation: 'tanh' as const } }
+  const naive = { sizes: [2, 3, 1], activation: 'tanh' } as const
+  const problem = { net, inputs: tape.inputs, tape, theta: net.parameters.flat, naive }
   assert.ok(tangentOf(problem, v).every((x) => x === 0))
   const gradient = backwardOf(problem, normals(5, random))
   assert.ok(gradient.slice(-4).every((x) => x === 0) && gradient.slice(0, -4).some((x) => x !== 0))
 })
 
-test('a new network is all 0; initialization gives orthogonal weights of the stated gains and zero biases', () => {
-  for (const [activation, hiddenGain] of [['tanh', Math.SQRT2], ['relu', Math.SQRT2],
-    ['identity', 1]] as const) {
+test('a new network is all 0; initialized, it has orthogonal weights of the stated gains, no biases', () => {
+  const gains = [['tanh', Math.SQRT2], ['relu', Math.SQRT2], ['identity', 1]] as const
+  for (const [activation, hiddenGain] of gains) {
     const net = createMlp(reference, [5, 5, 5, 5], activation, 2)
     assert.ok(net.parameters.flat.length === 92 && net.parameters.flat.every((x) => x === 0))
     net.parameters.flat.fill(9)

@@ -82,9 +82,7 @@ export function normals(n: number, random: Random): Float64Array {
   return Float64Array.from({ length: n }, () => random.normal())
 }
 
-/**
- * Q diag(eigenvalues) Qᵀ for a random orthogonal Q, a product of Householder reflections; exactly symmetric.
- */
+/** Q diag(eigenvalues) Qᵀ for a random orthogonal Q, a product of reflections; exactly symmetric. */
 export function withSpectrum(eigenvalues: readonly number[], random: Random): Matrix {
   const n = eigenvalues.length
   const Q = fromEntries(n, n, (i, j) => i === j ? 1 : 0)

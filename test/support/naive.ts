@@ -1,8 +1,6 @@
 /**
- * The network, the distributions and the Fisher matrix once more, as slowly and plainly as possible: one
- * sample
- * and one parameter at a time, with the host's own Math. Oracles for src, from which nothing but types is
- * taken.
+ * The network, the distributions and the Fisher matrix once more, slowly and plainly: one sample and one
+ * parameter at a time, with the host's own Math. Oracles for src, of which they take nothing but types.
  *
  * Derivatives come two ways: dual numbers (exact) for the network, five-point differences for all else.
  */
@@ -26,7 +24,7 @@ function activate(name: ActivationName, { value, slope }: Dual): Dual {
  */
 function run(
   { sizes, activation }: NaiveNet, theta: ArrayLike<number>, v: ArrayLike<number> | null,
-    input: ArrayLike<number>,
+  input: ArrayLike<number>,
 ): { outputs: Dual[]; margin: number } {
   let x: Dual[] = Array.from(input, (value) => ({ value, slope: 0 }))
   let margin = Infinity
@@ -85,9 +83,7 @@ export function slopeOf(f: (t: number) => number, h: number): number {
   return (8 * (f(h) - f(-h)) - (f(2 * h) - f(-2 * h))) / (12 * h)
 }
 
-/**
- * f″(0) from five points: the error is h⁴/90 of the sixth derivative, and some five roundings of f over h².
- */
+/** f″(0) from five points: the error is h⁴/90 of the sixth derivative, and five roundings of f over h². */
 export function curvatureOf(f: (t: number) => number, h: number): number {
   return (16 * (f(h) + f(-h)) - (f(2 * h) + f(-2 * h)) - 30 * f(0)) / (12 * h * h)
 }
@@ -121,8 +117,9 @@ export interface NaiveDistribution {
 
 /** All vectors whose c-th entry is one of choices[c]. */
 function vectors(choices: readonly (readonly number[])[]): number[][] {
-  return choices.reduce<number[][]>((list, values) =>
-    list.flatMap((head) => values.map((x) => [...head, x])), [[]])
+  const extend = (list: number[][], values: readonly number[]): number[][] =>
+    list.flatMap((head) => values.map((x) => [...head, x]))
+  return choices.reduce(extend, [[]])
 }
 
 /** Every action, each counted once. */
@@ -191,8 +188,9 @@ export function expectation(
 }
 
 /** KL(old ‖ new) from its definition. */
-export function naiveKl(distribution: NaiveDistribution, old: ArrayLike<number>,
-  new_: ArrayLike<number>): number {
+export function naiveKl(
+  distribution: NaiveDistribution, old: ArrayLike<number>, new_: ArrayLike<number>,
+): number {
   return expectation(distribution, old, (action) =>
     distribution.logProbability(old, action) - distribution.logProbability(new_, action))
 }
@@ -226,7 +224,7 @@ export function naiveEta(
 /** The mean over states of Jᵀ M J, formed: [P][P]. */
 export function naiveFisher(
   net: NaiveNet, distribution: NaiveDistribution, theta: ArrayLike<number>,
-    inputs: readonly ArrayLike<number>[],
+  inputs: readonly ArrayLike<number>[],
 ): Matrix {
   const P = theta.length, { shared } = distribution
   const F = fromEntries(P, P, () => 0)

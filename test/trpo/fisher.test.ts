@@ -17,8 +17,7 @@ import {
 } from '../support/dense.ts'
 import {
   along, curvatureOf, naiveBernoulli, naiveCategorical, type NaiveDistribution, naiveEta, naiveFisher,
-    naiveGaussian,
-  naiveKl, type NaiveNet,
+  naiveGaussian, naiveKl, type NaiveNet,
 } from '../support/naive.ts'
 import { failures, Worst } from '../support/worst.ts'
 
@@ -27,7 +26,9 @@ const FAMILIES: readonly (readonly [Distribution, NaiveDistribution])[] = [
   [bernoulli(2), naiveBernoulli(2)], [gaussian(2), naiveGaussian(2)],
 ]
 
-interface Problem { map: PolicyMap; theta: Float64Array; net: NaiveNet; naive: NaiveDistribution; inputs: Float64Array[] }
+interface Problem {
+  map: PolicyMap; theta: Float64Array; net: NaiveNet; naive: NaiveDistribution; inputs: Float64Array[]
+}
 
 /** A policy on `N` random states, ready for products. */
 function drawProblem(
@@ -56,8 +57,9 @@ function eachProblem(N: number, seed: number, check: (problem: Problem, random: 
   const random = new Random(seed)
   for (const family of FAMILIES) {
     for (const activation of ['tanh', 'relu', 'identity'] as const) {
-      for (const hidden of [[], [3], [3, 2]]) check(drawProblem(family, activation, hidden, N, random),
-        random)
+      for (const hidden of [[], [3], [3, 2]]) {
+        check(drawProblem(family, activation, hidden, N, random), random)
+      }
     }
   }
 }
@@ -74,15 +76,15 @@ function product(F: Operator, v: Float64Array): Float64Array {
 
 /** The operator's matrix, column by column. */
 function formed(F: Operator, P: number): Matrix {
-  return transpose(Array.from({ length: P }, (_, j) =>
-    product(F, Float64Array.from({ length: P }, (_, i) => i === j ? 1 : 0))))
+  const unit = (j: number): Float64Array => Float64Array.from({ length: P }, (_, i) => i === j ? 1 : 0)
+  return transpose(Array.from({ length: P }, (_, j) => product(F, unit(j))))
 }
 
 function largest(A: Matrix): number {
   return Math.max(...A.map((row) => Math.max(...row.map(Math.abs))))
 }
 
-test('F is the dense Fisher matrix of naive Jacobians and E[score scoreᵀ], for every family, activation and depth', () => {
+test('F is the dense matrix of naive Jacobians and E[score scoreᵀ], whatever family and activation', () => {
   const worst = new Worst()
   eachProblem(5, 191, (problem) => {
     const { map, net, naive, theta, inputs } = problem
@@ -137,8 +139,8 @@ test('vᵀFv is the second derivative of mean KL(old ‖ new) along v', () => {
     const old = inputs.map((input) => naiveEta(net, naive, theta, input))
     const meanKl = (t: number): number => {
       const moved = along(theta, t, v)
-      return inputs.reduce((sum, input, i) => sum
-        + naiveKl(naive, old[i], naiveEta(net, naive, moved, input)), 0) / inputs.length
+      const kl = inputs.map((input, i) => naiveKl(naive, old[i], naiveEta(net, naive, moved, input)))
+      return kl.reduce((sum, x) => sum + x, 0) / inputs.length
     }
     // Steps of 2^-6 along a unit v: 2^-24/90 of a sixth derivative of some hundreds, and 1e-15 over 2^-12.
     worst.relative(problem.map.distribution.name, [inner(v, product(fisherOf(problem), v))],
@@ -166,8 +168,8 @@ test('the product is linear', () => {
 test('zero goes to zero, damped or not', () => {
   eachProblem(3, 197, (problem) => {
     for (const damping of [0, 0.1]) {
-      assert.ok(product(fisherOf(problem, damping), new Float64Array(problem.theta.length)).every((x) =>
-        x === 0))
+      const image = product(fisherOf(problem, damping), new Float64Array(problem.theta.length))
+      assert.ok(image.every((x) => x === 0))
     }
   })
 })
@@ -236,7 +238,7 @@ test('the Gaussian block of log σ is 2 I whatever the states, without coupling'
   }
 })
 
-test('without hidden layers and with σ = 1 it is the second moment of (s, 1), for each output by itself', () => {
+test('for a linear Gaussian policy of σ = 1 it is the second moment of (s, 1), output by output', () => {
   const random = new Random(203)
   const problem = drawProblem([gaussian(2), naiveGaussian(2)], 'identity', [], 50, random)
   problem.theta.fill(0, problem.theta.length - 2)

@@ -14,8 +14,7 @@ import { policyGradient, surrogate } from '../../src/trpo/surrogate.ts'
 import { normals } from '../support/dense.ts'
 import {
   along, gradientOf, naiveBernoulli, naiveCategorical, type NaiveDistribution, naiveEta, naiveGaussian,
-    naiveMargin,
-  type NaiveNet, slopeOf,
+  naiveMargin, type NaiveNet, slopeOf,
 } from '../support/naive.ts'
 import { failures, Worst } from '../support/worst.ts'
 
@@ -29,9 +28,7 @@ interface Problem {
   inputs: Float64Array[]; actions: Tensor; advantages: Float64Array; oldLog: Float64Array
 }
 
-/**
- * A policy on `N` random states with random actions and advantages; every relu at least 0.02 from its kink.
- */
+/** A policy on `N` random states, with actions and advantages; every relu is at least 0.02 from its kink. */
 function drawProblem(index: number, N: number, random: Random): Problem {
   const [distribution, naive] = FAMILIES[index % 4]
   const activation = index % 8 < 4 ? 'tanh' : 'relu'
@@ -67,8 +64,8 @@ function naiveLogs({ net, naive, inputs, actions }: Problem, theta: ArrayLike<nu
 /** mean of π_theta(a|s) / π_old(a|s) · Â */
 function naiveSurrogate(problem: Problem, theta: ArrayLike<number>): number {
   const { advantages, oldLog, inputs } = problem
-  return naiveLogs(problem, theta).reduce((total, log, i) => total
-    + Math.exp(log - oldLog[i]) * advantages[i], 0) / inputs.length
+  const terms = naiveLogs(problem, theta).map((log, i) => Math.exp(log - oldLog[i]) * advantages[i])
+  return terms.reduce((total, x) => total + x, 0) / inputs.length
 }
 
 function gradientFor({ map, actions, theta }: Problem, weights: Float64Array): Float64Array {
@@ -78,9 +75,8 @@ function gradientFor({ map, actions, theta }: Problem, weights: Float64Array): F
 }
 
 // Differences are of steps 2^-10: 2^-40/30 of a fifth derivative of some thousands, and roundings of 2^-52
-// over 2^-10,
-// relative to the largest entry of a gradient that may be ten or a hundred times smaller than the terms it
-// sums.
+// over 2^-10, relative to the largest entry of a gradient that may be ten or a hundred times smaller than the
+// terms it sums.
 const STEP = 2 ** -10, TOLERANCE = 1e-8
 
 test('the policy gradient is the central difference of the naive surrogate, on 200 random networks', () => {
@@ -132,7 +128,7 @@ test('over several tiles and shards it is the same mean', () => {
   assert.equal(failures(worst.report()), [])
 })
 
-test('advantages of 0 give a gradient of 0, and scaling them by a power of two scales it without rounding', () => {
+test('advantages of 0 give a gradient of 0, and powers of two scale it without rounding', () => {
   const random = new Random(184)
   for (let i = 0; i < 8; i++) {
     const problem = drawProblem(i, 5, random)
@@ -142,7 +138,7 @@ test('advantages of 0 give a gradient of 0, and scaling them by a power of two s
   }
 })
 
-test('the gradient repeats its bits, and reads neither what it overwrites nor what an earlier one left', () => {
+test('the gradient repeats its bits: nothing of one is left in the next', () => {
   const random = new Random(185)
   for (let i = 0; i < 8; i++) {
     const problem = drawProblem(i, 5, random)
