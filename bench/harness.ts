@@ -80,6 +80,7 @@ export function measure(experiment: Experiment, effort: Effort): Measurement[] {
 
 /** Calls that fill a sample, after as long a warm-up. */
 function callsFor(contestant: Contestant, sampleMs: number): number {
+  if (sampleMs === 0) return 1
   for (let calls = 1; ; calls *= 2) {
     const begun = performance.now()
     for (let call = 0; call < calls; call++) contestant.run()

@@ -35,8 +35,8 @@ export function double(x: number): number[] {
 }
 
 type Instruction = (...operands: Code[]) => Code
-type Load = (address: Code, offset?: number) => Code
-type Store = (address: Code, value: Code, offset?: number) => Code
+export type Load = (address: Code, offset?: number) => Code
+export type Store = (address: Code, value: Code, offset?: number) => Code
 const plain = (opcode: number): Instruction => (...operands) => [...operands.flat(), opcode]
 const vector = (opcode: number): Instruction => (...operands) => [...operands.flat(), 0xfd, ...unsigned(opcode)]
 /** Loads and stores: an address, for stores a value, and a constant offset in bytes. Alignment is told as 8 bytes. */
@@ -96,6 +96,8 @@ export class FunctionBuilder {
   readonly name: string
   #parameters = 0
   readonly #locals: ValueType[] = []
+  /** Doubles in both lanes of a local each, by their text, for 0 and −0 are two constants. */
+  readonly #constants = new Map<string, { x: number; local: Local }>()
   body: Code = []
 
   constructor(name: string) {
@@ -112,6 +114,14 @@ export class FunctionBuilder {
     return local(this.#parameters + this.#locals.length - 1)
   }
 
+  /** Pushes x in both lanes, from a local that is set once, when the function begins. */
+  constant(x: number): Code {
+    const key = Object.is(x, -0) ? '-0' : String(x)
+    let known = this.#constants.get(key)
+    if (known === undefined) this.#constants.set(key, known = { x, local: this.local('v128') })
+    return known.local.get
+  }
+
   /** (i32 …) → () */
   get type(): number[] {
     return [0x60, ...vectorOf(Array.from({ length: this.#parameters }, () => [TYPES.i32])), 0]
@@ -119,7 +129,8 @@ export class FunctionBuilder {
 
   get code(): number[] {
     const locals = vectorOf(this.#locals.map((type) => [1, TYPES[type]]))
-    return sized([...locals, ...this.body, END])
+    const constants = [...this.#constants.values()].flatMap(({ x, local }) => local.set(v128.const(x)))
+    return sized([...locals, ...constants, ...this.body, END])
   }
 }
 

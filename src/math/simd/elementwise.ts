@@ -2,40 +2,60 @@
  * What is done to each element by itself, or to each column: two lanes at a time, in the reference's operations.
  */
 import { COSH, LN2_HIGH, LN2_LOW, LOG2_E, ROUNDER, SINH, TANH_SERIES_END } from '../elementary.ts'
-import { type Code, f64x2, FunctionBuilder, i32, i64x2, type Local, repeat, v128, when, whilst } from './assembler.ts'
+import {
+  type Code, f64x2, FunctionBuilder, i32, i64x2, type Load, type Local, repeat, type Store, v128, when, whilst,
+} from './assembler.ts'
+
+/**
+ * Vectors a turn of the loop. Constants outnumber the registers and are loaded anew each turn, for all vectors at once.
+ * *Measured* for tanh (V8, Zen 5), nanoseconds an element: one vector 4.4, two 3.7, four 3.3.
+ */
+const VECTORS = 4
+
+/** Code that computes from x, and y where there is one, what takes the place of x. */
+type Formula = (x: Local, y: Local, f: FunctionBuilder) => { before: Code; result: Code }
 
 /**
  * name(x, n): n elements from address x, each replaced by what `formula` makes of it; with `second`, name(x, y, n)
  * and the formula also sees the element of y. An odd last element passes with 0 in the other lane.
  */
-function elementwise(
-  name: string, second: boolean, formula: (x: Local, y: Local, f: FunctionBuilder) => { before: Code; result: Code },
-): FunctionBuilder {
+function elementwise(name: string, second: boolean, formula: Formula): FunctionBuilder {
   const f = new FunctionBuilder(name)
   const px = f.parameter(), py = second ? f.parameter() : px, n = f.parameter()
-  const end = f.local('i32'), x = f.local('v128'), y = second ? f.local('v128') : x
-  const { before, result } = formula(x, y, f)
-  const apply = (load: (address: Code) => Code, store: (address: Code, value: Code) => Code): Code => [
-    ...x.set(load(px.get)),
-    ...(second ? y.set(load(py.get)) : []),
-    ...before,
-    ...store(px.get, result),
-    ...px.advance(i32.const(16)),
-    ...(second ? py.advance(i32.const(16)) : []),
+  const end = f.local('i32')
+  const vectors = Array.from({ length: VECTORS }, () => {
+    const x = f.local('v128'), y = second ? f.local('v128') : x
+    return { x, y, ...formula(x, y, f) }
+  })
+  const apply = (count: number, load: Load, store: Store): Code => [
+    ...vectors.slice(0, count).flatMap(({ x, y, before }, v) => [
+      ...x.set(load(px.get, 16 * v)),
+      ...(second ? y.set(load(py.get, 16 * v)) : []),
+      ...before,
+    ]),
+    ...vectors.slice(0, count).flatMap(({ result }, v) => store(px.get, result, 16 * v)),
+    ...px.advance(i32.const(16 * count)),
+    ...(second ? py.advance(i32.const(16 * count)) : []),
+  ]
+  /** Until fewer than `elements` are left, a power of two. */
+  const whole = (elements: number, body: Code): Code => [
+    ...end.set(i32.add(px.get, i32.shl(i32.and(n.get, i32.const(-elements)), i32.const(3)))),
+    ...whilst(i32.lt_u(px.get, end.get), body),
+    ...n.set(i32.and(n.get, i32.const(elements - 1))),
   ]
   f.body = [
-    ...end.set(i32.add(px.get, i32.shl(i32.and(n.get, i32.const(-2)), i32.const(3)))),
-    ...whilst(i32.lt_u(px.get, end.get), apply(v128.load, v128.store)),
-    ...when(i32.and(n.get, i32.const(1)), apply(v128.load64_zero, v128.store64_lane)),
+    ...whole(2 * VECTORS, apply(VECTORS, v128.load, v128.store)),
+    ...whole(2, apply(1, v128.load, v128.store)),
+    ...when(n.get, apply(1, v128.load64_zero, v128.store64_lane)),
   ]
   return f
 }
 
 /** multiplyByTanhSlope(g, y, n): g ← g (1 − y y). */
 export function multiplyByTanhSlope(): FunctionBuilder {
-  return elementwise('multiplyByTanhSlope', true, (g, y) => ({
+  return elementwise('multiplyByTanhSlope', true, (g, y, f) => ({
     before: [],
-    result: f64x2.mul(g.get, f64x2.sub(v128.const(1), f64x2.mul(y.get, y.get))),
+    result: f64x2.mul(g.get, f64x2.sub(f.constant(1), f64x2.mul(y.get, y.get))),
   }))
 }
 
@@ -48,7 +68,7 @@ export function tanh(): FunctionBuilder {
     const names = ['a', 'small', 't', 'k', 'high', 'low', 's', 'r', 'z', 'w', 'even', 'odd', 'half'] as const
     const local = Object.fromEntries(names.map((name) => [name, f.local('v128')])) as Record<typeof names[number], Local>
     const { a, small, t, k, high, low, s, r, z, w, even, odd, half } = local
-    const constant = v128.const
+    const constant = (value: number): Code => f.constant(value)
     const { add, sub, mul } = f64x2
     const one = constant(1)
     /** C₀ + z C₁ */
