@@ -187,6 +187,20 @@ end
 end`)
 })
 
+test('a constant is set once, when the function begins; 0 and −0 are two, equal ones are one', () => {
+  const f = new FunctionBuilder('f')
+  const x = f.local('v128')
+  f.body = [0, -0, 1.5, 0].flatMap((value) => x.set(f.constant(value)))
+  const [read] = disassemble(assemble([f])).functions
+  const bytes = (low: string): string => `v128.const ${low} ${low}`
+  assert.equal(read.locals, ['v128', 'v128', 'v128', 'v128'])
+  assert.equal(listing(read).split('\n'), [
+    bytes('0 0 0 0 0 0 0 0'), 'local.set 1', bytes('0 0 0 0 0 0 0 128'), 'local.set 2',
+    bytes('0 0 0 0 0 0 248 63'), 'local.set 3',
+    ...[1, 2, 3, 1].flatMap((local) => [`local.get ${local}`, 'local.set 0']), 'end',
+  ])
+})
+
 test('parameters come before locals', () => {
   const f = new FunctionBuilder('late')
   f.local('i32')

@@ -1,0 +1,55 @@
+/**
+ * `npm run bench:training`: whole trainings on each backend, with the share of each phase.
+ * The best preset, and the same work as Stable-Baselines3-contrib's TRPO: its default hyper-parameters and those of
+ * its zoo. What is compared there is work for work (network, steps, CG iterations, critic epochs), not learning.
+ */
+import { performance } from 'node:perf_hooks'
+import process from 'node:process'
+import { environments } from '../src/envs/index.ts'
+import type { TrainOptions } from '../src/trpo/options.ts'
+import type { Phases } from '../src/trpo/phases.ts'
+import { presets } from '../src/trpo/presets.ts'
+import { train } from '../src/trpo/train.ts'
+import { pasteInto } from './paste.ts'
+
+const SB3: Partial<TrainOptions> = {
+  hidden: [64, 64], valueHidden: [64, 64], batchSteps: 2048, environments: 1, gaeLambda: 0.95, damping: 0.1, maxKl: 0.01,
+  cgIterations: 15, cgTolerance: 0, stepLength: 'damped', maxBacktracks: 9,
+  valueEpochs: 10, valueMinibatch: 128, valueLearningRate: 1e-3, totalSteps: 100_000,
+}
+
+interface Run { readonly title: string; readonly environment: string; readonly options: Partial<TrainOptions> }
+
+const RUNS: readonly Run[] = [
+  { title: 'CartPole, preset', environment: 'CartPole', options: presets.CartPole },
+  { title: 'CartPole, SB3-contrib defaults', environment: 'CartPole', options: SB3 },
+  {
+    title: 'CartPole, SB3-contrib zoo', environment: 'CartPole',
+    options: { ...SB3, batchSteps: 1024, environments: 2, gaeLambda: 0.98, damping: 1e-3, valueEpochs: 20, valueMinibatch: 512 },
+  },
+  { title: 'Pendulum, preset', environment: 'Pendulum', options: presets.Pendulum },
+  { title: 'Pendulum, SB3-contrib defaults', environment: 'Pendulum', options: { ...SB3, totalSteps: 200_000 } },
+]
+
+const rows = ['| training | backend | seconds | steps/s | rollout | advantage | gradient | fisher | line search | value fit |',
+  '|---|---|---|---|---|---|---|---|---|---|']
+for (const { title, environment, options } of RUNS) {
+  for (const backend of ['reference', 'simd'] as const) {
+    const total: Record<string, number> = {}
+    const begun = performance.now()
+    let steps = 0
+    const { make } = environments[environment]
+    for (const iteration of train(() => make(), { ...options, seed: 0, backend, clock: () => performance.now() })) {
+      steps = iteration.steps
+      for (const [phase, spent] of Object.entries(iteration.phases)) total[phase] = (total[phase] ?? 0) + spent
+    }
+    const spent = performance.now() - begun
+    const share = (phase: keyof Phases): string => `${(100 * total[phase] / spent).toFixed(0)} %`
+    rows.push(`| ${[
+      title, backend, (spent / 1000).toFixed(2), Math.round(1000 * steps / spent).toLocaleString('en-US'),
+      share('rollout'), share('advantage'), share('gradient'), share('fisher'), share('lineSearch'), share('valueFit'),
+    ].join(' | ')} |`)
+    process.stdout.write(`${rows[rows.length - 1]}\n`)
+  }
+}
+pasteInto('docs/benchmarks.md', 'training', rows.join('\n'))
