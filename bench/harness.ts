@@ -1,7 +1,8 @@
 /**
  * Experiments: contestants that do comparable work, timed in turn in one process.
  *
- * Preparation is untimed; every call returns a number that enters a checksum, so that nothing is optimised away;
+ * Preparation is untimed; every call returns a number that depends on its result, and the last one is printed, equal
+ * for all who compute the same;
  * a sample lasts at least some milliseconds; samples of all contestants alternate, so that a machine whose speed
  * drifts slows all alike; the result is a median [low–high] (the middle eight tenths of the samples), and the ratio to the
  * first contestant, which is what carries over to another machine.
@@ -38,6 +39,7 @@ export interface Measurement {
   readonly gflops: number | null
   /** How many times as fast as the first contestant: by flops where both count them, by calls otherwise. */
   readonly ratio: number
+  /** What the last call returned. */
   readonly checksum: number
 }
 
@@ -59,7 +61,7 @@ export function measure(experiment: Experiment, effort: Effort): Measurement[] {
   for (let sample = 0; sample < effort.samples; sample++) {
     contestants.forEach((contestant, c) => {
       const begun = performance.now()
-      for (let call = 0; call < calls[c]; call++) checksums[c] += contestant.run()
+      for (let call = 0; call < calls[c]; call++) checksums[c] = contestant.run()
       times[c].push(1000 * (performance.now() - begun) / calls[c])
     })
   }

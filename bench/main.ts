@@ -88,7 +88,7 @@ function line({ subject, contestant, median, low, high, gflops, ratio, checksum 
   const rate = gflops === null ? '' : `${gflops.toFixed(2)} ${subject === 'tanh' ? 'Gelem' : 'GFLOP'}/s`
   return [
     `  ${contestant.padEnd(42)}`, `${time(median)} [${time(low)}–${time(high)}]`.padEnd(34), rate.padStart(14), share.padStart(5),
-    `${arrays} arrays`, `Σ ${checksum.toExponential(6)}`, first === '' ? '' : ` ${ratio.toFixed(2)} × ${first}`,
+    `${arrays} arrays`, `→ ${checksum.toExponential(6)}`.padEnd(16), first === '' ? '' : ` ${ratio.toFixed(2)} × ${first}`,
   ].join(' ').trimEnd()
 }
 

@@ -34,10 +34,8 @@ function createReference(): Backend {
   const scratch = new Float64Array(SUMS + TILE_ROWS * TILE_COLS)
 
   function addMultiply(C: Tensor, A: Tensor, B: Tensor): void {
-    if (C.rows < FEW || B.rows < FEW) {
-      addByRows(C, A, B)
-      return
-    }
+    if (C.cols === 1) return addByDots(C, A, B)
+    if (C.rows < FEW || B.rows < FEW) return addByRows(C, A, B)
     // Stretches of the sum are taken in order and carried on in C, so cutting it changes no bit.
     for (let k = 0; k < B.rows; k += DEPTH) {
       const depth = Math.min(DEPTH, B.rows - k)
@@ -154,6 +152,16 @@ function createReference(): Backend {
     addColumnSums,
     tanh: tanhInPlace,
     multiplyByTanhSlope,
+  }
+}
+
+/** The same sums where C is a column: a dot product a row. */
+function addByDots(C: Tensor, A: Tensor, B: Tensor): void {
+  const a = A.data, b = B.data, c = C.data, depth = B.rows, step = A.colStride
+  for (let i = 0; i < C.rows; i++) {
+    let sum = c[i]
+    for (let k = 0, at = i * A.rowStride; k < depth; k++, at += step) sum += a[at] * b[k]
+    c[i] = sum
   }
 }
 

@@ -85,6 +85,13 @@ export function bernoulli(n: number): Distribution {
       }
     },
 
+    metricFactor(etaDot, { cache }, k, first, count) {
+      for (let i = first, at = first * n; i < first + count; i++) {
+        const q = i * width + k
+        for (let j = 0; j < n; j++, at++) etaDot.data[at] = j === k ? Math.sqrt(cache.data[q] * cache.data[q + n]) : 0
+      }
+    },
+
     sharedMetric() {},
   }
 }

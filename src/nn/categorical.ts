@@ -115,6 +115,23 @@ export function multiCategorical(sizes: readonly number[]): Distribution {
       }
     },
 
+    // diag p − p pᵀ = Σ p_k (1_k − p)(1_k − p)ᵀ, within the component that k belongs to.
+    metricFactor(etaDot, { cache }, index, first, count) {
+      const v = etaDot.data, p = cache.data
+      let begin = 0, end = sizes[0]
+      for (let c = 1; end <= index; c++) {
+        begin = end
+        end += sizes[c]
+      }
+      for (let i = first; i < first + count; i++) {
+        const root = Math.sqrt(p[i * width + index])
+        for (let j = 0; j < k; j++) {
+          const inside = j >= begin && j < end
+          v[i * k + j] = inside ? root * ((j === index ? 1 : 0) - p[i * width + j]) : 0
+        }
+      }
+    },
+
     sharedMetric() {},
   }
 }

@@ -42,6 +42,11 @@ export interface Distribution {
   klOldNew(out: Float64Array, old: Eta, new_: Eta): void
   /** Rows first … first + count − 1 of etaDot ← scale · M etaDot: M = ∂²KL(old ‖ new)/∂new² at new = old. */
   metric(etaDot: Tensor, eta: Eta, first: number, count: number, scale: number): void
+  /**
+   * Rows first … first + count − 1 of etaDot ← L_k, where M = Σ L_k L_kᵀ over k = 0 … inputs − 1: what the exact
+   * diagonal of the Fisher matrix is made of.
+   */
+  metricFactor(etaDot: Tensor, eta: Eta, k: number, first: number, count: number): void
   /** out ← M v for the shared part.  out, v: [shared]. */
   sharedMetric(out: Float64Array, v: Float64Array, eta: Eta): void
 }

@@ -99,6 +99,13 @@ export function gaussian(d: number): Distribution {
       }
     },
 
+    metricFactor(etaDot, eta, k, first, count) {
+      readStd(eta)
+      for (let i = 0, p = first * d; i < count; i++) {
+        for (let j = 0; j < d; j++, p++) etaDot.data[p] = j === k ? 1 / std[j] : 0
+      }
+    },
+
     sharedMetric(out, v) {
       for (let j = 0; j < d; j++) out[j] = 2 * v[j]
     },

@@ -25,6 +25,8 @@ export const meanings: { readonly [K in FlagName]: string } = {
   cgIterations: 'most conjugate-gradient iterations',
   cgTolerance: 'relative residual at which they stop',
   damping: 'λ in (F + λI) x = g',
+  preconditioner: 'what conjugate gradients divide residuals by',
+  warmStart: 'begin at the last direction',
   stepLength: 'whether √(2δ / xᵀFx) counts the damping',
   lineSearch: 'natural policy gradient: take every step whole',
   backtrackCoefficient: 'α: each trial is that much of the last',

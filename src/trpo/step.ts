@@ -17,6 +17,7 @@ import { createShards, type Shards } from '../nn/shards.ts'
 import { createPolicyMap, forwardPolicy, type Policy, type PolicyMap } from '../rl/policy.ts'
 import { createFisher, createSubset, type Subset } from './fisher.ts'
 import type { Lap } from './phases.ts'
+import { createPreconditioner, type Preconditioner } from './preconditioner.ts'
 import { policyGradient, surrogate } from './surrogate.ts'
 
 /**
@@ -64,6 +65,10 @@ export interface StepOptions {
   readonly cgIterations: number
   readonly cgTolerance: number
   readonly damping: number
+  /** `diagonal` divides residuals by the Fisher matrix's exact diagonal, plus λ. */
+  readonly preconditioner: 'none' | 'diagonal'
+  /** Begin at the direction of the last step instead of at 0; costs one product more. */
+  readonly warmStart: boolean
   /** `undamped` divides by xᵀF x, `damped` by xᵀ(F + λI) x, which makes shorter steps. */
   readonly stepLength: 'undamped' | 'damped'
   /** false: take αʲβ x at j = 0 whatever comes (natural policy gradient, Kakade 2002). */
@@ -84,6 +89,7 @@ export interface Stepper {
   readonly shards: Shards
   readonly subset: Subset | null
   readonly fisher: Operator
+  readonly preconditioner: Preconditioner | null
   readonly gradient: Float64Array
   readonly cg: CgWorkspace
   readonly oldLogProbability: Float64Array
@@ -100,12 +106,13 @@ export function createStepper(policy: Policy, observations: Tensor, options: Ste
   const shards = createShards(net, old.tape)
   const candidateNet = createMlp(net.backend, net.sizes, net.activation.name, distribution.shared)
   const subset = options.fisherFraction < 1 ? createSubset(old, options.fisherFraction, random) : null
+  const seen = subset ?? { map: old, shards }
   return {
     policy, options, old, shards, subset,
     candidate: createPolicyMap(candidateNet, distribution, observations, false),
-    fisher: subset === null
-      ? createFisher(old, shards, options.damping)
-      : createFisher(subset.map, subset.shards, options.damping),
+    fisher: createFisher(seen.map, seen.shards, options.damping),
+    preconditioner: options.preconditioner === 'none'
+      ? null : createPreconditioner(seen.map, seen.shards, options.damping),
     gradient: new Float64Array(P),
     cg: cgWorkspace(P),
     oldLogProbability: new Float64Array(N),
@@ -143,8 +150,10 @@ export function step(stepper: Stepper, actions: Tensor, advantages: Float64Array
   if (gradientNorm === 0) return { ...unmoved, status: 'zero-gradient' }
 
   subset?.choose()
+  stepper.preconditioner?.refresh()
   const solved = conjugateGradient(cg, stepper.fisher, gradient, {
     maxIterations: options.cgIterations, relativeTolerance: options.cgTolerance,
+    preconditioner: stepper.preconditioner?.apply, warmStart: options.warmStart,
   })
   lap('fisher')
   const xFx = solved.xAx - lambda * dot(cg.x, cg.x)

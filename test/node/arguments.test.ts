@@ -15,7 +15,7 @@ const OTHER: Readonly<Partial<TrainOptions>> = {
   normalizeAdvantages: false, maxKl: 1e-7, cgIterations: 3, cgTolerance: 0, damping: 0.01,
   stepLength: 'damped', lineSearch: false, backtrackCoefficient: 0.5, maxBacktracks: 0, fisherFraction: 0.25,
   valueEpochs: 0, valueMinibatch: 64, valueLearningRate: 0.003,
-  backend: 'reference',
+  backend: 'reference', preconditioner: 'diagonal', warmStart: true,
 }
 
 const split = (text: string): string[] => text.split(' ')

@@ -20,6 +20,7 @@ const kinds: { readonly [K in Name]: readonly unknown[] } = {
   maxKl: NOT_NUMBERS, cgIterations: NOT_NUMBERS, cgTolerance: NOT_NUMBERS, damping: NOT_NUMBERS,
   stepLength: NOT_WORDS, lineSearch: NOT_BOOLEANS, backtrackCoefficient: NOT_NUMBERS, maxBacktracks: NOT_NUMBERS,
   fisherFraction: NOT_NUMBERS, valueEpochs: NOT_NUMBERS, valueMinibatch: NOT_NUMBERS, valueLearningRate: NOT_NUMBERS,
+  preconditioner: NOT_WORDS, warmStart: NOT_BOOLEANS,
   backend: [null, 1, true, {}, { multiply: 1 }, [], () => 1],
   clock: [null, 0, 1e12, 'now', true, {}, []],
 }
@@ -38,6 +39,8 @@ const ranges: { readonly [K in Name]: readonly unknown[] } = {
   gaeLambda: [...NOT_FINITE, -0.01, 1.01, 95],
   advantages: ['', 'GAE', 'td', 'constructor'],
   normalizeAdvantages: [],
+  preconditioner: ['', 'jacobi', 'Diagonal', 'toString'],
+  warmStart: [],
   maxKl: [...NOT_FINITE, 0, -0, -0.01],
   cgIterations: [...NOT_FINITE, 0, -1, 0.5, 10.1],
   cgTolerance: [...NOT_FINITE, -1e-10, 1.1],

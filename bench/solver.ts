@@ -1,0 +1,134 @@
+/**
+ * `npm run bench:solver`: what conjugate gradients need on batches of real trainings.
+ *
+ * At some iterations of a preset's training a fresh batch is collected, and x̂ sought with and without
+ * preconditioner and warm start: products until ‖r‖ ≤ tolerance · ‖g‖. And what they are worth: the gain of the
+ * surrogate that a direction promises at KL δ by the full Fisher matrix, gᵀx √(2δ / xᵀF x), as a share of what the
+ * exact solution of F x = g promises, for directions cut short, damped, or from a part of the states.
+ */
+import process from 'node:process'
+import { environments } from '../src/envs/index.ts'
+import { cgWorkspace, conjugateGradient, type Operator } from '../src/math/conjugateGradient.ts'
+import { Random } from '../src/math/random.ts'
+import { dot } from '../src/math/vector.ts'
+import { transposeWeights } from '../src/nn/mlp.ts'
+import { createShards } from '../src/nn/shards.ts'
+import { generalizedAdvantages, normalize } from '../src/rl/advantage.ts'
+import { createBatch } from '../src/rl/batch.ts'
+import { createPolicyMap, forwardPolicy, type PolicyMap } from '../src/rl/policy.ts'
+import { collect, createRollout } from '../src/rl/rollout.ts'
+import { predict } from '../src/rl/value.ts'
+import { createFisher, createSubset } from '../src/trpo/fisher.ts'
+import { resolveOptions, type TrainOptions } from '../src/trpo/options.ts'
+import { createPreconditioner } from '../src/trpo/preconditioner.ts'
+import { presets } from '../src/trpo/presets.ts'
+import { policyGradient } from '../src/trpo/surrogate.ts'
+import { type Iteration, train } from '../src/trpo/train.ts'
+import { pasteInto } from './paste.ts'
+
+/** Batches: after these iterations, of these trainings; the 64-64 network is the peers' habit. */
+const ITERATIONS = [1, 5, 15, 30, 45]
+const RUNS: readonly (readonly [string, string, Partial<TrainOptions>])[] = [
+  ['CartPole, preset', 'CartPole', presets.CartPole],
+  ['CartPole, 64-64', 'CartPole', { ...presets.CartPole, hidden: [64, 64] }],
+  ['Pendulum, preset', 'Pendulum', presets.Pendulum],
+  ['Pendulum, 64-64', 'Pendulum', { ...presets.Pendulum, hidden: [64, 64] }],
+]
+const DAMPINGS = [0.1, 0.01, 0.001]
+const TOLERANCES = [0.1, 0.01, 0.001]
+const CAP = 200
+
+interface Problem { readonly map: PolicyMap; readonly gradient: Float64Array; readonly random: Random }
+
+/** A fresh batch of the policy that `iteration` left, and its gradient. */
+function problemOf({ policy, value, iteration }: Iteration, options: TrainOptions, name: string): Problem {
+  const { backend } = policy.net
+  const random = new Random(iteration)
+  const envs = Array.from({ length: options.environments }, () => environments[name].make())
+  const batch = createBatch(
+    backend, options.batchSteps / envs.length, envs.length, policy.net.sizes[0], policy.distribution.actionSize)
+  collect(createRollout(envs, policy, random), batch)
+  predict(batch.values, value, batch.observations, options.batchSteps)
+  predict(batch.finalValues, value, batch.finalObservations, batch.finalCount)
+  generalizedAdvantages(batch, options.discount, options.gaeLambda)
+  normalize(batch.advantages, 1, new Float64Array(options.batchSteps))
+  const map = createPolicyMap(policy.net, policy.distribution, batch.observations, true)
+  forwardPolicy(map)
+  const gradient = new Float64Array(policy.net.parameters.flat.length)
+  policyGradient(gradient, map, createShards(policy.net, map.tape), batch.actions, batch.advantages.slice())
+  return { map, gradient, random }
+}
+
+const rows: string[] = []
+const mean = (values: readonly number[]): number => values.reduce((total, x) => total + x, 0) / values.length
+const show = (values: readonly number[], digits: number): string => mean(values).toFixed(digits)
+const say = (cells: readonly string[]): void => {
+  rows.push(`| ${cells.join(' | ')} |`)
+  process.stdout.write(`${rows[rows.length - 1]}\n`)
+}
+
+const header = ['training', 'λ', ...TOLERANCES.flatMap((t) => [`to ${t}`, 'diagonal', 'warm']), 'gain: 3 its', '5', '10', '20',
+  'to 0.1', 'to 0.01', 'states ½', '¼', '⅒']
+say(header)
+say(header.map(() => '---'))
+for (const [title, name, given] of RUNS) {
+  const options = resolveOptions({ ...given, seed: 0 })
+  const cells = new Map<string, number[]>()
+  const note = (key: string, value: number): void => { cells.set(key, [...cells.get(key) ?? [], value]) }
+  const previous = new Map<number, Float64Array>()
+  for (const iteration of train(() => environments[name].make(), options)) {
+    if (!ITERATIONS.includes(iteration.iteration)) continue
+    const problem = problemOf(iteration, options, name)
+    for (const lambda of DAMPINGS) compare(problem, lambda, previous, (key, value) => note(`${lambda} ${key}`, value))
+  }
+  for (const lambda of DAMPINGS) {
+    const of = (key: string, digits: number): string => show(cells.get(`${lambda} ${key}`)!, digits)
+    say([title, String(lambda),
+      ...TOLERANCES.flatMap((t) => [of(`plain ${t}`, 1), of(`diagonal ${t}`, 1), of(`warm ${t}`, 1)]),
+      ...[3, 5, 10, 20].map((k) => of(`gain ${k}`, 3)), of('gain to 0.1', 3), of('gain to 0.01', 3),
+      ...[0.5, 0.25, 0.1].map((f) => of(`subset ${f}`, 3))])
+  }
+}
+pasteInto('docs/benchmarks.md', 'solver', rows.join('\n'))
+
+function compare(
+  { map, gradient, random }: Problem, lambda: number, previous: Map<number, Float64Array>, note: (key: string, value: number) => void,
+): void {
+  const shards = createShards(map.net, map.tape)
+  transposeWeights(map.net)
+  const full = createFisher(map, shards, 0), damped = createFisher(map, shards, lambda)
+  const P = gradient.length
+  const workspace = cgWorkspace(P), Fx = new Float64Array(P)
+  const solve = (A: Operator, maxIterations: number, relativeTolerance: number, more: object = {}): number =>
+    conjugateGradient(workspace, A, gradient, { maxIterations, relativeTolerance, ...more }).iterations
+  const promise = (): number => {
+    full(Fx, workspace.x)
+    return dot(gradient, workspace.x) / Math.sqrt(dot(workspace.x, Fx))
+  }
+
+  // The best direction at this damping's limit 0: F x = g to the last digit that CG gives.
+  solve(createFisher(map, shards, 1e-6), 3000, 1e-5)
+  const best = promise()
+
+  const preconditioner = createPreconditioner(map, shards, lambda)
+  preconditioner.refresh()
+  for (const tolerance of TOLERANCES) {
+    note(`diagonal ${tolerance}`, solve(damped, CAP, tolerance, { preconditioner: preconditioner.apply }))
+    workspace.x.set(previous.get(lambda) ?? new Float64Array(P))
+    // The start itself costs a product.
+    note(`warm ${tolerance}`, 1 + solve(damped, CAP, tolerance, { warmStart: true }))
+    note(`plain ${tolerance}`, solve(damped, CAP, tolerance))
+    if (tolerance >= 0.01) note(`gain to ${tolerance}`, promise() / best)
+  }
+  previous.set(lambda, workspace.x.slice())
+  for (const k of [3, 5, 10, 20]) {
+    solve(damped, k, 0)
+    note(`gain ${k}`, promise() / best)
+  }
+  for (const fraction of [0.5, 0.25, 0.1]) {
+    const subset = createSubset(map, fraction, random)
+    subset.choose()
+    solve(createFisher(subset.map, subset.shards, lambda), 10, 0)
+    note(`subset ${fraction}`, promise() / best)
+  }
+}
