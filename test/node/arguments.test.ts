@@ -134,7 +134,7 @@ test('help tells every flag on one line, with its default and range', () => {
       assert.ok(line.endsWith(expectation(name)), line)
     }
   }
-  assert.match(trainHelp(), /--cg-tolerance +1e-6 /)
+  assert.match(trainHelp(), /--cg-tolerance +0.01 /)
   assert.match(trainHelp(), /--hidden +64,64 /)
   for (const line of [...lines, ...mainHelp.split('\n')]) assert.ok(line.length <= 110, line)
 })
