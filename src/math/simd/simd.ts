@@ -41,7 +41,7 @@ export function createSimd(bytes: number): Backend | null {
     const memory = new host.Memory({ initial: pages, maximum: pages })
     return backendOf(new host.Instance(module, { host: { memory } }).exports, memory.buffer)
   } catch {
-    // Forbidden by a content security policy, no SIMD, or no memory: told apart by nobody who trains.
+    // Forbidden by a content security policy, no SIMD, or no memory: whichever it is, the reference serves.
     return null
   }
 }
