@@ -5,9 +5,8 @@ import { expectInteger, show } from '../math/expect.ts'
 import { moments } from '../math/moments.ts'
 import { Random } from '../math/random.ts'
 import type { Env } from './env.ts'
-import { EnvError } from './rollout.ts'
 import { actionOf, createActor, decide, type Policy } from './policy.ts'
-import { recordProblem, stepProblem } from './rollout.ts'
+import { EnvError, recordProblem, stepProblem, thrownBy } from './rollout.ts'
 import { encode } from './space.ts'
 
 export interface EvaluateOptions {
@@ -64,12 +63,20 @@ function run(policy: Policy, makeEnv: () => Env, options: Required<EvaluateOptio
     const problem = encode(actor.observations.data, row * inputs, policy.observationSpace, observation)
     refuse(row, problem === null ? null : `observation: ${problem}`)
   }
+  const attempt = <T>(call: 'reset' | 'step', row: number, run: () => T): T => {
+    try {
+      return run()
+    } catch (error) {
+      throw thrownBy(call, row, lengths[current[row]], error)
+    }
+  }
   const begin = (row: number): void => {
     current[row] = started < episodes ? started++ : -1
     if (current[row] < 0) return
     running++
     streams[row] = random.fork(`action/${first + current[row]}`)
-    const result = envs[row].reset({ seed: random.fork(`episode/${first + current[row]}`).integer(2147483648) })
+    const seed = random.fork(`episode/${first + current[row]}`).integer(2147483648)
+    const result = attempt('reset', row, () => envs[row].reset({ seed }))
     refuse(row, recordProblem('reset', result))
     look(row, result.observation)
   }
@@ -81,7 +88,7 @@ function run(policy: Policy, makeEnv: () => Env, options: Required<EvaluateOptio
       for (let row = 0; row < rows; row++) {
         const episode = current[row]
         if (episode < 0) continue
-        const result = envs[row].step(actionOf(actor, row))
+        const result = attempt('step', row, () => envs[row].step(actionOf(actor, row)))
         refuse(row, stepProblem(result))
         look(row, result.observation)
         returns[episode] += result.reward

@@ -109,7 +109,7 @@ function stepInto({ envs, actor, steps }: Rollout, e: number): StepResult {
   try {
     result = envs[e].step(actionOf(actor, e))
   } catch (error) {
-    throw new EnvError(e, steps[e], `step() threw ${error instanceof Error ? error.message : show(error)}`, error)
+    throw thrownBy('step', e, steps[e], error)
   }
   const { policy, observations } = actor
   const problem = stepProblem(result)
@@ -124,7 +124,7 @@ function resetInto({ envs, actor, steps, episodeReturns, episodeLengths }: Rollo
   try {
     result = envs[e].reset(options)
   } catch (error) {
-    throw new EnvError(e, steps[e], `reset() threw ${error instanceof Error ? error.message : show(error)}`, error)
+    throw thrownBy('reset', e, steps[e], error)
   }
   const noRecord = recordProblem('reset', result)
   if (noRecord !== null) throw new EnvError(e, steps[e], noRecord)
@@ -138,6 +138,11 @@ function resetInto({ envs, actor, steps, episodeReturns, episodeLengths }: Rollo
 function observe(target: Float64Array, offset: number, space: Space, observation: unknown): string | null {
   const problem = encode(target, offset, space, observation)
   return problem === null ? null : `observation: ${problem}`
+}
+
+/** What an environment threw, named. */
+export function thrownBy(call: 'reset' | 'step', env: number, step: number, error: unknown): EnvError {
+  return new EnvError(env, step, `${call}() threw ${error instanceof Error ? error.message : show(error)}`, error)
 }
 
 /** What is wrong with the result of `call`, if it is no record; null where it is one. */

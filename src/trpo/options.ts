@@ -104,7 +104,7 @@ export const rules: { readonly [K in keyof TrainOptions]: Rule<TrainOptions[K]> 
   lineSearch: { default: true, check: boolean, origin: 'Schulman et al. 2015, appendix C' },
   backtrackCoefficient: { default: 0.8, check: insideUnit, origin: 'Spinning Up, SB3-contrib' },
   maxBacktracks: { default: 10, check: integer(0, 1000), origin: 'K; the 10 trials of Spinning Up and SB3-contrib are K = 9' },
-  fisherFraction: { default: 1, check: fraction, origin: 'measured: docs/design.md' },
+  fisherFraction: { default: 1, check: fraction, origin: '' },
   valueEpochs: { default: 10, check: integer(0), origin: 'SB3-contrib' },
   valueMinibatch: { default: 128, check: integer(1), origin: 'SB3-contrib' },
   valueLearningRate: { default: 1e-3, check: positive, origin: 'SB3-contrib' },

@@ -132,5 +132,6 @@ function explained(scratch: Float64Array, returns: Float64Array, values: Float64
   const total = moments(returns, scratch).variance
   for (let i = 0; i < returns.length; i++) scratch[i] = returns[i] - values[i]
   const left = moments(scratch, scratch).variance
-  return total > 0 && total < Infinity && left < Infinity ? 1 - left / total : null
+  const share = 1 - left / total
+  return Number.isFinite(share) ? share : null
 }

@@ -184,6 +184,12 @@ test('an environment at fault is refused, naming episode, step and value', () =>
   assert.throws(() => evaluate(policy(), unready), (e: Error) => e.message === 'environment 0, step 0: episode 0: reset(): expected a record, got undefined')
 })
 
+test('what an environment throws is named, with the cause', () => {
+  const broken = (): Env => ({ ...noisy(), step() { throw new Error('out of cards') } })
+  assert.throws(() => evaluate(policy(), broken, { episodes: 1 }), (e: Error) =>
+    e instanceof EnvError && e.message === 'environment 0, step 0: step() threw out of cards' && (e.cause as Error).message === 'out of cards')
+})
+
 test('episodes keep their number, so that an evaluation may be done in parts', () => {
   const whole = evaluate(policy(), noisy, { episodes: 7, seed: 3, deterministic: false })
   const parts = [[0, 3], [3, 4]].flatMap(([first, episodes]) =>
