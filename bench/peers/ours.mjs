@@ -1,0 +1,89 @@
+/**
+ * This library as a contestant: `ours.mjs simd` or `ours.mjs reference`, bundled from the sources first.
+ * Activations are cached before a product, as they are before conjugate gradients; the gradient includes a
+ * forward pass, for everybody.
+ */
+import process from 'node:process'
+import { createPolicy, forwardPolicy } from '../../src/rl/policy.ts'
+import { box, discrete } from '../../src/rl/space.ts'
+import { Random } from '../../src/math/random.ts'
+import { reference } from '../../src/math/reference.ts'
+import { createSimd } from '../../src/math/simd/simd.ts'
+import { transposeWeights } from '../../src/nn/mlp.ts'
+import { resolveOptions } from '../../src/trpo/options.ts'
+import { createStepper, step } from '../../src/trpo/step.ts'
+import { policyGradient } from '../../src/trpo/surrogate.ts'
+import { serve } from './serve.mjs'
+
+const ROOM = 1 << 28
+const backendOf = () => {
+  if (process.argv[2] === 'reference') return reference
+  const simd = createSimd(ROOM)
+  if (simd === null) throw new Error('WebAssembly SIMD does not work here')
+  return simd
+}
+
+function multiply({ n, k, m, A, B }) {
+  const backend = backendOf()
+  const filled = (rows, cols, numbers) => {
+    const tensor = backend.allocate(rows, cols)
+    tensor.data.set(numbers)
+    return tensor
+  }
+  const a = filled(n, k, A), b = filled(k, m, B), c = backend.allocate(n, m)
+  return { run: () => backend.multiply(c, a, b), result: () => c.data }
+}
+
+function createProblem({ sizes, kind, states, theta, observations, actions, damping, step: rules }) {
+  const backend = backendOf()
+  const everywhere = (n) => box(new Array(n).fill(-Infinity), new Array(n).fill(Infinity))
+  const outputs = sizes.at(-1)
+  const policy = createPolicy(
+    backend, everywhere(sizes[0]), kind === 'gaussian' ? everywhere(outputs) : discrete(outputs),
+    sizes.slice(1, -1), 'tanh')
+  policy.net.parameters.flat.set(theta)
+  const inputs = backend.allocate(states, sizes[0])
+  inputs.data.set(observations)
+  const taken = backend.allocate(states, policy.distribution.actionSize)
+  taken.data.set(actions)
+  const options = { ...resolveOptions({}), ...rules, damping, cgTolerance: 0 }
+  return { policy, actions: taken, stepper: createStepper(policy, inputs, options, new Random(1)) }
+}
+
+function fisher(problem) {
+  const { policy, stepper } = createProblem(problem)
+  forwardPolicy(stepper.old)
+  transposeWeights(policy.net)
+  const out = new Float64Array(problem.v.length)
+  return { run: () => stepper.fisher(out, problem.v), result: () => out }
+}
+
+function gradient(problem) {
+  const { stepper, actions } = createProblem(problem)
+  const { old, shards } = stepper
+  const out = new Float64Array(problem.theta.length), weights = new Float64Array(problem.states)
+  return {
+    run: () => {
+      forwardPolicy(old)
+      weights.set(problem.advantages)
+      policyGradient(out, old, shards, actions, weights)
+    },
+    result: () => out,
+  }
+}
+
+/** The result is θ′ − θ; θ is put back before each call. */
+function policyStep(problem) {
+  const { policy, stepper, actions } = createProblem(problem)
+  const theta = policy.net.parameters.flat
+  return {
+    run: () => {
+      theta.set(problem.theta)
+      const { status } = step(stepper, actions, problem.advantages, () => {})
+      if (status !== 'accepted') throw new Error(`the step was not accepted: ${status}`)
+    },
+    result: () => theta.map((x, p) => x - problem.theta[p]),
+  }
+}
+
+await serve(`node ${process.version}`, { multiply, fisher, gradient, step: policyStep })
