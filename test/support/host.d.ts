@@ -3,6 +3,7 @@ declare module 'node:fs' {
   export function readFileSync(path: string, encoding: 'utf8'): string
   export function writeFileSync(path: string, data: string): void
   export function mkdtempSync(prefix: string): string
+  export function mkdirSync(path: string): void
   export function rmSync(path: string, options: { recursive: boolean }): void
   export function existsSync(path: string): boolean
   export function readdirSync(path: string, options?: { recursive: boolean }): string[]
