@@ -5,6 +5,7 @@
  * preconditioner and warm start: products until ‖r‖ ≤ tolerance · ‖g‖. And what they are worth: the gain of the
  * surrogate that a direction promises at KL δ by the full Fisher matrix, gᵀx √(2δ / xᵀF x), as a share of what the
  * exact solution of F x = g promises, for directions cut short, damped, or from a part of the states.
+ * `--smoke` looks at one batch of each training, not to the last digits, and writes nothing.
  */
 import process from 'node:process'
 import { environments } from '../src/envs/index.ts'
@@ -27,7 +28,8 @@ import { type Iteration, train } from '../src/trpo/train.ts'
 import { pasteInto } from './paste.ts'
 
 /** Batches: after these iterations, of these trainings; the 64-64 network is the peers' habit. */
-const ITERATIONS = [2, 5, 15, 30, 45]
+const smoke = process.argv.includes('--smoke')
+const ITERATIONS = smoke ? [2] : [2, 5, 15, 30, 45]
 const RUNS: readonly (readonly [string, string, Partial<TrainOptions>])[] = [
   ['CartPole, preset', 'CartPole', presets.CartPole],
   ['CartPole, 64-64', 'CartPole', { ...presets.CartPole, hidden: [64, 64] }],
@@ -36,7 +38,8 @@ const RUNS: readonly (readonly [string, string, Partial<TrainOptions>])[] = [
 ]
 const DAMPINGS = [0.1, 0.01, 0.001]
 const TOLERANCES = [0.1, 0.01, 0.001]
-const CAP = 200
+const CAP = smoke ? 3 : 200
+const MOST = smoke ? 3 : 3000
 
 interface Problem { readonly map: PolicyMap; readonly gradient: Float64Array; readonly random: Random }
 
@@ -72,7 +75,8 @@ const header = ['training', 'λ', ...TOLERANCES.flatMap((t) => [`to ${t}`, 'diag
 say(header)
 say(header.map(() => '---'))
 for (const [title, name, given] of RUNS) {
-  const options = resolveOptions({ ...given, seed: 0 })
+  const resolved = resolveOptions({ ...given, seed: 0 })
+  const options = { ...resolved, totalSteps: ITERATIONS[ITERATIONS.length - 1] * resolved.batchSteps }
   const cells = new Map<string, number[]>()
   const note = (key: string, value: number): void => { cells.set(key, [...cells.get(key) ?? [], value]) }
   const previous = new Map<number, Float64Array>()
@@ -94,7 +98,7 @@ for (const [title, name, given] of RUNS) {
       ...[0.5, 0.25, 0.1].map((f) => of(`subset ${f}`, 3))])
   }
 }
-pasteInto('docs/benchmarks.md', 'solver', rows.join('\n'))
+if (!smoke) pasteInto('docs/benchmarks.md', 'solver', rows.join('\n'))
 
 /** gᵀx / √(xᵀF x) of the workspace's x: what its direction promises, but for a factor √2δ. */
 function promise({ gradient }: Problem, F: Operator, x: Float64Array): number {
@@ -111,7 +115,7 @@ function operatorOf({ map }: Problem, lambda: number): Operator {
 /** The promise of the best direction, all but undamped: F x = g to the last digits that conjugate gradients give. */
 function bestGain(problem: Problem): number {
   const workspace = cgWorkspace(problem.gradient.length)
-  conjugateGradient(workspace, operatorOf(problem, 1e-6), problem.gradient, { maxIterations: 3000, relativeTolerance: 1e-5 })
+  conjugateGradient(workspace, operatorOf(problem, 1e-6), problem.gradient, { maxIterations: MOST, relativeTolerance: 1e-5 })
   return promise(problem, operatorOf(problem, 0), workspace.x)
 }
 

@@ -31,6 +31,7 @@ const RUNS: readonly Run[] = [
   { title: 'Pendulum, SB3-contrib defaults', environment: 'Pendulum', options: { ...SB3, totalSteps: 200_000 } },
 ]
 
+const smoke = process.argv.includes('--smoke')
 const rows = ['| training | backend | seconds | steps/s | rollout | advantage | gradient | fisher | line search | value fit |',
   '|---|---|---|---|---|---|---|---|---|---|']
 for (const { title, environment, options } of RUNS) {
@@ -39,7 +40,9 @@ for (const { title, environment, options } of RUNS) {
     const begun = performance.now()
     let steps = 0
     const { make } = environments[environment]
-    for (const iteration of train(() => make(), { ...options, seed: 0, backend, clock: () => performance.now() })) {
+    for (const iteration of train(() => make(), {
+      ...options, ...smoke ? { totalSteps: 1 } : {}, seed: 0, backend, clock: () => performance.now(),
+    })) {
       steps = iteration.steps
       for (const [phase, spent] of Object.entries(iteration.phases)) total[phase] = (total[phase] ?? 0) + spent
     }
@@ -52,4 +55,4 @@ for (const { title, environment, options } of RUNS) {
     process.stdout.write(`${rows[rows.length - 1]}\n`)
   }
 }
-pasteInto('docs/benchmarks.md', 'training', rows.join('\n'))
+if (!smoke) pasteInto('docs/benchmarks.md', 'training', rows.join('\n'))

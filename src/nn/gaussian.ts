@@ -80,7 +80,8 @@ export function gaussian(d: number): Distribution {
       let spread = 0
       for (let j = 0; j < d; j++) {
         const x = logStd(new_, j) - logStd(old, j)
-        spread += 0.5 * expm1(-2 * x) + x
+        // Exact arithmetic gives at least 0; rounding may leave −1e-33.
+        spread += Math.max(0, 0.5 * expm1(-2 * x) + x)
       }
       for (let i = 0, p = 0; i < old.rows.rows; i++) {
         let squares = 0

@@ -6,8 +6,7 @@ import { moments } from '../math/moments.ts'
 import { Random } from '../math/random.ts'
 import type { Env } from './env.ts'
 import { actionOf, createActor, decide, type Policy } from './policy.ts'
-import { EnvError, recordProblem, stepProblem, thrownBy } from './rollout.ts'
-import { encode } from './space.ts'
+import { checkedReset, checkedStep, observe } from './rollout.ts'
 
 export interface EvaluateOptions {
   /** Episodes, at least 1; 100 unless told. */
@@ -39,46 +38,33 @@ export function evaluate(policy: Policy, makeEnv: () => Env, options: EvaluateOp
   expectInteger('episodes', episodes, 1)
   expectInteger('first', first, 0)
   expectInteger('seed', seed, 0)
+  if (typeof deterministic !== 'boolean') throw new TypeError(`deterministic: expected a boolean, got ${show(deterministic)}`)
   return policy.net.backend.temporarily(() => run(policy, makeEnv, { episodes, first, seed, deterministic }))
 }
 
 function run(policy: Policy, makeEnv: () => Env, options: Required<EvaluateOptions>): Evaluation {
   const { episodes, first, seed, deterministic } = options
-  if (typeof deterministic !== 'boolean') throw new TypeError(`deterministic: expected a boolean, got ${show(deterministic)}`)
   const random = new Random(seed).fork('evaluate')
   const rows = Math.min(episodes, SIDE_BY_SIDE)
   const envs = Array.from({ length: rows }, () => makeEnv())
   const actor = createActor(policy, rows)
-  const inputs = actor.observations.cols
   const returns = new Float64Array(episodes), lengths = new Float64Array(episodes)
   const streams = envs.map(() => random)
   // The episode that each environment is in; −1 once there is none left for it.
   const current = new Int32Array(rows)
   let started = 0, running = 0
 
-  const refuse = (row: number, problem: string | null): void => {
-    if (problem !== null) throw new EnvError(row, lengths[current[row]], `episode ${first + current[row]}: ${problem}`)
-  }
-  const look = (row: number, observation: unknown): void => {
-    const problem = encode(actor.observations.data, row * inputs, policy.observationSpace, observation)
-    refuse(row, problem === null ? null : `observation: ${problem}`)
-  }
-  const attempt = <T>(call: 'reset' | 'step', row: number, run: () => T): T => {
-    try {
-      return run()
-    } catch (error) {
-      throw thrownBy(call, row, lengths[current[row]], error)
-    }
-  }
+  // What errors of each environment begin with.
+  const where = envs.map(() => '')
   const begin = (row: number): void => {
     current[row] = started < episodes ? started++ : -1
     if (current[row] < 0) return
     running++
+    where[row] = `episode ${first + current[row]}: `
     streams[row] = random.fork(`action/${first + current[row]}`)
     const seed = random.fork(`episode/${first + current[row]}`).integer(2147483648)
-    const result = attempt('reset', row, () => envs[row].reset({ seed }))
-    refuse(row, recordProblem('reset', result))
-    look(row, result.observation)
+    const { observation } = checkedReset(envs[row], row, 0, { seed }, where[row])
+    observe(actor, row, observation, row, 0, where[row])
   }
 
   try {
@@ -88,9 +74,8 @@ function run(policy: Policy, makeEnv: () => Env, options: Required<EvaluateOptio
       for (let row = 0; row < rows; row++) {
         const episode = current[row]
         if (episode < 0) continue
-        const result = attempt('step', row, () => envs[row].step(actionOf(actor, row)))
-        refuse(row, stepProblem(result))
-        look(row, result.observation)
+        const result = checkedStep(envs[row], actionOf(actor, row), row, lengths[episode], where[row])
+        observe(actor, row, result.observation, row, lengths[episode], where[row])
         returns[episode] += result.reward
         lengths[episode]++
         if (result.terminated || result.truncated) {

@@ -7,9 +7,9 @@
 import { show } from '../math/expect.ts'
 import type { Random } from '../math/random.ts'
 import type { Batch } from './batch.ts'
-import type { Env, ResetOptions, ResetResult, StepResult } from './env.ts'
+import type { Action, Env, ResetOptions, ResetResult, StepResult } from './env.ts'
 import { type Actor, actionOf, createActor, decide, type Policy } from './policy.ts'
-import { encode, type Space } from './space.ts'
+import { encode } from './space.ts'
 
 /** An environment, or what it handed over, is at fault; the message names environment, step and value. */
 export class EnvError extends Error {
@@ -105,59 +105,67 @@ function keepFinal(batch: Batch, { observations }: Actor, e: number): number {
 
 /** Step environment e with its action; its observation goes into the actor, after checks of all that it returned. */
 function stepInto({ envs, actor, steps }: Rollout, e: number): StepResult {
-  let result: StepResult
-  try {
-    result = envs[e].step(actionOf(actor, e))
-  } catch (error) {
-    throw thrownBy('step', e, steps[e], error)
-  }
-  const { policy, observations } = actor
-  const problem = stepProblem(result)
-    ?? observe(observations.data, e * observations.cols, policy.observationSpace, result.observation)
-  if (problem !== null) throw new EnvError(e, steps[e], problem)
+  const result = checkedStep(envs[e], actionOf(actor, e), e, steps[e])
+  observe(actor, e, result.observation, e, steps[e])
   return result
 }
 
 /** Reset environment e; its first observation goes into the actor. */
 function resetInto({ envs, actor, steps, episodeReturns, episodeLengths }: Rollout, e: number, options?: ResetOptions): void {
-  let result: ResetResult
-  try {
-    result = envs[e].reset(options)
-  } catch (error) {
-    throw thrownBy('reset', e, steps[e], error)
-  }
-  const noRecord = recordProblem('reset', result)
-  if (noRecord !== null) throw new EnvError(e, steps[e], noRecord)
-  const { policy, observations } = actor
-  const problem = observe(observations.data, e * observations.cols, policy.observationSpace, result.observation)
-  if (problem !== null) throw new EnvError(e, steps[e], `after reset, ${problem}`)
+  observe(actor, e, checkedReset(envs[e], e, steps[e], options).observation, e, steps[e], 'after reset, ')
   episodeReturns[e] = 0
   episodeLengths[e] = 0
 }
 
-function observe(target: Float64Array, offset: number, space: Space, observation: unknown): string | null {
-  const problem = encode(target, offset, space, observation)
-  return problem === null ? null : `observation: ${problem}`
+/** env.step(action), or an EnvError for environment `e` at `step`, with `where` before the problem. */
+export function checkedStep(env: Env, action: Action, e: number, step: number, where: string = ''): StepResult {
+  let result: StepResult
+  try {
+    result = env.step(action)
+  } catch (error) {
+    throw thrownBy('step', e, step, where, error)
+  }
+  const problem = recordProblem('step', result) ?? stepProblem(result)
+  if (problem !== null) throw new EnvError(e, step, where + problem)
+  return result
 }
 
-/** What an environment threw, named. */
-export function thrownBy(call: 'reset' | 'step', env: number, step: number, error: unknown): EnvError {
-  return new EnvError(env, step, `${call}() threw ${error instanceof Error ? error.message : show(error)}`, error)
+/** env.reset(options), or an EnvError likewise. */
+export function checkedReset(env: Env, e: number, step: number, options?: ResetOptions, where: string = ''): ResetResult {
+  let result: ResetResult
+  try {
+    result = env.reset(options)
+  } catch (error) {
+    throw thrownBy('reset', e, step, where, error)
+  }
+  const problem = recordProblem('reset', result)
+  if (problem !== null) throw new EnvError(e, step, where + problem)
+  return result
+}
+
+/** Write an observation into row `row` of the actor, or throw an EnvError likewise. */
+export function observe(actor: Actor, row: number, observation: unknown, e: number, step: number, where: string = ''): void {
+  const { observations, policy } = actor
+  const problem = encode(observations.data, row * observations.cols, policy.observationSpace, observation)
+  if (problem !== null) throw new EnvError(e, step, `${where}observation: ${problem}`)
+}
+
+function thrownBy(call: 'reset' | 'step', e: number, step: number, where: string, error: unknown): EnvError {
+  const text = error instanceof Error ? error.message : show(error)
+  return new EnvError(e, step, `${where}${call}() threw ${text}`, error)
 }
 
 /** What is wrong with the result of `call`, if it is no record; null where it is one. */
-export function recordProblem(call: 'reset' | 'step', result: unknown): string | null {
+function recordProblem(call: 'reset' | 'step', result: unknown): string | null {
   if (typeof result !== 'object' || result === null) return `${call}(): expected a record, got ${show(result)}`
   if (typeof (result as { then?: unknown }).then === 'function') return `${call}(): expected a record, got a Promise`
   return null
 }
 
 /** What is wrong with a step's record, its observation aside; null where nothing is. */
-export function stepProblem(result: StepResult): string | null {
-  const noRecord = recordProblem('step', result)
-  if (noRecord !== null) return noRecord
-  if (!Number.isFinite(result.reward)) return `reward: expected a finite number, got ${show(result.reward)}`
-  if (typeof result.terminated !== 'boolean') return `terminated: expected a boolean, got ${show(result.terminated)}`
-  if (typeof result.truncated !== 'boolean') return `truncated: expected a boolean, got ${show(result.truncated)}`
+function stepProblem({ reward, terminated, truncated }: StepResult): string | null {
+  if (!Number.isFinite(reward)) return `reward: expected a finite number, got ${show(reward)}`
+  if (typeof terminated !== 'boolean') return `terminated: expected a boolean, got ${show(terminated)}`
+  if (typeof truncated !== 'boolean') return `truncated: expected a boolean, got ${show(truncated)}`
   return null
 }

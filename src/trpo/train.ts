@@ -69,7 +69,7 @@ function* iterations(makeEnv: () => Env, options: TrainOptions): Generator<Itera
   const fitter = createValueFitter(value, batchSteps, options)
   const minibatches = random.fork('minibatches')
   const scratch = new Float64Array(batchSteps)
-  const recent: Episode[] = []
+  let recent: readonly Episode[] = []
 
   try {
     const rollout = createRollout(envs, policy, random)
@@ -78,8 +78,7 @@ function* iterations(makeEnv: () => Env, options: TrainOptions): Generator<Itera
       const lap = laps(phases, clock)
 
       const episodes = collect(rollout, batch)
-      recent.push(...episodes)
-      recent.splice(0, recent.length - RECENT)
+      recent = [...recent, ...episodes].slice(-RECENT)
       lap('rollout')
 
       predict(batch.values, value, batch.observations, batchSteps)

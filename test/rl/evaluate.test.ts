@@ -187,7 +187,7 @@ test('an environment at fault is refused, naming episode, step and value', () =>
 test('what an environment throws is named, with the cause', () => {
   const broken = (): Env => ({ ...noisy(), step() { throw new Error('out of cards') } })
   assert.throws(() => evaluate(policy(), broken, { episodes: 1 }), (e: Error) =>
-    e instanceof EnvError && e.message === 'environment 0, step 0: step() threw out of cards' && (e.cause as Error).message === 'out of cards')
+    e instanceof EnvError && e.message === 'environment 0, step 0: episode 0: step() threw out of cards' && (e.cause as Error).message === 'out of cards')
 })
 
 test('episodes keep their number, so that an evaluation may be done in parts', () => {

@@ -343,4 +343,18 @@ test('certificates keep their word in training: accepted within δ, and a policy
   }
 })
 
+test('a batch may hold as many episodes as steps, however many', () => {
+  // Every step an episode: more of them than an engine takes as arguments of one call.
+  const bandit = (): Env => ({
+    observationSpace: box([0], [1]), actionSpace: discrete(2), reset: () => ({ observation: [0] }),
+    step: (action) => ({ observation: [0], reward: action as number, terminated: true, truncated: false }),
+  })
+  const batchSteps = 200_000
+  const options = { batchSteps, environments: 100, totalSteps: 1, hidden: [], valueHidden: [], valueEpochs: 0 }
+  const [{ episodes, meanLength, certificate }] = [...train(bandit, options)]
+  assert.is(episodes.length, batchSteps)
+  assert.is(meanLength, 1)
+  assert.is(certificate.status, 'accepted')
+})
+
 test.run()
