@@ -8,6 +8,7 @@ export { type Certificate, createStepper, step, type StepOptions, type Stepper, 
 export { createFisher } from './trpo/fisher.ts'
 export { presets } from './trpo/presets.ts'
 export { policyGradient, surrogate } from './trpo/surrogate.ts'
+export { createTrustRegionFitter, fitInTrustRegion, type TrustRegionFitOptions } from './trpo/trustRegionFit.ts'
 export { createValueFitter, fitValue, type ValueFit, type ValueFitOptions } from './trpo/valueFit.ts'
 export type { Phase, Phases } from './trpo/phases.ts'
 

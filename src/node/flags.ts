@@ -32,9 +32,15 @@ export const meanings: { readonly [K in FlagName]: string } = {
   backtrackCoefficient: 'α: each trial is that much of the last',
   maxBacktracks: 'shorter trials before a step is given up',
   fisherFraction: 'share of the states in Fisher products, at most 1',
-  valueEpochs: 'passes over a batch to fit the value',
-  valueMinibatch: 'states a gradient of that fit',
-  valueLearningRate: 'of that fit, by Adam',
+  valueFit: 'how the value is fitted',
+  valueEpochs: 'adam: passes over a batch',
+  valueMinibatch: 'adam: states a gradient',
+  valueLearningRate: 'adam: the rate',
+  valueMaxKl: 'trust-region: ε, most mean (V − V_old)² / 2σ²',
+  valueSteps: 'trust-region: Gauss–Newton steps a batch',
+  valueCgIterations: 'trust-region: most products H v a step',
+  valueDamping: 'trust-region: λ in (H + λI) x = b',
+  valueFraction: 'trust-region: share of the states in H, at most 1',
   backend: 'what computes; the bits are the same',
 }
 

@@ -7,9 +7,10 @@ import { nearest } from '../math/editDistance.ts'
 import { expectFinite, expectInteger, expectNumber, expectOneOf, show } from '../math/expect.ts'
 import type { ActivationName } from '../nn/activation.ts'
 import type { StepOptions } from './step.ts'
+import type { TrustRegionFitOptions } from './trustRegionFit.ts'
 import type { ValueFitOptions } from './valueFit.ts'
 
-export interface TrainOptions extends StepOptions, ValueFitOptions {
+export interface TrainOptions extends StepOptions, ValueFitOptions, TrustRegionFitOptions {
   /** Fixes everything random. Integer from 0. */
   readonly seed: number
   /** Environment steps after which no further iteration begins; the last one is whole, so up to one batch more. */
@@ -32,6 +33,8 @@ export interface TrainOptions extends StepOptions, ValueFitOptions {
   readonly advantages: 'gae' | 'rewards-to-go'
   /** Advantages of a batch to mean 0 and variance 1. */
   readonly normalizeAdvantages: boolean
+  /** V by Adam on minibatches, or by Gauss–Newton steps within a trust region (Schulman et al. 2016). */
+  readonly valueFit: 'adam' | 'trust-region'
   /**
    * Where the arithmetic is done: `auto` is the fastest that works in this runtime, `simd` throws where there is no
    * WebAssembly SIMD, `reference` is plain TypeScript. All give the same bits. Or a backend of your own.
@@ -105,9 +108,15 @@ export const rules: { readonly [K in keyof TrainOptions]: Rule<TrainOptions[K]> 
   backtrackCoefficient: { default: 0.8, check: insideUnit, origin: 'Spinning Up, SB3-contrib' },
   maxBacktracks: { default: 10, check: integer(0, 1000), origin: 'K; the 10 trials of Spinning Up and SB3-contrib are K = 9' },
   fisherFraction: { default: 1, check: fraction, origin: '' },
+  valueFit: { default: 'adam', check: oneOf('adam', 'trust-region'), origin: 'measured: docs/design.md' },
   valueEpochs: { default: 10, check: integer(0), origin: 'SB3-contrib' },
   valueMinibatch: { default: 128, check: integer(1), origin: 'SB3-contrib' },
   valueLearningRate: { default: 1e-3, check: positive, origin: 'SB3-contrib' },
+  valueMaxKl: { default: 1, check: positive, origin: 'measured: docs/design.md' },
+  valueSteps: { default: 2, check: integer(0), origin: 'measured: docs/design.md' },
+  valueCgIterations: { default: 10, check: integer(1), origin: 'measured: docs/design.md' },
+  valueDamping: { default: 0.1, check: number(0, 1e6), origin: 'measured: docs/design.md' },
+  valueFraction: { default: 0.1, check: fraction, origin: 'measured: docs/design.md' },
   backend: { default: 'auto', check: backend, origin: '' },
   clock: { default: undefined, check: clock, origin: '' },
 }

@@ -17,7 +17,8 @@ import { resolveOptions, type TrainOptions } from './options.ts'
 import { chooseBackend } from './memory.ts'
 import { laps, noTime, type Phases } from './phases.ts'
 import { type Certificate, createStepper, step } from './step.ts'
-import { createValueFitter, fitValue, type ValueFit } from './valueFit.ts'
+import { createTrustRegionFitter, fitInTrustRegion } from './trustRegionFit.ts'
+import { createValueFitter, type FitValue, fitValue, type ValueFit } from './valueFit.ts'
 
 /** What one iteration did. Plain data, but for `policy` and `value`, which go on changing. */
 export interface Iteration {
@@ -66,7 +67,7 @@ function* iterations(makeEnv: () => Env, options: TrainOptions): Generator<Itera
   const value = createValue(backend, inputs, options.valueHidden, options.activation, random.fork('value'))
   const batch = createBatch(backend, batchSteps / environments, environments, inputs, policy.distribution.actionSize)
   const stepper = createStepper(policy, batch.observations, options, random.fork('fisher'))
-  const fitter = createValueFitter(value, batchSteps, options)
+  const fit = chooseFit(value, options)
   const minibatches = random.fork('minibatches')
   const scratch = new Float64Array(batchSteps)
   let recent: readonly Episode[] = []
@@ -89,7 +90,7 @@ function* iterations(makeEnv: () => Env, options: TrainOptions): Generator<Itera
       lap('advantage')
 
       const certificate = step(stepper, batch.actions, batch.advantages, lap)
-      const valueFit = fitValue(fitter, batch.observations, batch.returns, batch.values, minibatches)
+      const valueFit = fit(batch.observations, batch.returns, batch.values, minibatches)
       lap('valueFit')
 
       yield {
@@ -103,6 +104,16 @@ function* iterations(makeEnv: () => Env, options: TrainOptions): Generator<Itera
     for (const env of envs) env.close?.()
   }
   return policy
+}
+
+/** The fit of V that `options` ask for, with all the memory that it needs for batches of their size. */
+export function chooseFit(value: Value, options: TrainOptions): FitValue {
+  if (options.valueFit === 'adam') {
+    const fitter = createValueFitter(value, options.batchSteps, options)
+    return (observations, returns, values, random) => fitValue(fitter, observations, returns, values, random)
+  }
+  const fitter = createTrustRegionFitter(value, options.batchSteps, options)
+  return (observations, returns, values, random) => fitInTrustRegion(fitter, observations, returns, values, random)
 }
 
 /** Environments of one kind: the learner's network fits all of them or none. */

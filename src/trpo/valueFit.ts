@@ -20,7 +20,7 @@ export interface ValueFitOptions {
 }
 
 export interface ValueFit {
-  /** `undone`: the numbers stopped being finite, and φ is what it was. */
+  /** `undone`: the numbers stopped being finite, or no step was acceptable, and φ is what it was. */
   readonly status: 'fitted' | 'undone'
   /** Mean squared error on the batch, before and after; the largest double where it is beyond. */
   readonly lossBefore: number
@@ -31,6 +31,12 @@ export interface ValueFit {
    */
   readonly explainedVariance: number | null
 }
+
+/**
+ * A way to fit V, by Adam or in a trust region: φ moves towards returns [N] at observations [N, inputs]. `values` [N]
+ * is V there before, and V there afterwards. Where the fit is undone, φ and `values` have their exact bits.
+ */
+export type FitValue = (observations: Tensor, returns: Float64Array, values: Float64Array, random: Random) => ValueFit
 
 export interface ValueFitter {
   readonly value: Value
@@ -120,15 +126,16 @@ function descend(fitter: ValueFitter, { tape, shards }: Minibatch, first: number
   adamStep(net.parameters.flat, gradient, adam, { learningRate: options.valueLearningRate })
 }
 
-/** Mean of (R̂ − V)². `scratch` [N] is overwritten. */
-function meanSquare(scratch: Float64Array, returns: Float64Array, values: Float64Array): number {
-  for (let i = 0; i < returns.length; i++) scratch[i] = returns[i] - values[i]
+/** Mean of (xᵢ − yᵢ)²; the largest double where it is beyond, or not a number. `scratch` [N] is overwritten. */
+export function meanSquare(scratch: Float64Array, x: Float64Array, y: Float64Array): number {
+  for (let i = 0; i < x.length; i++) scratch[i] = x[i] - y[i]
   const { mean, variance } = moments(scratch, scratch)
   const square = mean * mean + variance
   return Number.isFinite(square) ? square : Number.MAX_VALUE
 }
 
-function explained(scratch: Float64Array, returns: Float64Array, values: Float64Array): number | null {
+/** `ValueFit.explainedVariance`. `scratch` [N] is overwritten. */
+export function explained(scratch: Float64Array, returns: Float64Array, values: Float64Array): number | null {
   const total = moments(returns, scratch).variance
   for (let i = 0; i < returns.length; i++) scratch[i] = returns[i] - values[i]
   const left = moments(scratch, scratch).variance

@@ -14,7 +14,8 @@ const OTHER: Readonly<Partial<TrainOptions>> = {
   activation: 'relu', initialLogStd: -0.5, discount: 0.9, gaeLambda: 1, advantages: 'rewards-to-go',
   normalizeAdvantages: false, maxKl: 1e-7, cgIterations: 3, cgTolerance: 0, damping: 0.01,
   stepLength: 'damped', lineSearch: false, backtrackCoefficient: 0.5, maxBacktracks: 0, fisherFraction: 0.25,
-  valueEpochs: 0, valueMinibatch: 64, valueLearningRate: 0.003,
+  valueEpochs: 0, valueMinibatch: 64, valueLearningRate: 0.003, valueFit: 'trust-region', valueMaxKl: 0.05, valueSteps: 3,
+  valueCgIterations: 4, valueDamping: 0.01, valueFraction: 0.3,
   backend: 'reference', preconditioner: 'diagonal', warmStart: true,
 }
 
