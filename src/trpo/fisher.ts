@@ -11,33 +11,41 @@
 import type { Operator } from '../math/conjugateGradient.ts'
 import type { Random } from '../math/random.ts'
 import { addScaled } from '../math/vector.ts'
-import { backward, tangent } from '../nn/mlp.ts'
+import { createJacobian, type Jacobian } from '../nn/jacobian.ts'
 import { bindParameters, type Parameters } from '../nn/parameters.ts'
 import { createShards, type Shards, sumOverTiles } from '../nn/shards.ts'
 import { createPolicyMap, forwardPolicy, type PolicyMap } from '../rl/policy.ts'
 
-/**
- * The operator for the states of `map` and damping λ ≥ 0. Before a run of products call `forwardPolicy(map)` and
- * `transposeWeights(map.net)`; the operator stays the same until either is called again.
- */
-export function createFisher(map: PolicyMap, shards: Shards, damping: number): Operator {
+/** The operator of one θ and one set of states. */
+export interface Fisher {
+  /** out ← (F + λI) v, as of the last `refresh`. */
+  readonly apply: Operator
+  /** Take up the θ and the states of the last `forwardPolicy(map)`. */
+  refresh(): void
+}
+
+/** The operator for the states of `map` and damping λ ≥ 0. */
+export function createFisher(map: PolicyMap, shards: Shards, damping: number, jacobian: Jacobian = createJacobian(map.net, map.tape)): Fisher {
   const { net, distribution, tape, eta, sharedBar } = map
   const { parameters, sizes, backend } = net
   const scale = 1 / tape.inputs.rows
   // The direction is copied into memory that is bound once, and that a backend can reach.
   const direction: Parameters = bindParameters(backend.allocate(1, parameters.flat.length).data, sizes, sharedBar.length)
 
-  return (out, v) => {
-    direction.flat.set(v)
-    sumOverTiles(out, shards, (tile, into) => {
-      tangent(net, tile, direction)
-      distribution.metric(tape.outputDerivatives, eta, tile.first, tile.rows, scale)
-      backward(net, tile, into)
-    })
-    distribution.sharedMetric(sharedBar, direction.shared, eta)
-    // backward leaves the entries of shared parameters 0: the network does not see them.
-    out.set(sharedBar, out.length - sharedBar.length)
-    addScaled(out, damping, v)
+  return {
+    refresh: () => jacobian.refresh(),
+    apply(out, v) {
+      direction.flat.set(v)
+      sumOverTiles(out, shards, (tile, into) => {
+        jacobian.tangent(tile, direction)
+        distribution.metric(tape.outputDerivatives, eta, tile.first, tile.rows, scale)
+        jacobian.backward(tile, into)
+      })
+      distribution.sharedMetric(sharedBar, direction.shared, eta)
+      // backward leaves the entries of shared parameters 0: the network does not see them.
+      out.set(sharedBar, out.length - sharedBar.length)
+      addScaled(out, damping, v)
+    },
   }
 }
 

@@ -7,7 +7,7 @@
  * The update is a transaction: trials live in a candidate network, and θ is written once, at the end, if at all.
  * Every outcome is told by a certificate; nothing here throws for numbers that misbehave.
  */
-import { cgWorkspace, type CgStatus, type CgWorkspace, conjugateGradient, type Operator } from '../math/conjugateGradient.ts'
+import { cgWorkspace, type CgStatus, type CgWorkspace, conjugateGradient } from '../math/conjugateGradient.ts'
 import { lineSearch } from '../math/lineSearch.ts'
 import type { Random } from '../math/random.ts'
 import type { Tensor } from '../math/tensor.ts'
@@ -15,7 +15,7 @@ import { allFinite, combine, dot, largestMagnitude, norm, sum } from '../math/ve
 import { createMlp } from '../nn/mlp.ts'
 import { createShards, type Shards } from '../nn/shards.ts'
 import { createPolicyMap, forwardPolicy, type Policy, type PolicyMap } from '../rl/policy.ts'
-import { createFisher, createSubset, type Subset } from './fisher.ts'
+import { createFisher, createSubset, type Fisher, type Subset } from './fisher.ts'
 import type { Lap } from './phases.ts'
 import { createPreconditioner, type Preconditioner } from './preconditioner.ts'
 import { policyGradient, surrogate } from './surrogate.ts'
@@ -88,7 +88,7 @@ export interface Stepper {
   readonly candidate: PolicyMap
   readonly shards: Shards
   readonly subset: Subset | null
-  readonly fisher: Operator
+  readonly fisher: Fisher
   readonly preconditioner: Preconditioner | null
   readonly gradient: Float64Array
   readonly cg: CgWorkspace
@@ -150,8 +150,9 @@ export function step(stepper: Stepper, actions: Tensor, advantages: Float64Array
   if (gradientNorm === 0) return { ...unmoved, status: 'zero-gradient' }
 
   subset?.choose()
+  stepper.fisher.refresh()
   stepper.preconditioner?.refresh()
-  const solved = conjugateGradient(cg, stepper.fisher, gradient, {
+  const solved = conjugateGradient(cg, stepper.fisher.apply, gradient, {
     maxIterations: options.cgIterations, relativeTolerance: options.cgTolerance,
     preconditioner: stepper.preconditioner?.apply, warmStart: options.warmStart,
   })
