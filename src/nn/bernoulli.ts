@@ -69,6 +69,16 @@ export function bernoulli(n: number): Distribution {
       }
     },
 
+    // ∂H/∂z = −z p (1 − p), where z = log p − log(1 − p).
+    entropyScore(etaBar, _, weight, { rows, cache }) {
+      const c = cache.data
+      for (let i = 0, at = 0; i < rows.rows; i++) {
+        for (let j = 0, q = i * width; j < n; j++, q++, at++) {
+          etaBar.data[at] = -weight * (c[q] * c[q + n]) * (c[q + 2 * n] - c[q + 3 * n])
+        }
+      }
+    },
+
     klOldNew(out, old, new_) {
       const o = old.cache.data, w = new_.cache.data
       for (let i = 0; i < old.rows.rows; i++) {

@@ -91,6 +91,21 @@ export function multiCategorical(sizes: readonly number[]): Distribution {
       }
     },
 
+    // ∂H/∂zⱼ = −pⱼ (log pⱼ + H), within each component.
+    entropyScore(etaBar, _, weight, { rows, cache }) {
+      const c = cache.data
+      for (let i = 0; i < rows.rows; i++) {
+        let at = i * k, p = i * width
+        for (const n of sizes) {
+          let entropy = 0
+          for (let j = p; j < p + n; j++) entropy -= c[j] * c[j + k]
+          for (let j = 0; j < n; j++) etaBar.data[at + j] = -weight * (c[p + j] * (c[p + j + k] + entropy))
+          at += n
+          p += n
+        }
+      }
+    },
+
     klOldNew(out, old, new_) {
       const o = old.cache.data, w = new_.cache.data
       for (let i = 0; i < old.rows.rows; i++) {

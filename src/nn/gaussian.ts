@@ -74,6 +74,11 @@ export function gaussian(d: number): Distribution {
       out.fill(entropy, 0, eta.rows.rows)
     },
 
+    entropyScore(etaBar, sharedBar, weight, { rows }) {
+      etaBar.data.fill(0, 0, rows.rows * d)
+      sharedBar.fill(weight * rows.rows)
+    },
+
     // Σ log σ′/σ + (σ² + (μ − μ′)²) / 2σ′² − ½, with the part free of μ as ½(e^{−2x} − 1) + x for x = log σ′/σ.
     klOldNew(out, old, new_) {
       readStd(new_)

@@ -10,6 +10,7 @@
  */
 import type { Operator } from '../math/conjugateGradient.ts'
 import type { Random } from '../math/random.ts'
+import type { Tensor } from '../math/tensor.ts'
 import { addScaled } from '../math/vector.ts'
 import { createJacobian, type Jacobian } from '../nn/jacobian.ts'
 import { bindParameters, type Parameters } from '../nn/parameters.ts'
@@ -20,20 +21,26 @@ import { createPolicyMap, forwardPolicy, type PolicyMap } from '../rl/policy.ts'
 export interface Fisher {
   /** out ← (F + λI) v, as of the last `refresh`. */
   readonly apply: Operator
-  /** Take up the θ and the states of the last `forwardPolicy(map)`. */
-  refresh(): void
+  /** Take up the θ and the states of the last `forwardPolicy(map)`, and λ, where it is given. */
+  refresh(damping?: number, actions?: Tensor): void
 }
 
 /** The operator for the states of `map` and damping λ ≥ 0. */
-export function createFisher(map: PolicyMap, shards: Shards, damping: number, jacobian: Jacobian = createJacobian(map.net, map.tape)): Fisher {
+export function createFisher(
+  map: PolicyMap, shards: Shards, damping: number, jacobian: Jacobian = createJacobian(map.net, map.tape),
+): Fisher {
   const { net, distribution, tape, eta, sharedBar } = map
   const { parameters, sizes, backend } = net
   const scale = 1 / tape.inputs.rows
+  let lambda = damping
   // The direction is copied into memory that is bound once, and that a backend can reach.
   const direction: Parameters = bindParameters(backend.allocate(1, parameters.flat.length).data, sizes, sharedBar.length)
 
   return {
-    refresh: () => jacobian.refresh(),
+    refresh(newDamping = lambda) {
+      lambda = newDamping
+      jacobian.refresh()
+    },
     apply(out, v) {
       direction.flat.set(v)
       sumOverTiles(out, shards, (tile, into) => {
@@ -44,7 +51,7 @@ export function createFisher(map: PolicyMap, shards: Shards, damping: number, ja
       distribution.sharedMetric(sharedBar, direction.shared, eta)
       // backward leaves the entries of shared parameters 0: the network does not see them.
       out.set(sharedBar, out.length - sharedBar.length)
-      addScaled(out, damping, v)
+      addScaled(out, lambda, v)
     },
   }
 }
@@ -55,6 +62,8 @@ export interface Subset {
   readonly shards: Shards
   /** Draw the states anew, without replacement, and cache their activations; the draw then stays for all products. */
   choose(): void
+  /** The chosen states' rows of `rows` [N, actionSize], in memory that the next call overwrites. */
+  take(rows: Tensor): Tensor
 }
 
 /** `fraction` of the states of `full`, at least one (Schulman et al. 2015, appendix C, took 10 %). */
@@ -63,16 +72,26 @@ export function createSubset(full: PolicyMap, fraction: number, random: Random):
   const N = tape.inputs.rows, cols = tape.inputs.cols
   const n = Math.max(1, Math.round(fraction * N))
   const map = createPolicyMap(net, distribution, net.backend.allocate(n, cols), true)
+  const taken = net.backend.allocate(n, distribution.actionSize)
   const order = Int32Array.from({ length: N }, (_, i) => i)
+  /** Row i of `to` ← row order[i] of `from`. */
+  const gather = (to: Tensor, from: Tensor): void => {
+    const width = to.cols
+    for (let i = 0; i < n; i++) {
+      for (let j = 0; j < width; j++) to.data[i * width + j] = from.data[order[i] * width + j]
+    }
+  }
   return {
     map,
     shards: createShards(net, map.tape),
     choose() {
       random.shuffle(order)
-      for (let i = 0; i < n; i++) {
-        for (let j = 0; j < cols; j++) map.tape.inputs.data[i * cols + j] = tape.inputs.data[order[i] * cols + j]
-      }
+      gather(map.tape.inputs, tape.inputs)
       forwardPolicy(map)
+    },
+    take(rows) {
+      gather(taken, rows)
+      return taken
     },
   }
 }

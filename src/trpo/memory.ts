@@ -34,7 +34,7 @@ export function trainingBytes(options: TrainOptions, observationSpace: Space, ac
   // Batch and the policy's two maps on it; as much again for a subset; the actor; the value's tapes; a tile of each.
   const sensitivities = sensitivitiesAState([inputs, ...hidden, outputs])
   const onStates = N * (inputs + actionSize + units + 3 * outputs + 2 * cached + sensitivities)
-  const subset = options.fisherFraction < 1 ? N * (inputs + units + 2 * outputs + cached) : 0
+  const subset = options.fisherFraction < 1 ? N * (inputs + actionSize + units + 2 * outputs + cached + sensitivities) : 0
   const acting = E * (inputs + units + outputs + cached + actionSize)
   const fitting = 2 * valueMinibatch * (inputs + valueUnits + 2)
   const tiles = 96 * ((8 + (sensitivities > 0 ? outputs : 0)) * units + 4 * valueUnits + 2 * inputs + 8)

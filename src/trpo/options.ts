@@ -7,9 +7,10 @@ import { nearest } from '../math/editDistance.ts'
 import { expectFinite, expectInteger, expectNumber, expectOneOf, show } from '../math/expect.ts'
 import type { ActivationName } from '../nn/activation.ts'
 import type { StepOptions } from './step.ts'
+import type { TrustRegionOptions } from './trustRegion.ts'
 import type { ValueFitOptions } from './valueFit.ts'
 
-export interface TrainOptions extends StepOptions, ValueFitOptions {
+export interface TrainOptions extends StepOptions, TrustRegionOptions, ValueFitOptions {
   /** Fixes everything random. Integer from 0. */
   readonly seed: number
   /** Environment steps after which no further iteration begins; the last one is whole, so up to one batch more. */
@@ -95,13 +96,20 @@ export const rules: { readonly [K in keyof TrainOptions]: Rule<TrainOptions[K]> 
   advantages: { default: 'gae', check: oneOf('gae', 'rewards-to-go'), origin: 'Schulman et al. 2016' },
   normalizeAdvantages: { default: true, check: boolean, origin: 'all peers' },
   maxKl: { default: 0.01, check: positive, origin: 'Schulman et al. 2015, table 2' },
+  maxKlSchedule: { default: 'constant', check: oneOf('constant', 'linear', 'cosine'), origin: 'all peers' },
+  finalMaxKl: { default: 0.1, check: fraction, origin: 'where maxKlSchedule is not constant' },
+  constraint: { default: 'mean-kl', check: oneOf('mean-kl', 'max-kl'), origin: 'Schulman et al. 2015, section 6' },
+  entropyCoefficient: { default: 0, check: number(0, 1e6), origin: 'Schulman et al. 2015 have none' },
+  fisherEstimate: { default: 'exact', check: oneOf('exact', 'empirical'), origin: 'Schulman et al. 2015, appendix C' },
   cgIterations: { default: 10, check: integer(1), origin: 'Schulman et al. 2015, appendix C' },
   cgTolerance: { default: 0.01, check: number(0, 1), origin: 'measured: docs/design.md' },
   damping: { default: 0.1, check: number(0, 1e6), origin: 'Spinning Up, SB3-contrib' },
+  dampingRule: { default: 'fixed', check: oneOf('fixed', 'levenberg-marquardt'), origin: 'all peers' },
   preconditioner: { default: 'none', check: oneOf('none', 'diagonal'), origin: 'measured: docs/design.md' },
   warmStart: { default: false, check: boolean, origin: 'measured: docs/design.md' },
   stepLength: { default: 'undamped', check: oneOf('undamped', 'damped'), origin: 'Schulman et al. 2015, appendix C' },
   lineSearch: { default: true, check: boolean, origin: 'Schulman et al. 2015, appendix C' },
+  search: { default: 'backtracking', check: oneOf('backtracking', 'longest'), origin: 'Schulman et al. 2015, appendix C' },
   backtrackCoefficient: { default: 0.8, check: insideUnit, origin: 'Spinning Up, SB3-contrib' },
   maxBacktracks: { default: 10, check: integer(0, 1000), origin: 'K; the 10 trials of Spinning Up and SB3-contrib are K = 9' },
   fisherFraction: { default: 1, check: fraction, origin: '' },
@@ -141,6 +149,9 @@ export function resolveOptions(given: Partial<TrainOptions>): TrainOptions {
   }
   if (!wrong.has('batchSteps') && options.normalizeAdvantages === true && options.batchSteps < 2) {
     problems.push(new RangeError('batchSteps: expected at least 2 where advantages are normalized, got 1'))
+  }
+  if (options.dampingRule === 'levenberg-marquardt' && options.damping === 0) {
+    problems.push(new RangeError(`damping: expected a number above 0 where dampingRule changes it, got 0`))
   }
   if (problems.length === 0) return options
   const message = problems.map((problem) => problem.message).join('\n')

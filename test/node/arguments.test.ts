@@ -16,6 +16,8 @@ const OTHER: Readonly<Partial<TrainOptions>> = {
   stepLength: 'damped', lineSearch: false, backtrackCoefficient: 0.5, maxBacktracks: 0, fisherFraction: 0.25,
   valueEpochs: 0, valueMinibatch: 64, valueLearningRate: 0.003,
   backend: 'reference', preconditioner: 'diagonal', warmStart: true,
+  maxKlSchedule: 'cosine', finalMaxKl: 0.5, constraint: 'max-kl', entropyCoefficient: 0.001,
+  fisherEstimate: 'empirical', dampingRule: 'levenberg-marquardt', search: 'longest',
 }
 
 const split = (text: string): string[] => text.split(' ')
