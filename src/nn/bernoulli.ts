@@ -16,7 +16,7 @@ export function bernoulli(n: number): Distribution {
   const width = 4 * n
 
   return {
-    name: 'bernoulli', inputs: n, shared: 0, cached: width, actionSize: n,
+    name: 'bernoulli', inputs: n, shared: 0, cached: width, actionSize: n, dimensions: n,
 
     prepare({ rows, cache }) {
       const c = cache.data

@@ -24,7 +24,7 @@ export function multiCategorical(sizes: readonly number[]): Distribution {
   const width = 2 * k
 
   return {
-    name: 'multiCategorical', inputs: k, shared: 0, cached: width, actionSize: components,
+    name: 'multiCategorical', inputs: k, shared: 0, cached: width, actionSize: components, dimensions: 1,
 
     prepare({ rows, cache }) {
       const z = rows.data, c = cache.data

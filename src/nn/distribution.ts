@@ -25,6 +25,8 @@ export interface Distribution {
   readonly cached: number
   /** Numbers an action. */
   readonly actionSize: number
+  /** Over how many of them others average KL (`klUnit`): 1 where a choice is one thing, whatever its logits. */
+  readonly dimensions: number
 
   /** Fill eta.cache. Called after every change of eta.rows, before anything below. */
   prepare(eta: Eta): void

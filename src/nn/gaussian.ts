@@ -24,7 +24,7 @@ export function gaussian(d: number): Distribution {
   }
 
   return {
-    name: 'gaussian', inputs: d, shared: d, cached: 0, actionSize: d,
+    name: 'gaussian', inputs: d, shared: d, cached: 0, actionSize: d, dimensions: d,
 
     prepare() {},
 

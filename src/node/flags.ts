@@ -25,6 +25,9 @@ export const meanings: { readonly [K in FlagName]: string } = {
   maxKlSchedule: 'how δ shrinks over the training',
   finalMaxKl: 'share of δ that is left at the end',
   constraint: 'whether δ bounds the mean KL or the largest',
+  klUnit: 'KL and λ of whole actions, or of a dimension',
+  klSlack: 'KL is accepted up to that multiple of δ',
+  leastGainRatio: 'share of the promised gain that is wanted',
   entropyCoefficient: 'surrogate gained for a nat of entropy',
   fisherEstimate: 'averaged over all actions, or over those taken',
   cgIterations: 'most conjugate-gradient iterations',
@@ -42,6 +45,7 @@ export const meanings: { readonly [K in FlagName]: string } = {
   valueEpochs: 'passes over a batch to fit the value',
   valueMinibatch: 'states a gradient of that fit',
   valueLearningRate: 'of that fit, by Adam',
+  like: 'whose settings and conventions',
   backend: 'what computes; the bits are the same',
 }
 

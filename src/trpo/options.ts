@@ -7,6 +7,7 @@ import { nearest } from '../math/editDistance.ts'
 import { expectFinite, expectInteger, expectNumber, expectOneOf, show } from '../math/expect.ts'
 import type { ActivationName } from '../nn/activation.ts'
 import type { StepOptions } from './step.ts'
+import { type Peer, peers } from './peers.ts'
 import type { TrustRegionOptions } from './trustRegion.ts'
 import type { ValueFitOptions } from './valueFit.ts'
 
@@ -33,6 +34,8 @@ export interface TrainOptions extends StepOptions, TrustRegionOptions, ValueFitO
   readonly advantages: 'gae' | 'rewards-to-go'
   /** Advantages of a batch to mean 0 and variance 1. */
   readonly normalizeAdvantages: boolean
+  /** Whose hyper-parameters and conventions hold where nothing else is given: ours, or a peer's (`peers`). */
+  readonly like: 'trpo' | Peer
   /**
    * Where the arithmetic is done: `auto` is the fastest that works in this runtime, `simd` throws where there is no
    * WebAssembly SIMD, `reference` is plain TypeScript. All give the same bits. Or a backend of your own.
@@ -52,6 +55,10 @@ const oneOf = (...words: readonly string[]): Check => (name, value) => expectOne
 const positive: Check = (name, value) => {
   if (typeof value !== 'number') throw new TypeError(`${name}: expected a number above 0, got ${show(value)}`)
   if (!(value > 0 && value < Infinity)) throw new RangeError(`${name}: expected a number above 0, got ${show(value)}`)
+}
+const atLeastOne: Check = (name, value) => {
+  if (typeof value !== 'number') throw new TypeError(`${name}: expected a number of at least 1, got ${show(value)}`)
+  if (!(value >= 1)) throw new RangeError(`${name}: expected a number of at least 1, got ${show(value)}`)
 }
 const insideUnit: Check = (name, value) => {
   if (typeof value !== 'number') throw new TypeError(`${name}: expected a number between 0 and 1, got ${show(value)}`)
@@ -99,6 +106,9 @@ export const rules: { readonly [K in keyof TrainOptions]: Rule<TrainOptions[K]> 
   maxKlSchedule: { default: 'constant', check: oneOf('constant', 'linear', 'cosine'), origin: 'all peers' },
   finalMaxKl: { default: 0.1, check: fraction, origin: 'where maxKlSchedule is not constant' },
   constraint: { default: 'mean-kl', check: oneOf('mean-kl', 'max-kl'), origin: 'Schulman et al. 2015, section 6' },
+  klUnit: { default: 'state', check: oneOf('state', 'dimension'), origin: 'Schulman et al. 2015; SB3-contrib averages over dimensions' },
+  klSlack: { default: 1, check: atLeastOne, origin: 'Schulman et al. 2015; baselines 1.5' },
+  leastGainRatio: { default: 0, check: number(0, 1), origin: 'Schulman et al. 2015; modular_rl 0.1' },
   entropyCoefficient: { default: 0, check: number(0, 1e6), origin: 'Schulman et al. 2015 have none' },
   fisherEstimate: { default: 'exact', check: oneOf('exact', 'empirical'), origin: 'Schulman et al. 2015, appendix C' },
   cgIterations: { default: 10, check: integer(1), origin: 'Schulman et al. 2015, appendix C' },
@@ -116,6 +126,7 @@ export const rules: { readonly [K in keyof TrainOptions]: Rule<TrainOptions[K]> 
   valueEpochs: { default: 10, check: integer(0), origin: 'SB3-contrib' },
   valueMinibatch: { default: 128, check: integer(1), origin: 'SB3-contrib' },
   valueLearningRate: { default: 1e-3, check: positive, origin: 'SB3-contrib' },
+  like: { default: 'trpo', check: oneOf('trpo', ...Object.keys(peers)), origin: '' },
   backend: { default: 'auto', check: backend, origin: '' },
   clock: { default: undefined, check: clock, origin: '' },
 }
@@ -130,10 +141,11 @@ export function resolveOptions(given: Partial<TrainOptions>): TrainOptions {
       problems.push(new TypeError(`${name}: expected a known option, perhaps ${nearest(name, names)}, got ${show(name)}`))
     }
   }
+  const like: Partial<TrainOptions> = Object.hasOwn(peers, String(given.like)) ? peers[given.like as Peer] : {}
   const resolved: Record<string, unknown> = {}
   const wrong = new Set<keyof TrainOptions>()
   for (const name of names) {
-    resolved[name] = given[name] === undefined ? rules[name].default : given[name]
+    resolved[name] = given[name] !== undefined ? given[name] : like[name] ?? rules[name].default
     try {
       rules[name].check(name, resolved[name])
     } catch (error) {

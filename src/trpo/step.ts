@@ -22,15 +22,16 @@ import type { TrustRegion } from './trustRegion.ts'
 
 /**
  * - `accepted`: θ moved; KL ≤ δ and the surrogate rose.
+ * - `accepted-beyond`: θ moved and the surrogate rose, but KL is above δ, within the `klSlack` that was asked for.
  * - `unconditional`: θ moved by a natural policy gradient without line search; nothing was promised but finite numbers.
  * - `zero-gradient`: there was nothing to follow.
  * - `non-positive-curvature`: xᵀF x ≤ 0, so that no length can be derived.
  * - `not-finite`: θ, the gradient, or the direction, was NaN or infinite.
  * - `kl-exceeded`, `no-improvement`: the search ran out of trials, and this is what its shortest one lacked.
- * θ has its exact bits in every case but the first two.
+ * θ has its exact bits in every case but the first three.
  */
 export type StepStatus =
-  'accepted' | 'unconditional' | 'zero-gradient' | 'non-positive-curvature' | 'not-finite' | 'kl-exceeded' | 'no-improvement'
+  'accepted' | 'accepted-beyond' | 'unconditional' | 'zero-gradient' | 'non-positive-curvature' | 'not-finite' | 'kl-exceeded' | 'no-improvement'
 
 /** What an update did and why. KL in nats a state; every number is finite. */
 export interface Certificate {
@@ -69,6 +70,12 @@ export interface StepOptions {
   /** δ, and what it bounds: the mean of KL(old‖new) over the batch's states, or the largest. */
   readonly maxKl: number
   readonly constraint: 'mean-kl' | 'max-kl'
+  /** `state`: of the whole action; `dimension`: a component's on average, as if δ and λ were as many times larger. */
+  readonly klUnit: 'state' | 'dimension'
+  /** The search accepts KL up to this multiple of δ, at least 1; whatever is above δ is marked. */
+  readonly klSlack: number
+  /** The search accepts gains above this share of what the slope promises, in [0, 1]. */
+  readonly leastGainRatio: number
   /** Added to the surrogate for each nat of mean entropy. */
   readonly entropyCoefficient: number
   /** The Fisher matrix: averaged over all actions, or over those that were taken. */
@@ -124,9 +131,10 @@ export function createStepper(policy: Policy, observations: Tensor, options: Ste
   const subset = options.fisherFraction < 1 ? createSubset(old, options.fisherFraction, random) : null
   const seen = subset ?? { map: old, shards }
   const parts = chooseParts(options, P)
+  const dimensions = options.klUnit === 'dimension' ? distribution.dimensions : 1
   return {
     policy, options, parts, old, shards, subset,
-    region: { maxKl: options.maxKl, damping: options.damping },
+    region: { maxKl: dimensions * options.maxKl, damping: dimensions * options.damping },
     candidate: createPolicyMap(candidateNet, distribution, observations, false),
     fisher: parts.createFisher(seen.map, seen.shards, options.damping),
     preconditioner: options.preconditioner === 'none'
@@ -187,6 +195,7 @@ export function step(stepper: Stepper, actions: Tensor, advantages: Float64Array
   }
   if (!Number.isFinite(beta)) return withZeros({ ...found, status: 'not-finite' })
 
+  const slope = beta * dot(gradient, cg.x)
   // What the last trial amounts to, for the certificate.
   let spent = 0, surrogateAfter = surrogateBefore
   const acceptable = (scale: number): boolean => {
@@ -198,21 +207,22 @@ export function step(stepper: Stepper, actions: Tensor, advantages: Float64Array
     surrogateAfter = objective.value(candidate, stepper.newLogProbability, stepper.oldLogProbability, advantages, scratch)
     // An action that π_old all but excludes may have an infinite ratio, and an infinite L is no gain that one can tell.
     if (!Number.isFinite(spent) || !Number.isFinite(surrogateAfter) || !allFinite(trial)) return false
-    return !options.lineSearch || (spent <= delta && surrogateAfter > surrogateBefore)
+    const gain = surrogateAfter - surrogateBefore
+    return !options.lineSearch || (spent <= options.klSlack * delta && gain > 0 && gain > options.leastGainRatio * scale * slope)
   }
   const { backtracks, scale } = search(acceptable)
   lap('lineSearch')
   if (backtracks < 0) {
     const failed = options.lineSearch ? options.maxBacktracks + 1 : 1
-    const status = !options.lineSearch ? 'not-finite' : spent <= delta ? 'no-improvement' : 'kl-exceeded'
+    const status = !options.lineSearch ? 'not-finite' : spent <= options.klSlack * delta ? 'no-improvement' : 'kl-exceeded'
     return withZeros({ ...found, beta, backtracks: failed, status })
   }
 
   theta.set(trial)
-  const predictedGain = scale * beta * dot(gradient, cg.x)
+  const predictedGain = scale * slope
   return withZeros({
     ...found,
-    status: options.lineSearch ? 'accepted' : 'unconditional',
+    status: !options.lineSearch ? 'unconditional' : spent <= delta ? 'accepted' : 'accepted-beyond',
     scale, kl: sum(kl, N) / N, klMax: largestMagnitude(kl), quadraticKl: 0.5 * scale * beta * scale * beta * xFx,
     surrogateAfter, predictedGain, gainRatio: predictedGain > 0 ? (surrogateAfter - surrogateBefore) / predictedGain : 0,
     beta, backtracks,

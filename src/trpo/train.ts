@@ -68,7 +68,7 @@ function* iterations(makeEnv: () => Env, options: TrainOptions): Generator<Itera
   const batch = createBatch(backend, batchSteps / environments, environments, inputs, policy.distribution.actionSize)
   const stepper = createStepper(policy, batch.observations, options, random.fork('fisher'))
   const fitter = createValueFitter(value, batchSteps, options)
-  const adaptRegion = createTrustRegionRule(options)
+  const adaptRegion = createTrustRegionRule(stepper.region, options)
   const minibatches = random.fork('minibatches')
   const scratch = new Float64Array(batchSteps)
   let recent: readonly Episode[] = []
@@ -91,7 +91,7 @@ function* iterations(makeEnv: () => Env, options: TrainOptions): Generator<Itera
       if (options.normalizeAdvantages) normalize(batch.advantages, largestMagnitude(batch.returns), scratch)
       lap('advantage')
 
-      adaptRegion(stepper.region, (iteration - 1) * batchSteps / totalSteps, last)
+      adaptRegion((iteration - 1) * batchSteps / totalSteps, last)
       const certificate = last = step(stepper, batch.actions, batch.advantages, lap)
       const valueFit = fitValue(fitter, batch.observations, batch.returns, batch.values, minibatches)
       lap('valueFit')

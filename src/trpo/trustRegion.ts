@@ -13,23 +13,24 @@ export interface TrustRegion {
 }
 
 export interface TrustRegionOptions {
-  /** δ at the beginning, and its share that is left at the end, in (0, 1]. */
-  readonly maxKl: number
+  /** How δ goes from where it begins to its share `finalMaxKl`, in (0, 1]. */
   readonly maxKlSchedule: 'constant' | 'linear' | 'cosine'
   readonly finalMaxKl: number
-  /** λ, or where it begins. */
-  readonly damping: number
+  /** Whether λ stays, or learns from the step before. */
   readonly dampingRule: 'fixed' | 'levenberg-marquardt'
 }
 
-/** Changes `region` before a step. `progress`: share of the training that is over, in [0, 1); `last`: null before the first. */
-export type TrustRegionRule = (region: TrustRegion, progress: number, last: Certificate | null) => void
+/** Changes a stepper's region before a step. `progress`: share of the training that is over, in [0, 1); `last`: null before the first. */
+export type TrustRegionRule = (progress: number, last: Certificate | null) => void
 
-export function createTrustRegionRule(options: TrustRegionOptions): TrustRegionRule {
+/** The rule for a region that is as it shall begin. */
+export function createTrustRegionRule(region: TrustRegion, options: TrustRegionOptions): TrustRegionRule {
+  const { finalMaxKl } = options
   const schedule = schedules[options.maxKlSchedule], adapt = dampingRules[options.dampingRule]
-  return (region, progress, last) => {
-    region.maxKl = options.maxKl * (options.finalMaxKl + (1 - options.finalMaxKl) * schedule(progress))
-    if (last !== null) region.damping = adapt(region.damping, last, options.damping)
+  const start = { ...region }
+  return (progress, last) => {
+    region.maxKl = start.maxKl * (finalMaxKl + (1 - finalMaxKl) * schedule(progress))
+    if (last !== null) region.damping = adapt(region.damping, last, start.damping)
   }
 }
 
@@ -51,7 +52,7 @@ const dampingRules: Readonly<Record<TrustRegionOptions['dampingRule'], (lambda: 
    */
   'levenberg-marquardt'(lambda, { status, gainRatio }, start) {
     const failed = status === 'kl-exceeded' || status === 'no-improvement' || status === 'non-positive-curvature'
-    const moved = status === 'accepted' || status === 'unconditional'
+    const moved = status === 'accepted' || status === 'accepted-beyond' || status === 'unconditional'
     const next = failed || (moved && gainRatio < 0.25) ? lambda * 1.5 : moved && gainRatio > 0.75 ? lambda / 1.5 : lambda
     return Math.max(start / RANGE, Math.min(start * RANGE, next))
   },

@@ -81,7 +81,7 @@ const wide = (n: number): Space => box(new Array<number>(n).fill(-Infinity), new
 const OPTIONS: StepOptions = {
   maxKl: 0.01, cgIterations: 10, cgTolerance: 1e-6, damping: 0.1, stepLength: 'undamped', lineSearch: true,
   backtrackCoefficient: 0.8, maxBacktracks: 10, fisherFraction: 1, preconditioner: 'none', warmStart: false,
-  constraint: 'mean-kl', entropyCoefficient: 0, fisherEstimate: 'exact', search: 'backtracking',
+  constraint: 'mean-kl', entropyCoefficient: 0, fisherEstimate: 'exact', search: 'backtracking', klUnit: 'state', klSlack: 1, leastGainRatio: 0,
 }
 const SPACES: readonly Space[] = [wide(2), discrete(3), multiDiscrete([2, 3]), multiBinary(3)]
 // 150 states are two tiles, the second of another size.

@@ -166,4 +166,33 @@ test('δ and λ of a step are the stepper\'s region, and the certificate tells t
   assert.equal(problem.policy.net.parameters.flat, other.policy.net.parameters.flat)
 })
 
+test('klSlack accepts KL beyond δ and marks it; leastGainRatio refuses gains that fall short of the slope', () => {
+  const random = new Random(407)
+  let beyond = 0, short = 0
+  for (let k = 0; k < 300; k++) {
+    const options = { maxKl: 0.05, damping: 0, klSlack: 1.5, leastGainRatio: 0.6 }
+    const certificate = run(draw(FAMILIES[k % 4], [4], 30, options, random))
+    const { status, kl, maxKl, gainRatio, backtracks } = certificate
+    if (status === 'accepted') assert.ok(kl <= maxKl)
+    if (status === 'accepted-beyond') {
+      assert.ok(kl > maxKl && kl <= 1.5 * maxKl)
+      beyond++
+    }
+    if (status === 'accepted' || status === 'accepted-beyond') assert.ok(gainRatio > 0.6 - 1e-12)
+    if (backtracks > 0 && kl < 0.5 * maxKl) short++
+  }
+  assert.ok(beyond > 20 && short > 20, `${beyond} beyond δ, ${short} shortened for want of gain`)
+})
+
+test('KL in units of a dimension is δ and λ times as many dimensions: the step that SB3-contrib means', () => {
+  const dimensions = [2, 1, 2, 1]
+  FAMILIES.forEach((family, f) => {
+    const d = dimensions[f]
+    const theirs = draw(family, [4], 50, { klUnit: 'dimension', maxKl: 0.01, damping: 0.1, stepLength: 'damped' }, new Random(408))
+    const ours = draw(family, [4], 50, { maxKl: d * 0.01, damping: d * 0.1, stepLength: 'damped' }, new Random(408))
+    assert.equal(run(theirs), run(ours))
+    assert.equal(theirs.policy.net.parameters.flat, ours.policy.net.parameters.flat)
+  })
+})
+
 test.run()
