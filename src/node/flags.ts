@@ -45,7 +45,7 @@ export const meanings: { readonly [K in FlagName]: string } = {
   valueEpochs: 'passes over a batch to fit the value',
   valueMinibatch: 'states a gradient of that fit',
   valueLearningRate: 'of that fit, by Adam',
-  like: 'whose settings and conventions',
+  like: 'whose settings',
   backend: 'what computes; the bits are the same',
 }
 
