@@ -30,6 +30,7 @@ declare module 'node:process' {
 declare module 'node:fs' {
   import type { URL } from 'node:url'
   export function readFileSync(path: URL, encoding: 'utf8'): string
+  export function readFileSync(path: string): Uint8Array
 }
 declare module 'node:url' {
   export class URL {

@@ -8,6 +8,16 @@ declare module 'node:fs' {
   export function existsSync(path: string): boolean
   export function readdirSync(path: string, options?: { recursive: boolean }): string[]
 }
+declare module 'node:util' {
+  export class TextEncoder { encode(text: string): Uint8Array }
+  export class TextDecoder {
+    constructor(label: 'utf-8', options: { fatal: boolean; ignoreBOM: boolean })
+    decode(bytes: Uint8Array): string
+  }
+}
+declare module 'node:zlib' {
+  export function gzipSync(data: Uint8Array): Uint8Array
+}
 declare module 'node:child_process' {
   export function spawnSync(command: string, args: readonly string[], options?: {
     encoding: 'utf8'; cwd?: string; env?: Record<string, string | undefined>; input?: string; timeout?: number
