@@ -1,7 +1,9 @@
 /** The few things of Node that tests and benchmarks use; there is no @types/node here. */
 declare module 'node:fs' {
   export function readFileSync(path: string, encoding: 'utf8'): string
-  export function writeFileSync(path: string, data: string): void
+  export function writeFileSync(path: string, data: string | Uint8Array): void
+  export function chmodSync(path: string, mode: number): void
+  export function symlinkSync(target: string, path: string): void
   export function mkdtempSync(prefix: string): string
   export function mkdirSync(path: string): void
   export function rmSync(path: string, options: { recursive: boolean }): void
