@@ -4,10 +4,11 @@
  */
 import process from 'node:process'
 import { show } from '../math/expect.ts'
-import { perhaps } from './arguments.ts'
+import { perhaps } from './words.ts'
 import { environmentTable, findEnvironment } from './envs.ts'
+import { evalCommand } from './eval.ts'
 import { failure, UsageError } from './failure.ts'
-import { mainHelp, trainHelp } from './help.ts'
+import { evalHelp, mainHelp, trainHelp } from './help.ts'
 import { terminal } from './terminal.ts'
 import { trainCommand } from './train.ts'
 import { version } from './version.ts'
@@ -31,9 +32,10 @@ try {
 async function command([name = '', ...words]: readonly string[]): Promise<number> {
   switch (name) {
     case 'train': return trainCommand(words)
+    case 'eval': return evalCommand(words)
     case 'envs': return list(words)
     case '--version': return tell(`${version()}\n`)
-    case '--help': case '-h': case 'help': return tell(words[0] === 'train' ? trainHelp() : mainHelp)
+    case '--help': case '-h': case 'help': return tell(words[0] === 'train' ? trainHelp() : words[0] === 'eval' ? evalHelp : mainHelp)
     default: throw new UsageError(unknown(name))
   }
 }
@@ -51,9 +53,9 @@ function list(words: readonly string[]): number {
 }
 
 function unknown(name: string): string {
-  if (name === '') return `command: expected train or envs, got nothing\n\n${mainHelp.trimEnd()}`
+  if (name === '') return `command: expected train, eval or envs, got nothing\n\n${mainHelp.trimEnd()}`
   if (name.startsWith('-')) return `${name}: unknown flag${perhaps(name, ['--help', '--version'])}`
   const found = findEnvironment(name)
   if (typeof found !== 'string') return `${name}: expected a command first, as in trpo train ${found.name}`
-  return `${show(name)}: unknown command${perhaps(name, ['train', 'envs'])} (trpo --help lists them)`
+  return `${show(name)}: unknown command${perhaps(name, ['train', 'eval', 'envs'])} (trpo --help lists them)`
 }
