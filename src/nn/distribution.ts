@@ -15,6 +15,8 @@ export interface Eta {
   readonly shared: Float64Array
   /** What `prepare` derives from `rows` once for all later uses: [N, cached]. */
   readonly cache: Tensor
+  /** 1 where the state allows an action, 0 where not: [N, inputs]; null where all are allowed, or masks mean nothing. */
+  readonly mask: Uint8Array | null
 }
 
 export interface Distribution {
@@ -26,7 +28,7 @@ export interface Distribution {
   /** Numbers an action. */
   readonly actionSize: number
 
-  /** Fill eta.cache. Called after every change of eta.rows, before anything below. */
+  /** Fill eta.cache. Called after every change of eta.rows or eta.mask, before anything below. */
   prepare(eta: Eta): void
   /** actions ← one draw a state, the i-th from streams[i].  actions: [N, actionSize]. */
   sample(actions: Tensor, eta: Eta, streams: readonly Random[]): void
@@ -53,7 +55,9 @@ export interface Distribution {
   sharedMetric(out: Float64Array, v: Float64Array, eta: Eta): void
 }
 
-/** η on the N rows of `rows`, with memory for the cache. */
-export function createEta(backend: Backend, distribution: Distribution, rows: Tensor, shared: Float64Array): Eta {
-  return { rows, shared, cache: backend.allocate(rows.rows, distribution.cached) }
+/** η on the N rows of `rows`, with memory for the cache; `mask` [N, inputs] is filled by its owner. */
+export function createEta(
+  backend: Backend, distribution: Distribution, rows: Tensor, shared: Float64Array, mask: Uint8Array | null = null,
+): Eta {
+  return { rows, shared, cache: backend.allocate(rows.rows, distribution.cached), mask }
 }

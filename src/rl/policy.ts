@@ -14,6 +14,7 @@ import { createEta, type Distribution, type Eta } from '../nn/distribution.ts'
 import { gaussian } from '../nn/gaussian.ts'
 import { createMlp, createTape, forward, initializeMlp, type Mlp, type Tape } from '../nn/mlp.ts'
 import type { Action } from './env.ts'
+import { createMasks, writeMask } from './mask.ts'
 import { encode, encodedSize, type Space, vectorSize } from './space.ts'
 
 export interface Policy {
@@ -62,12 +63,17 @@ export interface PolicyMap {
   readonly sharedBar: Float64Array
 }
 
-/** The map on the states `observations` [N, inputs]; with `keep`, `tangent` and `backward` may follow `forwardPolicy`. */
-export function createPolicyMap(net: Mlp, distribution: Distribution, observations: Tensor, keep: boolean): PolicyMap {
+/**
+ * The map on the states `observations` [N, inputs], which allow the actions in `mask` [N, logits], or all of them;
+ * with `keep`, `tangent` and `backward` may follow `forwardPolicy`.
+ */
+export function createPolicyMap(
+  net: Mlp, distribution: Distribution, observations: Tensor, keep: boolean, mask: Uint8Array | null = null,
+): PolicyMap {
   const tape = createTape(net, observations, keep)
   return {
     net, distribution, tape,
-    eta: createEta(net.backend, distribution, tape.outputs, net.parameters.shared),
+    eta: createEta(net.backend, distribution, tape.outputs, net.parameters.shared, mask),
     sharedBar: new Float64Array(distribution.shared),
   }
 }
@@ -90,12 +96,13 @@ export interface Actor {
   readonly vectors: readonly Float64Array[] | null
 }
 
-export function createActor(policy: Policy, rows: number): Actor {
+/** `maskLength` is that of `maskLengthOf`: 0 where actions are not masked. Masks lie in map.eta.mask. */
+export function createActor(policy: Policy, rows: number, maskLength: number = 0): Actor {
   const { net, distribution, actionSpace } = policy
   const observations = net.backend.allocate(rows, net.sizes[0])
   return {
     policy, observations,
-    map: createPolicyMap(net, distribution, observations, false),
+    map: createPolicyMap(net, distribution, observations, false, createMasks(rows, maskLength)),
     actions: net.backend.allocate(rows, distribution.actionSize),
     vectors: actionSpace.kind === 'discrete'
       ? null : Array.from({ length: rows }, () => new Float64Array(vectorSize(actionSpace))),
@@ -121,17 +128,21 @@ export function actionOf({ policy: { actionSpace }, actions, vectors }: Actor, i
 }
 
 /**
- * The most likely action for one observation, or, given a stream, a draw. For use outside of training:
- * it allocates; who asks often keeps a `createActor`.
+ * The most likely action for one observation, or, given a stream, a draw; of those that `mask` allows, where there
+ * is one (as `Env.actionMask` gives it). For use outside of training: it allocates; who asks often keeps a `createActor`.
  */
-export function act(policy: Policy, observation: unknown, random: Random | null = null): Action {
+export function act(
+  policy: Policy, observation: unknown, random: Random | null = null, mask: ArrayLike<number> | null = null,
+): Action {
   if (!allFinite(policy.net.parameters.flat)) {
     throw new RangeError('policy: expected finite parameters, got NaN or an infinity among them')
   }
   return policy.net.backend.temporarily(() => {
-    const actor = createActor(policy, 1)
+    const actor = createActor(policy, 1, mask === null ? 0 : policy.distribution.inputs)
     const problem = encode(actor.observations.data, 0, policy.observationSpace, observation)
     if (problem !== null) throw new RangeError(`observation: ${problem}`)
+    const fault = mask === null ? null : writeMask(actor.map.eta.mask!, 0, policy.actionSpace, mask)
+    if (fault !== null) throw new RangeError(`mask: ${fault}`)
     decide(actor, random === null ? null : [random])
     return actionOf(actor, 0)
   })

@@ -18,15 +18,21 @@ import { failures, Worst } from '../support/worst.ts'
 type Vector = ArrayLike<number>
 interface Case {
   readonly name: string
-  readonly distribution: Distribution
+  readonly distribution: Subject
   readonly naive: NaiveDistribution
 }
+/** A distribution, and what its states all allow. */
+type Subject = Distribution & { readonly mask?: readonly number[] }
 
 const CASES: readonly Case[] = [
   ...[2, 5].map((n) => (
     { name: `categorical(${n})`, distribution: categorical(n), naive: naiveCategorical([n]) })),
   ...[[3], [2, 3, 2], [1, 4]].map((n) => (
     { name: `multiCategorical(${n})`, distribution: multiCategorical(n), naive: naiveCategorical(n) })),
+  ...[[[3], [1, 0, 1]], [[5], [0, 1, 0, 1, 1]], [[2, 3, 2], [1, 0, 0, 1, 1, 1, 1]]].map(([n, mask]) => ({
+    name: `multiCategorical(${n}) masked by ${mask}`,
+    distribution: { ...multiCategorical(n), mask }, naive: naiveCategorical(n, mask),
+  })),
   ...[1, 3].map((n) => ({ name: `bernoulli(${n})`, distribution: bernoulli(n), naive: naiveBernoulli(n) })),
   ...[1, 2].map((d) => ({ name: `gaussian(${d})`, distribution: gaussian(d), naive: naiveGaussian(d) })),
 ]
@@ -38,12 +44,14 @@ function each(cases: readonly Case[], fact: string, check: (c: Case) => void): v
 }
 
 /** η of several states, prepared; all share the end of the first. */
-function etaOf(distribution: Distribution, states: readonly Vector[]): Eta {
+function etaOf(distribution: Subject, states: readonly Vector[]): Eta {
   const { inputs, shared } = distribution
   const rows = reference.allocate(states.length, inputs)
   states.forEach((state, i) => { for (let j = 0; j < inputs; j++) rows.data[i * inputs + j] = state[j] })
   const common = Float64Array.from(Array.from(states[0]).slice(inputs, inputs + shared))
-  const eta = createEta(reference, distribution, rows, common)
+  const { mask } = distribution
+  const masks = mask === undefined ? null : Uint8Array.from(states.flatMap(() => mask))
+  const eta = createEta(reference, distribution, rows, common, masks)
   distribution.prepare(eta)
   return eta
 }
@@ -626,6 +634,7 @@ each(CASES, 'NaN in η shows in log π, entropy and KL', ({ distribution, naive 
   const good = drawEta(naive, random), one = new Float64Array(1)
   for (let j = 0; j < good.length; j++) {
     // A component with one choice has nothing to say, so NaN is looked for where there are two.
+    if (distribution.mask?.[j] === 0) continue
     const bad = good.slice()
     bad[j] = NaN
     const eta = etaOf(distribution, [bad])

@@ -122,18 +122,20 @@ function vectors(choices: readonly (readonly number[])[]): number[][] {
   return choices.reduce(extend, [[]])
 }
 
-/** Every action, each counted once. */
-export function naiveCategorical(sizes: readonly number[]): NaiveDistribution {
-  const actions = vectors(sizes.map((n) => Array.from({ length: n }, (_, j) => j)))
+/** Every action, each counted once; of those with a 1 in `mask`, logit by logit, where there is one. */
+export function naiveCategorical(sizes: readonly number[], mask?: readonly number[]): NaiveDistribution {
+  const firsts = sizes.map((_, c) => sizes.slice(0, c).reduce((a, b) => a + b, 0))
+  const allowed = sizes.map((n, c) => Array.from({ length: n }, (_, j) => j)
+    .filter((j) => mask === undefined || mask[firsts[c] + j] === 1))
+  const actions = vectors(allowed)
   return {
     inputs: sizes.reduce((a, b) => a + b, 0), shared: 0,
     logProbability(eta, action) {
-      let total = 0, start = 0
-      sizes.forEach((n, c) => {
+      let total = 0
+      firsts.forEach((first, c) => {
         let powers = 0
-        for (let j = 0; j < n; j++) powers += Math.exp(eta[start + j])
-        total += eta[start + action[c]] - Math.log(powers)
-        start += n
+        for (const j of allowed[c]) powers += Math.exp(eta[first + j])
+        total += eta[first + action[c]] - Math.log(powers)
       })
       return total
     },
