@@ -29,18 +29,21 @@ export function multiCategorical(sizes: readonly number[]): Distribution {
 
     prepare({ rows, cache, mask }) {
       const z = rows.data, c = cache.data
-      const logit = (at: number): number => mask === null || mask[at] === 1 ? z[at] : -Infinity
       for (let i = 0; i < rows.rows; i++) {
         let at = i * k, p = i * width
         for (const n of sizes) {
-          let top = logit(at)
-          for (let j = 1; j < n; j++) top = Math.max(top, logit(at + j))
+          let top = -Infinity
+          for (let j = 0; j < n; j++) {
+            const logit = mask === null || mask[at + j] === 1 ? z[at + j] : -Infinity
+            c[p + k + j] = logit
+            top = Math.max(top, logit)
+          }
           let total = 0
-          for (let j = 0; j < n; j++) total += c[p + j] = exp(logit(at + j) - top)
+          for (let j = 0; j < n; j++) total += c[p + j] = exp(c[p + k + j] - top)
           const logTotal = log(total)
           for (let j = 0; j < n; j++) {
             c[p + j] /= total
-            c[p + k + j] = Math.max(logit(at + j) - top - logTotal, LEAST_LOG)
+            c[p + k + j] = Math.max(c[p + k + j] - top - logTotal, LEAST_LOG)
           }
           at += n
           p += n
