@@ -15,7 +15,9 @@ export type { Action, Env, Observation, ResetOptions, ResetResult, StepResult } 
 export {
   type Box, box, type Discrete, discrete, type MultiBinary, multiBinary, type MultiDiscrete, multiDiscrete, type Space,
 } from './rl/space.ts'
-export { act, createPolicy, createPolicyMap, forwardPolicy, initializePolicy, type Policy, type PolicyMap } from './rl/policy.ts'
+export {
+  act, type ActionOptions, createPolicy, createPolicyMap, forwardPolicy, initializePolicy, type Policy, type PolicyMap,
+} from './rl/policy.ts'
 export { createValue, predict, type Value } from './rl/value.ts'
 export { evaluate, type EvaluateOptions, type Evaluation } from './rl/evaluate.ts'
 export { checkEnv } from './rl/checkEnv.ts'

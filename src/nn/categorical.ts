@@ -27,6 +27,8 @@ export function multiCategorical(sizes: readonly number[]): Distribution {
   return {
     name: 'multiCategorical', inputs: k, shared: 0, cached: width, actionSize: components,
 
+    setLogStd() {},
+
     prepare({ rows, cache, mask }) {
       const z = rows.data, c = cache.data
       for (let i = 0; i < rows.rows; i++) {

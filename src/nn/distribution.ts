@@ -1,6 +1,6 @@
 /**
  * The contract of an action distribution: η ↦ sample, log π, score, metric, KL, entropy. It never meets the
- * network. η has a part that the network computes for each state and a part that all states share (log σ).
+ * network. η has a part that the network computes for each state and a part that all states share (a Gaussian's log σ).
  * But: no distribution here has a metric that couples the two parts, and the contract takes advantage of that.
  */
 import type { Backend } from '../math/backend.ts'
@@ -28,6 +28,8 @@ export interface Distribution {
   /** Numbers an action. */
   readonly actionSize: number
 
+  /** log σ ← `logStd`: in the biases of the outputs [inputs] or the shared part [shared]; nothing where there is no σ. */
+  setLogStd(bias: Float64Array, shared: Float64Array, logStd: number): void
   /** Fill eta.cache. Called after every change of eta.rows or eta.mask, before anything below. */
   prepare(eta: Eta): void
   /** actions ← one draw a state, the i-th from streams[i].  actions: [N, actionSize]. */

@@ -11,7 +11,7 @@ export interface Batch {
   readonly envs: number
   /** What the network sees of s_t: [N, inputs]. */
   readonly observations: Tensor
-  /** a_t as drawn, before any clipping: [N, actionSize]. */
+  /** a_t as drawn, before it is clipped or squashed: [N, actionSize]. */
   readonly actions: Tensor
   /** Which actions s_t allows: [N, logits] of 1 and 0; null where actions are not masked. */
   readonly masks: Uint8Array | null

@@ -62,7 +62,7 @@ function* iterations(makeEnv: () => Env, options: TrainOptions): Generator<Itera
   const { observationSpace, actionSpace } = envs[0]
   const backend = chooseBackend(options, observationSpace, actionSpace)
 
-  const policy = createPolicy(backend, observationSpace, actionSpace, options.hidden, options.activation)
+  const policy = createPolicy(backend, observationSpace, actionSpace, options.hidden, options.activation, options)
   initializePolicy(policy, options.initialLogStd, random.fork('policy'))
   const inputs = policy.net.sizes[0]
   const value = createValue(backend, inputs, options.valueHidden, options.activation, random.fork('value'))

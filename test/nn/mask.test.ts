@@ -46,11 +46,13 @@ function everything(distribution: Distribution, eta: Eta, other: Eta): Float64Ar
     distribution.metricFactor(factor, eta, k, 0, N)
     return factor.data
   })
+  const entropyScore = reference.allocate(N, n)
+  distribution.entropyScore(entropyScore, new Float64Array(0), 0.7, eta)
   const metric = reference.allocate(N, n)
   metric.data.set(normals(N * n, new Random(5)))
   distribution.metric(metric, eta, 0, N, 0.3)
   return [
-    eta.cache.data, drawn.data, mode.data, score.data, metric.data, ...factors,
+    eta.cache.data, drawn.data, mode.data, score.data, metric.data, entropyScore.data, ...factors,
     vector((out) => distribution.logProbability(out, drawn, eta)), vector((out) => distribution.entropy(out, eta)),
     vector((out) => distribution.klOldNew(out, eta, other)),
   ]
@@ -94,12 +96,12 @@ test('a forbidden action has probability, score, metric and its factors 0, whate
     const said = everything(distribution, etaOf(distribution, spoilt, masks), etaOf(distribution, logits, masks))
     for (const numbers of said) assert.ok(allFinite(numbers))
     assert.equal(said, everything(distribution, etaOf(distribution, logits, masks), etaOf(distribution, logits, masks)))
-    const [cache, drawn, mode, score, metric, ...rest] = said
+    const [cache, drawn, mode, score, metric, entropyScore, ...rest] = said
     for (let p = 0; p < N * n; p++) {
       if (masks[p] === 1) continue
       assert.is(cache[2 * n * Math.floor(p / n) + p % n], 0)
       // 0 or −0: both add nothing.
-      for (const x of [score[p], metric[p], ...rest.slice(0, n).map((factor) => factor[p])]) assert.ok(x === 0)
+      for (const x of [score[p], metric[p], entropyScore[p], ...rest.slice(0, n).map((factor) => factor[p])]) assert.ok(x === 0)
     }
     for (const actions of [drawn, mode]) {
       for (let i = 0, a = 0; i < N; i++) {

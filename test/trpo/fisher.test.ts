@@ -10,6 +10,7 @@ import { gaussian } from '../../src/nn/gaussian.ts'
 import { byPasses, bySensitivities, createJacobian, type Jacobian } from '../../src/nn/jacobian.ts'
 import { createMlp, type Mlp, type Tape } from '../../src/nn/mlp.ts'
 import { createShards } from '../../src/nn/shards.ts'
+import { stateGaussian } from '../../src/nn/stateGaussian.ts'
 import { createPolicyMap, forwardPolicy, type PolicyMap } from '../../src/rl/policy.ts'
 import { createFisher, createSubset, type Fisher } from '../../src/trpo/fisher.ts'
 import {
@@ -17,7 +18,7 @@ import {
 } from '../support/dense.ts'
 import {
   along, curvatureOf, naiveBernoulli, naiveCategorical, type NaiveDistribution, naiveEta, naiveFisher,
-  naiveGaussian, naiveKl, type NaiveNet,
+  naiveGaussian, naiveKl, type NaiveNet, naiveStateGaussian,
 } from '../support/naive.ts'
 import { failures, Worst } from '../support/worst.ts'
 
@@ -28,6 +29,7 @@ const FAMILIES: readonly FamilyOf[] = [
   [categorical(3), naiveCategorical([3])], [multiCategorical([2, 3]), naiveCategorical([2, 3])],
   [bernoulli(2), naiveBernoulli(2)], [gaussian(2), naiveGaussian(2)],
   [{ ...multiCategorical([2, 3]), name: 'masked' }, naiveCategorical([2, 3], MASK), MASK],
+  [stateGaussian(2), naiveStateGaussian(2)],
 ]
 
 interface Problem {

@@ -9,12 +9,13 @@ import type { Distribution } from '../../src/nn/distribution.ts'
 import { gaussian } from '../../src/nn/gaussian.ts'
 import { createMlp } from '../../src/nn/mlp.ts'
 import { createShards } from '../../src/nn/shards.ts'
+import { stateGaussian } from '../../src/nn/stateGaussian.ts'
 import { createPolicyMap, forwardPolicy, type PolicyMap } from '../../src/rl/policy.ts'
 import { policyGradient, surrogate } from '../../src/trpo/surrogate.ts'
 import { normals } from '../support/dense.ts'
 import {
   along, gradientOf, naiveBernoulli, naiveCategorical, type NaiveDistribution, naiveEta, naiveGaussian,
-  naiveMargin, type NaiveNet, slopeOf,
+  naiveMargin, type NaiveNet, naiveStateGaussian, slopeOf,
 } from '../support/naive.ts'
 import { failures, Worst } from '../support/worst.ts'
 
@@ -24,6 +25,7 @@ const FAMILIES: readonly (readonly [Distribution, NaiveDistribution, (readonly n
   [categorical(4), naiveCategorical([4])], [multiCategorical([2, 3]), naiveCategorical([2, 3])],
   [bernoulli(3), naiveBernoulli(3)], [gaussian(2), naiveGaussian(2)],
   [{ ...multiCategorical([2, 3]), name: 'masked' }, naiveCategorical([2, 3], MASK), MASK],
+  [stateGaussian(2), naiveStateGaussian(2)],
 ]
 const KINDS = FAMILIES.length
 

@@ -23,6 +23,7 @@ const kinds: { readonly [K in Name]: readonly unknown[] } = {
   preconditioner: NOT_WORDS, warmStart: NOT_BOOLEANS,
   maxKlSchedule: NOT_WORDS, finalMaxKl: NOT_NUMBERS, constraint: NOT_WORDS, entropyCoefficient: NOT_NUMBERS,
   fisherEstimate: NOT_WORDS, dampingRule: NOT_WORDS, search: NOT_WORDS,
+  stateDependentStd: NOT_BOOLEANS, bounds: NOT_WORDS,
   backend: [null, 1, true, {}, { multiply: 1 }, [], () => 1],
   clock: [null, 0, 1e12, 'now', true, {}, []],
 }
@@ -50,6 +51,8 @@ const ranges: { readonly [K in Name]: readonly unknown[] } = {
   search: ['', 'bisection', 'toString'],
   preconditioner: ['', 'jacobi', 'Diagonal', 'toString'],
   warmStart: [],
+  stateDependentStd: [],
+  bounds: ['', 'Squash', 'tanh', 'toString'],
   maxKl: [...NOT_FINITE, 0, -0, -0.01],
   cgIterations: [...NOT_FINITE, 0, -1, 0.5, 10.1],
   cgTolerance: [...NOT_FINITE, -1e-10, 1.1],
@@ -135,7 +138,7 @@ test('every end of a range that belongs to it is accepted', () => {
     { valueLearningRate: 1e300 }, { activation: 'identity' }, { activation: 'relu' }, { advantages: 'rewards-to-go' },
     { stepLength: 'damped' }, { lineSearch: false }, { backend: 'auto' }, { backend: 'simd' }, { backend: 'reference' },
     { backend: reference }, { normalizeAdvantages: false }, { clock: () => 0 },
-    { batchSteps: 1, environments: 1, normalizeAdvantages: false },
+    { batchSteps: 1, environments: 1, normalizeAdvantages: false }, { stateDependentStd: true }, { bounds: 'squash' },
   ]
   for (const given of ends) {
     const resolved = resolveOptions(given)

@@ -10,6 +10,7 @@ import type { Distribution } from '../../src/nn/distribution.ts'
 import { gaussian } from '../../src/nn/gaussian.ts'
 import { createMlp, transposeWeights } from '../../src/nn/mlp.ts'
 import { createShards } from '../../src/nn/shards.ts'
+import { stateGaussian } from '../../src/nn/stateGaussian.ts'
 import { createPolicyMap, forwardPolicy, type PolicyMap } from '../../src/rl/policy.ts'
 import { createFisher } from '../../src/trpo/fisher.ts'
 import { createPreconditioner } from '../../src/trpo/preconditioner.ts'
@@ -18,6 +19,7 @@ import { createPreconditioner } from '../../src/trpo/preconditioner.ts'
 type FamilyOf = readonly [Distribution, (readonly number[])?]
 const FAMILIES: readonly FamilyOf[] = [
   [categorical(3)], [multiCategorical([2, 3])], [bernoulli(2)], [gaussian(2)], [multiCategorical([2, 3]), [1, 1, 0, 1, 1]],
+  [stateGaussian(2)],
 ]
 
 function draw([distribution, mask]: FamilyOf, hidden: readonly number[], N: number, random: Random): PolicyMap {
