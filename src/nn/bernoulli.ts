@@ -18,6 +18,8 @@ export function bernoulli(n: number): Distribution {
   return {
     name: 'bernoulli', inputs: n, shared: 0, cached: width, actionSize: n, dimensions: n,
 
+    setLogStd() {},
+
     prepare({ rows, cache }) {
       const c = cache.data
       for (let i = 0, at = 0; i < rows.rows; i++) {

@@ -17,6 +17,8 @@ export const meanings: { readonly [K in FlagName]: string } = {
   valueHidden: 'hidden layers of the value function',
   activation: 'of the hidden layers',
   initialLogStd: 'log σ of continuous actions at the start',
+  stateDependentStd: 'log σ as an output of the network, not one for all states',
+  bounds: 'how continuous actions keep their bounds',
   discount: 'γ',
   gaeLambda: 'λ of generalized advantages',
   advantages: 'how advantages are estimated',

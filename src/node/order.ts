@@ -3,6 +3,7 @@
  * An environment's preset, or in its place a peer's options, lies under the flags, and the defaults under both.
  */
 import type { Environment } from '../envs/index.ts'
+import { boundsFault } from '../rl/bounds.ts'
 import { resolveOptions, type TrainOptions } from '../trpo/options.ts'
 import { presets } from '../trpo/presets.ts'
 import { type Arguments, EVAL_EPISODES, problemOfFlag } from './arguments.ts'
@@ -25,6 +26,8 @@ export function orderOf(given: Arguments, clock: () => number): Order {
   const preset = typeof environment === 'string' ? {} : presetOf(environment, given.options.like as TrainOptions['like'])
   try {
     const options = resolveOptions({ ...preset, ...given.options, clock: given.phases ? clock : undefined })
+    const fault = typeof environment === 'string' ? null : boundsFault(options.bounds, environment.make().actionSpace)
+    if (fault !== null) problems.push(problemOfFlag(fault))
     if (typeof environment !== 'string' && problems.length === 0) return { environment, options, given }
   } catch (error) {
     if (!(error instanceof TypeError || error instanceof RangeError)) throw error

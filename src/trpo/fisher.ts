@@ -15,6 +15,7 @@ import { addScaled } from '../math/vector.ts'
 import { createJacobian, type Jacobian } from '../nn/jacobian.ts'
 import { bindParameters, type Parameters } from '../nn/parameters.ts'
 import { createShards, type Shards, sumOverTiles } from '../nn/shards.ts'
+import { createMasks } from '../rl/mask.ts'
 import { createPolicyMap, forwardPolicy, type PolicyMap } from '../rl/policy.ts'
 
 /** The operator of one θ and one set of states. */
@@ -68,17 +69,17 @@ export interface Subset {
 
 /** `fraction` of the states of `full`, at least one (Schulman et al. 2015, appendix C, took 10 %). */
 export function createSubset(full: PolicyMap, fraction: number, random: Random): Subset {
-  const { net, distribution, tape } = full
-  const N = tape.inputs.rows, cols = tape.inputs.cols
+  const { net, distribution, tape, eta } = full
+  const N = tape.inputs.rows
   const n = Math.max(1, Math.round(fraction * N))
-  const map = createPolicyMap(net, distribution, net.backend.allocate(n, cols), true)
+  const mask = createMasks(n, eta.mask === null ? 0 : distribution.inputs)
+  const map = createPolicyMap(net, distribution, net.backend.allocate(n, tape.inputs.cols), true, mask)
   const taken = net.backend.allocate(n, distribution.actionSize)
   const order = Int32Array.from({ length: N }, (_, i) => i)
-  /** Row i of `to` ← row order[i] of `from`. */
-  const gather = (to: Tensor, from: Tensor): void => {
-    const width = to.cols
+  /** Row i of `to` ← row order[i] of `from`, for rows of `width`. */
+  const gather = <A extends Float64Array | Uint8Array>(to: A, from: A, width: number): void => {
     for (let i = 0; i < n; i++) {
-      for (let j = 0; j < width; j++) to.data[i * width + j] = from.data[order[i] * width + j]
+      for (let j = 0; j < width; j++) to[i * width + j] = from[order[i] * width + j]
     }
   }
   return {
@@ -86,11 +87,12 @@ export function createSubset(full: PolicyMap, fraction: number, random: Random):
     shards: createShards(net, map.tape),
     choose() {
       random.shuffle(order)
-      gather(map.tape.inputs, tape.inputs)
+      gather(map.tape.inputs.data, tape.inputs.data, tape.inputs.cols)
+      if (mask !== null) gather(mask, eta.mask!, distribution.inputs)
       forwardPolicy(map)
     },
     take(rows) {
-      gather(taken, rows)
+      gather(taken.data, rows.data, rows.cols)
       return taken
     },
   }

@@ -26,7 +26,7 @@ export function chooseBackend(options: TrainOptions, observationSpace: Space, ac
 /** Bytes that `train` allocates from its backend, at most, with a mebibyte to spare for evaluations. */
 export function trainingBytes(options: TrainOptions, observationSpace: Space, actionSpace: Space): number {
   const { batchSteps: N, environments: E, hidden, valueHidden, valueMinibatch } = options
-  const { inputs: outputs, shared, cached, actionSize } = distributionFor(actionSpace)
+  const { inputs: outputs, shared, cached, actionSize } = distributionFor(actionSpace, options.stateDependentStd)
   const inputs = encodedSize(observationSpace)
   const units = sumOf(hidden), valueUnits = sumOf(valueHidden)
   const P = parameterCount([inputs, ...hidden, outputs], shared)

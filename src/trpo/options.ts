@@ -6,12 +6,13 @@ import type { Backend } from '../math/backend.ts'
 import { nearest } from '../math/editDistance.ts'
 import { expectFinite, expectInteger, expectNumber, expectOneOf, show } from '../math/expect.ts'
 import type { ActivationName } from '../nn/activation.ts'
+import type { ActionOptions } from '../rl/policy.ts'
 import type { StepOptions } from './step.ts'
 import { type Peer, peers } from './peers.ts'
 import type { TrustRegionOptions } from './trustRegion.ts'
 import type { ValueFitOptions } from './valueFit.ts'
 
-export interface TrainOptions extends StepOptions, TrustRegionOptions, ValueFitOptions {
+export interface TrainOptions extends ActionOptions, StepOptions, TrustRegionOptions, ValueFitOptions {
   /** Fixes everything random. Integer from 0. */
   readonly seed: number
   /** Environment steps after which no further iteration begins; the last one is whole, so up to one batch more. */
@@ -24,7 +25,7 @@ export interface TrainOptions extends StepOptions, TrustRegionOptions, ValueFitO
   readonly hidden: readonly number[]
   readonly valueHidden: readonly number[]
   readonly activation: ActivationName
-  /** log σ at the start, in units of the action; Box actions only. */
+  /** log σ at the start, in units of the action, or of what is squashed into its bounds; Box actions only. */
   readonly initialLogStd: number
   /** γ, in [0, 1]. */
   readonly discount: number
@@ -98,6 +99,8 @@ export const rules: { readonly [K in keyof TrainOptions]: Rule<TrainOptions[K]> 
   valueHidden: { default: [64, 64], check: units, origin: 'Spinning Up, SB3-contrib' },
   activation: { default: 'tanh', check: oneOf('tanh', 'relu', 'identity'), origin: 'Spinning Up, SB3-contrib' },
   initialLogStd: { default: 0, check: expectFinite, origin: 'SB3-contrib' },
+  stateDependentStd: { default: false, check: boolean, origin: 'Spinning Up, SB3-contrib' },
+  bounds: { default: 'clip', check: oneOf('clip', 'squash'), origin: 'SB3-contrib' },
   discount: { default: 0.99, check: number(0, 1), origin: 'Schulman et al. 2015, table 2' },
   gaeLambda: { default: 0.95, check: number(0, 1), origin: 'SB3-contrib; within the best range of Schulman et al. 2016' },
   advantages: { default: 'gae', check: oneOf('gae', 'rewards-to-go'), origin: 'Schulman et al. 2016' },

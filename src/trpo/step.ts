@@ -121,11 +121,16 @@ export interface Stepper {
   readonly scratch: Float64Array
 }
 
-/** A stepper for states that will lie in `observations` [N, inputs]. `random` chooses the states of a subset. */
-export function createStepper(policy: Policy, observations: Tensor, options: StepOptions, random: Random): Stepper {
+/**
+ * A stepper for states that will lie in `observations` [N, inputs], and, where actions are masked, which are allowed
+ * in `masks` [N, logits], as in a batch. `random` chooses the states of a subset.
+ */
+export function createStepper(
+  policy: Policy, observations: Tensor, options: StepOptions, random: Random, masks: Uint8Array | null = null,
+): Stepper {
   const { net, distribution } = policy
   const N = observations.rows, P = net.parameters.flat.length
-  const old = createPolicyMap(net, distribution, observations, true)
+  const old = createPolicyMap(net, distribution, observations, true, masks)
   const shards = createShards(net, old.tape)
   const candidateNet = createMlp(net.backend, net.sizes, net.activation.name, distribution.shared)
   const subset = options.fisherFraction < 1 ? createSubset(old, options.fisherFraction, random) : null
@@ -135,7 +140,7 @@ export function createStepper(policy: Policy, observations: Tensor, options: Ste
   return {
     policy, options, parts, old, shards, subset,
     region: { maxKl: dimensions * options.maxKl, damping: dimensions * options.damping },
-    candidate: createPolicyMap(candidateNet, distribution, observations, false),
+    candidate: createPolicyMap(candidateNet, distribution, observations, false, masks),
     fisher: parts.createFisher(seen.map, seen.shards, options.damping),
     preconditioner: options.preconditioner === 'none'
       ? null : createPreconditioner(seen.map, seen.shards, options.damping),

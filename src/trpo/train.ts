@@ -9,6 +9,7 @@ import { largestMagnitude } from '../math/vector.ts'
 import { generalizedAdvantages, normalize, rewardsToGo } from '../rl/advantage.ts'
 import { createBatch } from '../rl/batch.ts'
 import type { Env } from '../rl/env.ts'
+import { maskLengthOf } from '../rl/mask.ts'
 import { createPolicy, initializePolicy, type Policy } from '../rl/policy.ts'
 import { collect, createRollout, type Episode } from '../rl/rollout.ts'
 import { describeSpace } from '../rl/space.ts'
@@ -61,12 +62,13 @@ function* iterations(makeEnv: () => Env, options: TrainOptions): Generator<Itera
   const { observationSpace, actionSpace } = envs[0]
   const backend = chooseBackend(options, observationSpace, actionSpace)
 
-  const policy = createPolicy(backend, observationSpace, actionSpace, options.hidden, options.activation)
+  const policy = createPolicy(backend, observationSpace, actionSpace, options.hidden, options.activation, options)
   initializePolicy(policy, options.initialLogStd, random.fork('policy'))
   const inputs = policy.net.sizes[0]
   const value = createValue(backend, inputs, options.valueHidden, options.activation, random.fork('value'))
-  const batch = createBatch(backend, batchSteps / environments, environments, inputs, policy.distribution.actionSize)
-  const stepper = createStepper(policy, batch.observations, options, random.fork('fisher'))
+  const T = batchSteps / environments
+  const batch = createBatch(backend, T, environments, inputs, policy.distribution.actionSize, maskLengthOf(envs))
+  const stepper = createStepper(policy, batch.observations, options, random.fork('fisher'), batch.masks)
   const fitter = createValueFitter(value, batchSteps, options)
   const adaptRegion = createTrustRegionRule(stepper.region, options)
   const minibatches = random.fork('minibatches')

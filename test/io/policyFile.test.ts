@@ -9,7 +9,7 @@ import { Random } from '../../src/math/random.ts'
 import { reference } from '../../src/math/reference.ts'
 import { createSimd } from '../../src/math/simd/simd.ts'
 import type { ActivationName } from '../../src/nn/activation.ts'
-import { act, createPolicy, createPolicyMap, distributionFor, forwardPolicy, type Policy } from '../../src/rl/policy.ts'
+import { act, createPolicy, createPolicyMap, distributionFor, forwardPolicy, initializePolicy, type Policy } from '../../src/rl/policy.ts'
 import { box, discrete, multiBinary, multiDiscrete, sample, type Space } from '../../src/rl/space.ts'
 import { createValue } from '../../src/rl/value.ts'
 import { bits, fileOf, partsOf } from '../support/safetensorsFile.ts'
@@ -130,6 +130,23 @@ test('weights lie as PyTorch has them: [out, in], and the bytes are those of the
     assert.equal(tensors.get(`policy.layers.${l}.bias`), { shape: [W.cols], data: b.data })
   })
   assert.equal(tensors.get('policy.log_std'), { shape: [4], data: parameters.shared })
+})
+
+test('a policy whose σ depends on the state, and one whose actions are squashed, come back as they were', () => {
+  const space = box([-1, 0], [2, 0.5])
+  for (const stateDependentStd of [false, true]) {
+    for (const bounds of ['clip', 'squash'] as const) {
+      const policy = createPolicy(reference, box([-2], [3]), space, [3], 'tanh', { stateDependentStd, bounds })
+      initializePolicy(policy, -0.5, new Random(9))
+      const back = decodePolicy(encodePolicy(policy))
+      assert.equal([back.stateDependentStd, back.bounds, back.distribution.name], [stateDependentStd, bounds, policy.distribution.name])
+      assert.equal(back.net.parameters.flat, policy.net.parameters.flat)
+      for (const x of [-2, 0, 3]) assert.equal(act(back, [x], new Random(4)), act(policy, [x], new Random(4)))
+    }
+  }
+  const open = createPolicy(reference, box([-2], [3]), box([-Infinity], [1]), [], 'tanh')
+  const squashed = rewritten(encodePolicy(open), (_, metadata) => metadata.set('bounds', 'squash'))
+  assert.match(refusal(squashed), /^bounds: expected "clip" where actions are unbounded/)
 })
 
 test('NaN and infinities in θ never become a file', () => {

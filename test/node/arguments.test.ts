@@ -19,6 +19,7 @@ const OTHER: Readonly<Partial<TrainOptions>> = {
   backend: 'reference', preconditioner: 'diagonal', warmStart: true,
   maxKlSchedule: 'cosine', finalMaxKl: 0.5, constraint: 'max-kl', entropyCoefficient: 0.001,
   like: 'sb3', klUnit: 'dimension', klSlack: 1.5, leastGainRatio: 0.1, fisherEstimate: 'empirical', dampingRule: 'levenberg-marquardt', search: 'longest',
+  stateDependentStd: true, bounds: 'squash',
 }
 
 const split = (text: string): string[] => text.split(' ')
@@ -102,6 +103,8 @@ test('what is wrong is told by flag, value, expectation and nearest name', () =>
     ['constructor', 'constructor: unknown environment (trpo envs lists them)'],
     ['Pendulum --batch-steps 100 --environments 3',
       '--batch-steps: expected a multiple of --environments (3), got 100'],
+    ['PointMass --bounds squash',
+      '--bounds: expected "clip" where actions are unbounded (-Infinity to Infinity in [0]), got "squash"'],
   ]
   for (const [words, ...expected] of table) assert.equal(problems(words), expected, words)
   assert.match(problems('--seed 1')[0], /^environment: expected one of CartPole, .*, got nothing$/)

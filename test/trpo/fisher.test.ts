@@ -10,6 +10,7 @@ import { gaussian } from '../../src/nn/gaussian.ts'
 import { byPasses, bySensitivities, createJacobian, type Jacobian } from '../../src/nn/jacobian.ts'
 import { createMlp, type Mlp, type Tape } from '../../src/nn/mlp.ts'
 import { createShards } from '../../src/nn/shards.ts'
+import { stateGaussian } from '../../src/nn/stateGaussian.ts'
 import { createPolicyMap, forwardPolicy, type PolicyMap } from '../../src/rl/policy.ts'
 import { createFisher, createSubset, type Fisher } from '../../src/trpo/fisher.ts'
 import {
@@ -17,13 +18,18 @@ import {
 } from '../support/dense.ts'
 import {
   along, curvatureOf, naiveBernoulli, naiveCategorical, type NaiveDistribution, naiveEta, naiveFisher,
-  naiveGaussian, naiveKl, type NaiveNet,
+  naiveGaussian, naiveKl, type NaiveNet, naiveStateGaussian,
 } from '../support/naive.ts'
 import { failures, Worst } from '../support/worst.ts'
 
-const FAMILIES: readonly (readonly [Distribution, NaiveDistribution])[] = [
+const MASK = [1, 1, 1, 0, 1]
+/** The third entry is what all states allow. */
+type FamilyOf = readonly [Distribution, NaiveDistribution, (readonly number[])?]
+const FAMILIES: readonly FamilyOf[] = [
   [categorical(3), naiveCategorical([3])], [multiCategorical([2, 3]), naiveCategorical([2, 3])],
   [bernoulli(2), naiveBernoulli(2)], [gaussian(2), naiveGaussian(2)],
+  [{ ...multiCategorical([2, 3]), name: 'masked' }, naiveCategorical([2, 3], MASK), MASK],
+  [stateGaussian(2), naiveStateGaussian(2)],
 ]
 
 interface Problem {
@@ -33,7 +39,7 @@ interface Problem {
 
 /** A policy on `N` random states, ready for products. */
 function drawProblem(
-  [distribution, naive]: readonly [Distribution, NaiveDistribution], activation: ActivationName,
+  [distribution, naive, mask]: FamilyOf, activation: ActivationName,
   hidden: readonly number[], N: number, random: Random, jacobian: Problem['jacobian'] = createJacobian,
 ): Problem {
   const sizes = [2, ...hidden, distribution.inputs]
@@ -42,7 +48,8 @@ function drawProblem(
   theta.set(normals(theta.length, random).map((x) => 0.5 * x))
   const observations = reference.allocate(N, 2)
   observations.data.set(normals(2 * N, random))
-  const map = createPolicyMap(mlp, distribution, observations, true)
+  const masks = mask === undefined ? null : Uint8Array.from({ length: N * mask.length }, (_, p) => mask[p % mask.length])
+  const map = createPolicyMap(mlp, distribution, observations, true, masks)
   forwardPolicy(map)
   return { map, theta, net: { sizes, activation }, naive, inputs: rowsOf(map), jacobian }
 }
@@ -97,7 +104,7 @@ test('F is the dense matrix of naive Jacobians and E[score scoreᵀ], whatever f
     worst.relative(map.distribution.name, formed(fisherOf(problem), theta.length).flatMap((row) => [...row]),
       naiveFisher(net, naive, theta, inputs).flatMap((row) => [...row]), 1e-8)
   })
-  assert.is(Object.keys(worst.report()).length, 4)
+  assert.is(Object.keys(worst.report()).length, FAMILIES.length)
   assert.equal(failures(worst.report()), [])
 })
 
@@ -150,7 +157,7 @@ test('vᵀFv is the second derivative of mean KL(old ‖ new) along v', () => {
     worst.relative(problem.map.distribution.name, [inner(v, product(fisherOf(problem), v))],
       [curvatureOf(meanKl, 2 ** -6)], 1e-6)
   })
-  assert.is(Object.keys(worst.report()).length, 4)
+  assert.is(Object.keys(worst.report()).length, FAMILIES.length)
   assert.equal(failures(worst.report()), [])
 })
 
@@ -276,6 +283,33 @@ test('a subset\'s product is the Fisher matrix of exactly the chosen states, eac
       // As for the whole batch.
       worst.relative(problem.map.distribution.name, product(F, v), timesVector(dense, v), 1e-8)
     }
+  }
+  assert.equal(failures(worst.report()), [])
+})
+
+test('a subset brings the masks of its states along', () => {
+  const random = new Random(207)
+  const N = 30
+  const { map, net, theta, inputs } = drawProblem([categorical(4), naiveCategorical([4]), [1, 1, 1, 1]], 'tanh', [3], N, random)
+  // Every third state forbids action 0, the next action 1, the next 2.
+  const maskOf = (i: number): number[] => [0, 1, 2, 3].map((j) => (j === i % 3 ? 0 : 1))
+  for (let i = 0; i < N; i++) map.eta.mask!.set(maskOf(i), 4 * i)
+  forwardPolicy(map)
+  const subset = createSubset(map, 0.4, random)
+  const worst = new Worst(), v = normals(theta.length, random)
+  for (let round = 0; round < 3; round++) {
+    subset.choose()
+    const chosen = rowsOf(subset.map)
+    const wanted = new Float64Array(theta.length)
+    chosen.forEach((row) => {
+      const i = inputs.findIndex((input) => input.join() === row.join())
+      timesVector(naiveFisher(net, naiveCategorical([4], maskOf(i)), theta, [row]), v)
+        .forEach((x, p) => { wanted[p] += x / chosen.length })
+    })
+    // As for the whole batch.
+    const F = createFisher(subset.map, subset.shards, 0)
+    F.refresh()
+    worst.relative('Fv', product(F, v), wanted, 1e-8)
   }
   assert.equal(failures(worst.report()), [])
 })

@@ -25,6 +25,7 @@ const kinds: { readonly [K in Name]: readonly unknown[] } = {
   like: NOT_WORDS, klUnit: NOT_WORDS, klSlack: NOT_NUMBERS, leastGainRatio: NOT_NUMBERS,
   maxKlSchedule: NOT_WORDS, finalMaxKl: NOT_NUMBERS, constraint: NOT_WORDS, entropyCoefficient: NOT_NUMBERS,
   fisherEstimate: NOT_WORDS, dampingRule: NOT_WORDS, search: NOT_WORDS,
+  stateDependentStd: NOT_BOOLEANS, bounds: NOT_WORDS,
   backend: [null, 1, true, {}, { multiply: 1 }, [], () => 1],
   clock: [null, 0, 1e12, 'now', true, {}, []],
 }
@@ -56,6 +57,8 @@ const ranges: { readonly [K in Name]: readonly unknown[] } = {
   leastGainRatio: [...NOT_FINITE, -0.1, 1.1],
   preconditioner: ['', 'jacobi', 'Diagonal', 'toString'],
   warmStart: [],
+  stateDependentStd: [],
+  bounds: ['', 'Squash', 'tanh', 'toString'],
   maxKl: [...NOT_FINITE, 0, -0, -0.01],
   cgIterations: [...NOT_FINITE, 0, -1, 0.5, 10.1],
   cgTolerance: [...NOT_FINITE, -1e-10, 1.1],
@@ -141,7 +144,7 @@ test('every end of a range that belongs to it is accepted', () => {
     { valueLearningRate: 1e300 }, { activation: 'identity' }, { activation: 'relu' }, { advantages: 'rewards-to-go' },
     { stepLength: 'damped' }, { lineSearch: false }, { backend: 'auto' }, { backend: 'simd' }, { backend: 'reference' },
     { backend: reference }, { normalizeAdvantages: false }, { clock: () => 0 },
-    { batchSteps: 1, environments: 1, normalizeAdvantages: false },
+    { batchSteps: 1, environments: 1, normalizeAdvantages: false }, { stateDependentStd: true }, { bounds: 'squash' },
   ]
   for (const given of ends) {
     const resolved = resolveOptions(given)
