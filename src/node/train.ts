@@ -3,13 +3,14 @@
  * Data on stdout (the records under --json, else the summary), everything else on stderr.
  * But: nothing is saved.
  */
-import { performance } from 'node:perf_hooks'
 import process from 'node:process'
 import { evaluate } from '../rl/evaluate.ts'
 import type { Policy } from '../rl/policy.ts'
 import { type Iteration, train } from '../trpo/train.ts'
 import { parseArguments } from './arguments.ts'
+import { clock } from './clock.ts'
 import { bar, createDisplay, type Display, header, row } from './display.ts'
+import type { Worlds } from './envs.ts'
 import { countdown, decimal, plural } from './format.ts'
 import { trainHelp } from './help.ts'
 import { exitCodes, type Interrupt, listenForInterrupt } from './interrupt.ts'
@@ -24,13 +25,13 @@ const HEADER_EVERY = 30
 const CHUNK = 10
 
 /** Returns the exit code. */
-export async function trainCommand(words: readonly string[]): Promise<number> {
+export async function trainCommand(words: readonly string[], worlds: Worlds): Promise<number> {
   const given = parseArguments(words)
   if (given.help) {
     process.stdout.write(trainHelp())
     return 0
   }
-  const order = orderOf(given, () => performance.now())
+  const order = orderOf(given, clock, worlds)
   const silent: Terminal = { live: false, paint: plain, columns: () => Infinity, write: () => {} }
   const progress = given.quiet ? silent : terminal(process.stderr, process.env, given.color)
   const result = given.json ? progress : terminal(process.stdout, process.env, given.color)
@@ -42,6 +43,7 @@ export async function trainCommand(words: readonly string[]): Promise<number> {
     result.write(summary(run, result.paint))
   } finally {
     display.clear()
+    interrupt.close()
   }
   return interrupt.signal === null ? 0 : exitCodes[interrupt.signal]
 }
@@ -59,9 +61,9 @@ async function carryOut(
   let seconds = 0
 
   display.line(paint.faint(introduction(order, iterations)))
-  const started = performance.now()
+  const started = clock()
   for (const record of train(() => environment.make(), options)) {
-    const lap = (performance.now() - started) / 1000 - seconds
+    const lap = (clock() - started) / 1000 - seconds
     seconds += lap
     policy = record.policy
     count(tally, record, solvedReturn)

@@ -6,10 +6,10 @@ import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { environments } from '../../src/envs/index.ts'
 
-// Two folders deep, as dist/node/main.js is: from there the program looks for package.json.
-const program = '.build/command/main.js'
+// Two folders deep, as dist/node/program.js is: from there the program looks for package.json.
+const program = '.build/command/program.js'
 buildSync({
-  entryPoints: ['src/node/main.ts'], outfile: program, bundle: true, platform: 'node', format: 'esm',
+  entryPoints: ['src/node/program.ts'], outfile: program, bundle: true, platform: 'node', format: 'esm',
   target: 'es2022', logLevel: 'error',
 })
 

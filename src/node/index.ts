@@ -1,0 +1,7 @@
+/**
+ * The entry `trpo/node`, the only one that touches Node: the command line as a function, to give environments of
+ * one's own its rows, flags and Ctrl-C; and a clock for `options.clock`.
+ */
+export { clock } from './clock.ts'
+export type { Worlds } from './envs.ts'
+export { main } from './main.ts'
