@@ -1,0 +1,24 @@
+/** What the tests of the package use of Node beyond test/support/host.d.ts. */
+declare module 'node:fs' {
+  export function mkdirSync(path: string, options: { recursive: boolean }): void
+  export function cpSync(from: string, to: string, options: { recursive: boolean }): void
+  export function symlinkSync(target: string, path: string, type: 'junction'): void
+  export function realpathSync(path: string): string
+  export function statSync(path: string): { readonly size: number }
+}
+declare module 'node:os' {
+  export function tmpdir(): string
+}
+declare module 'node:vm' {
+  export function createContext(globals: object, options?: { codeGeneration: { strings: boolean; wasm: boolean } }): object
+  export function runInContext(code: string, context: object): unknown
+}
+declare module 'node:zlib' {
+  export function gzipSync(data: Uint8Array, options: { level: number }): Uint8Array
+  export function brotliCompressSync(data: Uint8Array): Uint8Array
+}
+declare module 'node:path' {
+  export function dirname(path: string): string
+  export function join(...parts: string[]): string
+  export function resolve(path: string): string
+}
