@@ -1,0 +1,62 @@
+/**
+ * A policy as one file, and back, every bit of it: docs/files.md tells what stands where.
+ * But: no optimiser and no random streams; training does not go on from such a file.
+ */
+import type { Backend } from '../math/backend.ts'
+import { show } from '../math/expect.ts'
+import { reference } from '../math/reference.ts'
+import { activations, type ActivationName } from '../nn/activation.ts'
+import { createPolicy, distributionFor, type Policy } from '../rl/policy.ts'
+import { encodedSize } from '../rl/space.ts'
+import { type Contents, expectNothingLeft, expectPartsAlone, expectSize, type Extra, seal, takeWord, unseal } from './contents.ts'
+import { fillLayers, putLayers, putParameters, sizesOf, takeLayers, takeParameters } from './network.ts'
+import { putSpace, takeSpace } from './spaces.ts'
+
+const FORMAT = 'trpo policy'
+/** All that the file holds of a policy. */
+const PARTS: readonly string[] = ['observationSpace', 'actionSpace', 'distribution', 'net']
+const LOG_STD = 'policy.log_std'
+
+/**
+ * The policy as bytes, the same for the same policy; `extra` is text of your own to go with it, by name.
+ * Throws for parameters that are not finite, and for a policy with a part that the file cannot hold.
+ */
+export function encodePolicy(policy: Policy, extra: Extra = {}): Uint8Array {
+  if (typeof policy?.net?.parameters !== 'object') throw new TypeError(`policy: expected a policy, got ${show(policy)}`)
+  const { observationSpace, actionSpace, distribution, net } = policy
+  expectPartsAlone('policy', policy, PARTS)
+  const contents: Contents = { tensors: new Map(), metadata: new Map() }
+  putSpace(contents, 'observation_space', observationSpace)
+  putSpace(contents, 'action_space', actionSpace)
+  const wanted = distributionFor(actionSpace).name
+  if (distribution.name !== wanted) {
+    throw new RangeError(`policy.distribution: expected ${show(wanted)} for its actions, got ${show(distribution.name)}`)
+  }
+  contents.metadata.set('distribution', distribution.name).set('activation', net.activation.name)
+  putLayers(contents, 'policy', net)
+  const { shared } = net.parameters
+  if (shared.length > 0) putParameters(contents, LOG_STD, [shared.length], shared)
+  return seal(FORMAT, contents, extra)
+}
+
+/** The policy that the bytes hold, on `backend`. Throws a FileError for bytes that are no such file, whatever they are. */
+export function decodePolicy(bytes: Uint8Array, backend: Backend = reference): Policy {
+  const contents = unseal(FORMAT, bytes)
+  const observationSpace = takeSpace(contents, 'observation_space')
+  const actionSpace = takeSpace(contents, 'action_space')
+  const { name, inputs, shared } = distributionFor(actionSpace)
+  takeWord(contents, 'distribution', [name])
+  const activation = takeWord(contents, 'activation', Object.keys(activations) as ActivationName[])
+  const layers = takeLayers(contents, 'policy')
+  const logStd = shared > 0 ? takeParameters(contents, LOG_STD, 1).data : new Float64Array(0)
+  expectNothingLeft(contents)
+
+  const sizes = sizesOf(layers)
+  expectSize('inputs of policy.layers.0, for its observations', encodedSize(observationSpace), sizes[0])
+  expectSize(`outputs of policy.layers.${layers.length - 1}, for its actions`, inputs, sizes[layers.length])
+  expectSize(`length of ${LOG_STD}, for its actions`, shared, logStd.length)
+  const policy = createPolicy(backend, observationSpace, actionSpace, sizes.slice(1, -1), activation)
+  fillLayers(policy.net, layers)
+  policy.net.parameters.shared.set(logStd)
+  return policy
+}
