@@ -118,7 +118,7 @@ const chapterOf = (path: string): string => path.split('/')[0]
 const ENTRIES: ReadonlyMap<string, RegExp> = new Map([
   ['index.ts', /^(math|nn|rl|trpo)\//],
   ['plain.ts', /^(index|trpo\/train)\.ts$/],
-  ['script.ts', /^(index|envs\/index)\.ts$/],
+  ['script.ts', /^(index|envs\/index|io\/index)\.ts$/],
 ])
 
 /** What a file of a chapter may import; where there is a reason why not, it is returned. */

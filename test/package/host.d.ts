@@ -1,6 +1,8 @@
 /** What the tests of the package use of Node beyond test/support/host.d.ts. */
 declare module 'node:fs' {
+  export function readFileSync(path: string): Uint8Array
   export function mkdirSync(path: string, options: { recursive: boolean }): void
+  export function rmSync(path: string, options: { recursive: boolean; maxRetries: number; retryDelay: number }): void
   export function cpSync(from: string, to: string, options: { recursive: boolean }): void
   export function symlinkSync(target: string, path: string, type: 'junction'): void
   export function realpathSync(path: string): string
@@ -21,4 +23,25 @@ declare module 'node:path' {
   export function dirname(path: string): string
   export function join(...parts: string[]): string
   export function resolve(path: string): string
+}
+declare function fetch(url: string, request?: { method: 'POST'; body: string }): Promise<{
+  readonly status: number
+  text(): Promise<string>
+}>
+declare module 'node:http' {
+  interface Request {
+    readonly url: string
+    readonly method: string
+    setEncoding(encoding: 'utf8'): AsyncIterable<string>
+  }
+  interface Response {
+    writeHead(status: number, headers: Readonly<Record<string, string>>): Response
+    end(body?: string | Uint8Array): void
+  }
+  export function createServer(answer: (request: Request, response: Response) => void): {
+    listen(port: number, host: string, done: () => void): void
+    address(): { readonly port: number }
+    closeAllConnections(): void
+    close(): void
+  }
 }

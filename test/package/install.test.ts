@@ -5,6 +5,7 @@ import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import * as envs from '../../src/envs/index.ts'
 import * as core from '../../src/index.ts'
+import * as io from '../../src/io/index.ts'
 import { install, pack, remove, run, scratch } from '../support/package.ts'
 import { TRAINING, weights } from '../support/sample.ts'
 
@@ -70,23 +71,25 @@ test('what no entry names cannot be imported', () => {
   assert.throws(() => node('deep.mjs'), 'ERR_PACKAGE_PATH_NOT_EXPORTED')
 })
 
-test('as a script it is one global with the names of core and environments, and trains to the same bits', () => {
+test('as a script it is one global with the names of core, environments and files, and trains to the same bits', () => {
   // A realm of its own: only what the language itself defines.
   const context = createContext({})
   runInContext(readFileSync(join(home, manifest.unpkg), 'utf8'), context)
-  assert.equal(runInContext('Object.keys(trpo).sort().join()', context), [...Object.keys(core), ...Object.keys(envs)].sort().join())
+  assert.equal(runInContext('Object.keys(trpo).sort().join()', context), [core, envs, io].flatMap((entry) => Object.keys(entry)).sort().join())
   assert.is(runInContext(`(() => { const { train, cartPole } = trpo\n${TRAINING}return weights })()`, context), expected)
 })
 
 test('TypeScript finds the types of every entry, by Node\'s rules and by a bundler\'s', () => {
   write('use.ts', `
-    import { type Certificate, type Iteration, train } from 'trpo'
+    import { type Certificate, type Iteration, type Policy, train } from 'trpo'
     import { train as trainPlain } from 'trpo/plain'
     import { cartPole, environments } from 'trpo/envs'
+    import { decodePolicy, encodePolicy } from 'trpo/io'
     import { clock, main } from 'trpo/node'
     export const iterations: Generator<Iteration, unknown, void> = train(cartPole, { seed: 1, clock })
     export const plain: typeof iterations = trainPlain(cartPole, { seed: 1 })
     export const kl = (certificate: Certificate): number => certificate.kl
+    export const copy = (policy: Policy): Policy => decodePolicy(encodePolicy(policy))
     export const code: Promise<number> = main(['envs'], environments)
   `)
   write('misuse.ts', `

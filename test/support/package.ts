@@ -15,8 +15,8 @@ export interface Run { readonly stdout: string; readonly stderr: string }
 
 /** What a program printed. Throws with all of it where the program fails. */
 export function run(cwd: string, command: string, ...words: string[]): Run {
-  const { status, stdout, stderr } = spawnSync(command, words, { cwd, env, encoding: 'utf8', timeout: 100_000 })
-  if (status !== 0) throw new Error(`${command} ${words.join(' ')} ended with ${status}\n${stdout}${stderr}`)
+  const { status, signal, stdout, stderr } = spawnSync(command, words, { cwd, env, encoding: 'utf8', timeout: 100_000 })
+  if (status !== 0) throw new Error(`${command} ${words.join(' ')} ended with ${status ?? signal ?? 'nothing'}\n${stdout}${stderr}`)
   return { stdout, stderr }
 }
 
@@ -26,7 +26,8 @@ export function scratch(): string {
 }
 
 export function remove(directory: string): void {
-  rmSync(directory, { recursive: true })
+  // A browser's children may still be writing as they end.
+  rmSync(directory, { recursive: true, maxRetries: 10, retryDelay: 100 })
 }
 
 /** Pack the package into `directory`; the path of the tarball. */
