@@ -2,7 +2,7 @@
  * `npm run bench:install`: the package packed and installed into empty projects, with an empty cache and no network;
  * seconds are median [low–high] of nine, most of them npm's own start. With --write also into docs/embedding.md.
  */
-import { readdirSync, rmSync, statSync } from 'node:fs'
+import { readdirSync, readFileSync, rmSync } from 'node:fs'
 import { performance } from 'node:perf_hooks'
 import process from 'node:process'
 import { install, pack, remove, run, scratch } from '../test/support/package.ts'
@@ -24,14 +24,14 @@ try {
     packages = readdirSync(home).filter((name) => !name.startsWith('.')).length
     const paths = readdirSync(`${home}/trpo`, { recursive: true }).filter((path) => /\.\w+$|LICENSE/.test(path))
     files = paths.length
-    bytes = paths.reduce((total, path) => total + statSync(`${home}/trpo/${path}`).size, 0)
+    bytes = paths.reduce((total, path) => total + readFileSync(`${home}/trpo/${path}`).length, 0)
     rmSync(project, { recursive: true })
   }
   times.sort((a, b) => a - b)
   const [low, median, high] = [times[0], times[RUNS >> 1], times[RUNS - 1]].map((seconds) => seconds.toFixed(1))
   const text = [
     '| packages | files | download | on disk | time |', '|---|---|---|---|---|',
-    `| ${packages} | ${files} | ${kilobytes(statSync(tarball).size)} | ${kilobytes(bytes)} | ${median} s [${low}–${high}] |`,
+    `| ${packages} | ${files} | ${kilobytes(readFileSync(tarball).length)} | ${kilobytes(bytes)} | ${median} s [${low}–${high}] |`,
   ].join('\n')
   process.stdout.write(`npm ${run('.', 'npm', '--version').stdout.trim()}\n${text}\n`)
   if (process.argv.includes('--write')) pasteInto('docs/embedding.md', 'install', text)

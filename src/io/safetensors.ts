@@ -6,7 +6,7 @@
  *   header = { name: { dtype, shape, data_offsets: [begin, end] }, …, "__metadata__": { name: text, … } }
  *
  * Arrays lie in `data` without gap or overlap. Nothing is allocated here for a size that the file does not bear out.
- * But: float64 alone is written; float32 is read too, and widened, which is exact. No other type is.
+ * But: headers of 10 MB at most. Float64 alone is written; float32 is read too, and widened, which is exact.
  */
 import { show } from '../math/expect.ts'
 import { FileError } from './fileError.ts'
@@ -24,8 +24,8 @@ export type Tensors = ReadonlyMap<string, StoredTensor>
 export type Metadata = ReadonlyMap<string, string>
 
 const METADATA = '__metadata__'
-/** The format's own limit, which its other readers enforce. */
-const LONGEST_HEADER = 100_000_000
+/** A tenth of the format's own limit: some 100,000 tensors, read within seconds. */
+const LONGEST_HEADER = 10_000_000
 const BYTES: ReadonlyMap<Json, number> = new Map([['F64', 8], ['F32', 4]])
 
 /**

@@ -3,7 +3,7 @@
  */
 import type { Environment } from '../envs/index.ts'
 import type { Space } from '../rl/space.ts'
-import { perhaps } from './arguments.ts'
+import { perhaps } from './words.ts'
 import { decimal } from './format.ts'
 import type { Paint } from './terminal.ts'
 

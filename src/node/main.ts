@@ -4,10 +4,11 @@
 import process from 'node:process'
 import { environments } from '../envs/index.ts'
 import { show } from '../math/expect.ts'
-import { perhaps } from './arguments.ts'
+import { perhaps } from './words.ts'
 import { environmentTable, findEnvironment, type Worlds } from './envs.ts'
+import { evalCommand } from './eval.ts'
 import { failure, UsageError } from './failure.ts'
-import { mainHelp, trainHelp } from './help.ts'
+import { evalHelp, mainHelp, trainHelp } from './help.ts'
 import { terminal } from './terminal.ts'
 import { trainCommand } from './train.ts'
 import { version } from './version.ts'
@@ -15,7 +16,7 @@ import { version } from './version.ts'
 /**
  * Do what `words` say, as `trpo WORDS` does, with `worlds` as the environments it knows; resolves to the exit code.
  * Writes to the process's own streams. What goes wrong is told on stderr and in the code: nothing is thrown.
- * While it trains, the first SIGINT or SIGTERM ends the run in good order.
+ * While it works, the first SIGINT or SIGTERM ends the run in good order.
  */
 export async function main(words: readonly string[], worlds: Worlds = environments): Promise<number> {
   try {
@@ -30,9 +31,10 @@ export async function main(words: readonly string[], worlds: Worlds = environmen
 async function command([name = '', ...words]: readonly string[], worlds: Worlds): Promise<number> {
   switch (name) {
     case 'train': return trainCommand(words, worlds)
+    case 'eval': return evalCommand(words, worlds)
     case 'envs': return list(words, worlds)
     case '--version': return tell(`${version()}\n`)
-    case '--help': case '-h': case 'help': return tell(words[0] === 'train' ? trainHelp() : mainHelp)
+    case '--help': case '-h': case 'help': return tell(words[0] === 'train' ? trainHelp() : words[0] === 'eval' ? evalHelp : mainHelp)
     default: throw new UsageError(unknown(name, worlds))
   }
 }
@@ -50,9 +52,9 @@ function list(words: readonly string[], worlds: Worlds): number {
 }
 
 function unknown(name: string, worlds: Worlds): string {
-  if (name === '') return `command: expected train or envs, got nothing\n\n${mainHelp.trimEnd()}`
+  if (name === '') return `command: expected train, eval or envs, got nothing\n\n${mainHelp.trimEnd()}`
   if (name.startsWith('-')) return `${name}: unknown flag${perhaps(name, ['--help', '--version'])}`
   const found = findEnvironment(name, worlds)
   if (typeof found !== 'string') return `${name}: expected a command first, as in trpo train ${found.name}`
-  return `${show(name)}: unknown command${perhaps(name, ['train', 'envs'])} (trpo --help lists them)`
+  return `${show(name)}: unknown command${perhaps(name, ['train', 'eval', 'envs'])} (trpo --help lists them)`
 }

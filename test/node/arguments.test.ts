@@ -3,10 +3,11 @@ import * as assert from 'uvu/assert'
 import { environments } from '../../src/envs/index.ts'
 import { resolveOptions, rules, type TrainOptions } from '../../src/trpo/options.ts'
 import { parseArguments } from '../../src/node/arguments.ts'
+import { parseEvalArguments } from '../../src/node/evalArguments.ts'
 import { findEnvironment } from '../../src/node/envs.ts'
 import { UsageError } from '../../src/node/failure.ts'
 import { expectation, flagNames, flagOf, isSwitch, writeFlag } from '../../src/node/flags.ts'
-import { mainHelp, trainHelp } from '../../src/node/help.ts'
+import { evalHelp, mainHelp, trainHelp } from '../../src/node/help.ts'
 import { commandOf, type Order, orderOf } from '../../src/node/order.ts'
 
 /** A value other than the default for each option, valid beside the defaults of all others. */
@@ -61,6 +62,11 @@ test('flags of showing are read and are off unless given', () => {
   assert.equal([all.json, all.quiet, all.phases, all.help], [true, true, true, true])
   assert.equal([all.color, all.evalEpisodes], [false, 0])
   assert.is(parseArguments(['-h']).help, true)
+  assert.is(parseArguments(split('CartPole')).save, undefined)
+  for (const words of ['CartPole --save a.safetensors', '--save=a.safetensors CartPole']) {
+    const { environment, save } = parseArguments(split(words))
+    assert.equal([environment, save], ['CartPole', 'a.safetensors'])
+  }
   assert.is(order('CartPole').options.clock, undefined)
   assert.is(order('CartPole --phases').options.clock?.(), 0)
 })
@@ -86,6 +92,9 @@ test('what is wrong is told by flag, value, expectation and nearest name', () =>
     ['CartPole --json=1', '--json: expected no value, got "1"'],
     ['CartPole --eval-episodes -3', '--eval-episodes: expected an integer of at least 0, got -3'],
     ['CartPole --eval-episodes', '--eval-episodes: expected an integer of at least 0, got nothing'],
+    ['CartPole --save', '--save: expected a file, got nothing'],
+    ['CartPole --save --json', '--save: expected a file, got nothing'],
+    ['CartPole --save=', '--save: expected a file, got nothing'],
     ['CartPole Acrobot', '"Acrobot": expected one environment, and "CartPole" came before'],
     ['Cartpol', 'Cartpol: unknown environment, perhaps CartPole (trpo envs lists them)'],
     ['constructor', 'constructor: unknown environment (trpo envs lists them)'],
@@ -124,6 +133,34 @@ test('the command that repeats a run is read back as the same options', () => {
   assert.is(commandOf(order('CartPole'), 99), 'trpo train CartPole --seed 0 --total-steps 99', 'cut short')
 })
 
+test('eval takes a file, an environment or none, and flags for its episodes', () => {
+  const { problems, ...bare } = parseEvalArguments(['a.safetensors'])
+  assert.equal(problems, [])
+  assert.equal(bare, {
+    file: 'a.safetensors', environment: undefined, episodes: 100, seed: 0, deterministic: true,
+    json: false, quiet: false, color: true, help: false,
+  })
+  const full = parseEvalArguments(split('a CartPole --episodes 3 --seed=7 --stochastic --json --quiet --no-color'))
+  assert.equal(full, {
+    file: 'a', environment: 'CartPole', episodes: 3, seed: 7, deterministic: false,
+    json: true, quiet: true, color: false, help: false, problems: [],
+  })
+  assert.is(parseEvalArguments(split('a --stochastic --deterministic')).deterministic, true)
+  assert.is(parseEvalArguments(['-h']).help, true)
+})
+
+test('what is wrong with the words after eval is told together', () => {
+  const table: readonly (readonly [string, ...string[]])[] = [
+    ['--json', 'file: expected that of a policy, got nothing'],
+    ['a b c', '"c": expected a file and an environment, and both came before'],
+    ['a --episodes 0', '--episodes: expected an integer of at least 1, got 0'],
+    ['a --episodes', '--episodes: expected an integer of at least 1, got nothing'],
+    ['a --seed 1.5 --episods 3', '--seed: expected an integer of at least 0, got 1.5', '--episods: unknown flag, perhaps --episodes'],
+    ['a --stochastic=1', '--stochastic: expected no value, got "1"'],
+  ]
+  for (const [words, ...expected] of table) assert.equal(parseEvalArguments(split(words)).problems, expected, words)
+})
+
 test('help tells every flag on one line, with its default and range', () => {
   const lines = trainHelp().split('\n')
   for (const name of flagNames) {
@@ -137,7 +174,9 @@ test('help tells every flag on one line, with its default and range', () => {
   }
   assert.match(trainHelp(), /--cg-tolerance +0.01 /)
   assert.match(trainHelp(), /--hidden +64,64 /)
-  for (const line of [...lines, ...mainHelp.split('\n')]) assert.ok(line.length <= 110, line)
+  for (const flag of ['save', 'eval-episodes', 'json', 'quiet']) assert.match(trainHelp(), new RegExp(`\\n  --${flag} `))
+  for (const flag of ['episodes', 'seed', 'stochastic', 'json']) assert.match(evalHelp, new RegExp(`\\n  --${flag} `))
+  for (const line of [...lines, ...mainHelp.split('\n'), ...evalHelp.split('\n')]) assert.ok(line.length <= 110, line)
 })
 
 test.run()

@@ -1,12 +1,9 @@
 /** What the tests of the package use of Node beyond test/support/host.d.ts. */
 declare module 'node:fs' {
-  export function readFileSync(path: string): Uint8Array
   export function mkdirSync(path: string, options: { recursive: boolean }): void
   export function rmSync(path: string, options: { recursive: boolean; maxRetries: number; retryDelay: number }): void
   export function cpSync(from: string, to: string, options: { recursive: boolean }): void
   export function symlinkSync(target: string, path: string, type: 'junction'): void
-  export function realpathSync(path: string): string
-  export function statSync(path: string): { readonly size: number }
 }
 declare module 'node:os' {
   export function tmpdir(): string
@@ -20,7 +17,6 @@ declare module 'node:zlib' {
   export function brotliCompressSync(data: Uint8Array): Uint8Array
 }
 declare module 'node:path' {
-  export function dirname(path: string): string
   export function join(...parts: string[]): string
   export function resolve(path: string): string
 }

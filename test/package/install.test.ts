@@ -124,15 +124,16 @@ test('trpo/node gives an environment of one\'s own the command line, and leaves 
     const Maze = { name: 'Maze', make: pointMass, maxEpisodeSteps: 30, solvedReturn: null, summary: 'a world of my own' }
     const small = ['--batch-steps', '64', '--total-steps', '64', '--hidden', '8', '--value-hidden', '8', '--eval-episodes', '0']
     const codes = []
-    codes.push(await main(['train', 'maze', ...small, '--quiet'], { Maze }))
+    codes.push(await main(['train', 'maze', ...small, '--quiet', '--save', 'maze.safetensors'], { Maze }))
+    codes.push(await main(['eval', 'maze.safetensors', '--episodes', '1', '--quiet'], { Maze }))
     codes.push(await main(['envs'], { ...environments, Maze }))
     codes.push(await main(['train', 'CartPole'], { Maze }))
     console.log(codes.join(), process.listenerCount('SIGINT'), process.exitCode)
   `)
   const { stdout, stderr } = node('own.mjs')
-  assert.match(stdout, /^\nMaze: trained; /)
+  assert.match(stdout, /^\nMaze: trained; [^]*\nMaze: mean return /)
   assert.match(stdout, /^CartPole [^]*^Maze +Box\(4\) +Box\(2\) +30 +- +a world of my own$/m)
-  assert.match(stdout, /^0,0,2 0 undefined$/m)
+  assert.match(stdout, /^0,0,0,2 0 undefined$/m)
   assert.is(stderr, 'CartPole: unknown environment (trpo envs lists them)\n')
 })
 

@@ -1,13 +1,13 @@
 // node service.js policy.safetensors 8080, then: curl -d '{"observation": [1, 0, 0, 0]}' localhost:8080
-import { readFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { act } from 'trpo'
 import { decodePolicy } from 'trpo/io'
+import { readWhole } from 'trpo/node'
 
 const LONGEST = 100_000
 const [path, port] = process.argv.slice(2)
 // Refuses whatever is not such a file, with one sentence; nothing of it is ever run as code.
-const policy = decodePolicy(readFileSync(path))
+const policy = decodePolicy(readWhole(path))
 
 const server = createServer(async (request, response) => {
   const answer = (status, body) =>
