@@ -1,24 +1,35 @@
 /**
- * A network as tensors, named and laid out as PyTorch has them: `NAME.layers.0.weight` [out, in] and
- * `NAME.layers.0.bias` [out], then `NAME.layers.1.…`. In memory W is [in, out]: the file's is the transpose, so that a
- * `ModuleList` of `Linear` takes it as it stands.
+ * A network as the name of its activation and tensors, these named and laid out as PyTorch has them:
+ * `NAME.layers.0.weight` [out, in] and `NAME.layers.0.bias` [out], then `NAME.layers.1.…`. In memory W is [in, out]: the
+ * file's is the transpose, so that a `ModuleList` of `Linear` takes it as it stands.
  */
-import { show } from '../math/expect.ts'
+import { expectOneOf, show } from '../math/expect.ts'
 import { matrix, transposeInto } from '../math/tensor.ts'
+import { activations, type ActivationName } from '../nn/activation.ts'
 import type { Mlp } from '../nn/mlp.ts'
-import { type Contents, takeTensor } from './contents.ts'
+import { type Contents, takeTensor, takeWord } from './contents.ts'
 import { FileError } from './fileError.ts'
 import type { StoredTensor } from './safetensors.ts'
 
-export interface StoredLayer {
+interface StoredLayer {
   /** [out, in] */
   readonly weight: StoredTensor
   /** [out] */
   readonly bias: StoredTensor
 }
 
-/** Add the layers to the contents. Throws a RangeError for what is not finite. */
-export function putLayers(contents: Contents, name: string, { parameters }: Mlp): void {
+export interface StoredNetwork {
+  readonly activation: ActivationName
+  /** Inputs, hidden …, outputs: at least two, each at least 1. */
+  readonly sizes: readonly number[]
+  readonly layers: readonly StoredLayer[]
+}
+
+const ACTIVATIONS = Object.keys(activations) as ActivationName[]
+
+/** Add the network to the contents, what the distribution shares aside. Throws a RangeError for what is not finite. */
+export function putNetwork(contents: Contents, name: string, { activation, parameters }: Mlp): void {
+  contents.metadata.set('activation', expectOneOf(`${name}.net.activation`, activation.name, ACTIVATIONS))
   parameters.layers.forEach(({ W, b }, l) => {
     const weight = new Float64Array(W.rows * W.cols)
     transposeInto(matrix(weight, W.cols, W.rows), W)
@@ -27,8 +38,9 @@ export function putLayers(contents: Contents, name: string, { parameters }: Mlp)
   })
 }
 
-/** Take out the layers, as many as there are, each as wide as the one before says. Throws a FileError. */
-export function takeLayers(contents: Contents, name: string): StoredLayer[] {
+/** Take out the network, of as many layers as there are, each as wide as the one before says. Throws a FileError. */
+export function takeNetwork(contents: Contents, name: string): StoredNetwork {
+  const activation = takeWord(contents, 'activation', ACTIVATIONS)
   const layers: StoredLayer[] = []
   do {
     const l = layers.length
@@ -44,16 +56,11 @@ export function takeLayers(contents: Contents, name: string): StoredLayer[] {
     }
     layers.push({ weight, bias })
   } while (contents.tensors.has(weightName(name, layers.length)))
-  return layers
-}
-
-/** Inputs, hidden …, outputs. */
-export function sizesOf(layers: readonly StoredLayer[]): number[] {
-  return [layers[0].weight.shape[1], ...layers.map(({ bias }) => bias.shape[0])]
+  return { activation, layers, sizes: [layers[0].weight.shape[1], ...layers.map(({ bias }) => bias.shape[0])] }
 }
 
 /** The network's layers ← those stored, of the same sizes. */
-export function fillLayers({ parameters }: Mlp, layers: readonly StoredLayer[]): void {
+export function fillNetwork({ parameters }: Mlp, { layers }: StoredNetwork): void {
   parameters.layers.forEach(({ W, b }, l) => {
     transposeInto(W, matrix(layers[l].weight.data, W.cols, W.rows))
     b.data.set(layers[l].bias.data)

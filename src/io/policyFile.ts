@@ -5,11 +5,10 @@
 import type { Backend } from '../math/backend.ts'
 import { show } from '../math/expect.ts'
 import { reference } from '../math/reference.ts'
-import { activations, type ActivationName } from '../nn/activation.ts'
 import { createPolicy, distributionFor, type Policy } from '../rl/policy.ts'
 import { encodedSize } from '../rl/space.ts'
 import { type Contents, expectNothingLeft, expectPartsAlone, expectSize, type Extra, seal, takeWord, unseal } from './contents.ts'
-import { fillLayers, putLayers, putParameters, sizesOf, takeLayers, takeParameters } from './network.ts'
+import { fillNetwork, putNetwork, putParameters, takeNetwork, takeParameters } from './network.ts'
 import { putSpace, takeSpace } from './spaces.ts'
 
 const FORMAT = 'trpo policy'
@@ -32,8 +31,8 @@ export function encodePolicy(policy: Policy, extra: Extra = {}): Uint8Array {
   if (distribution.name !== wanted) {
     throw new RangeError(`policy.distribution: expected ${show(wanted)} for its actions, got ${show(distribution.name)}`)
   }
-  contents.metadata.set('distribution', distribution.name).set('activation', net.activation.name)
-  putLayers(contents, 'policy', net)
+  contents.metadata.set('distribution', distribution.name)
+  putNetwork(contents, 'policy', net)
   const { shared } = net.parameters
   if (shared.length > 0) putParameters(contents, LOG_STD, [shared.length], shared)
   return seal(FORMAT, contents, extra)
@@ -46,17 +45,16 @@ export function decodePolicy(bytes: Uint8Array, backend: Backend = reference): P
   const actionSpace = takeSpace(contents, 'action_space')
   const { name, inputs, shared } = distributionFor(actionSpace)
   takeWord(contents, 'distribution', [name])
-  const activation = takeWord(contents, 'activation', Object.keys(activations) as ActivationName[])
-  const layers = takeLayers(contents, 'policy')
+  const stored = takeNetwork(contents, 'policy')
   const logStd = shared > 0 ? takeParameters(contents, LOG_STD, 1).data : new Float64Array(0)
   expectNothingLeft(contents)
 
-  const sizes = sizesOf(layers)
+  const { activation, sizes, layers } = stored
   expectSize('inputs of policy.layers.0, for its observations', encodedSize(observationSpace), sizes[0])
   expectSize(`outputs of policy.layers.${layers.length - 1}, for its actions`, inputs, sizes[layers.length])
   expectSize(`length of ${LOG_STD}, for its actions`, shared, logStd.length)
   const policy = createPolicy(backend, observationSpace, actionSpace, sizes.slice(1, -1), activation)
-  fillLayers(policy.net, layers)
+  fillNetwork(policy.net, stored)
   policy.net.parameters.shared.set(logStd)
   return policy
 }

@@ -10,7 +10,7 @@ export const mainHelp = `trpo: Trust Region Policy Optimization
   trpo train ENV [flags]   train a policy, such as: trpo train CartPole --save cartpole.safetensors
   trpo eval FILE [ENV]     how good a saved policy is
   trpo envs                the environments
-  trpo train --help        the flags; trpo eval --help
+  trpo COMMAND --help      its flags
   trpo --version
 
 `
@@ -31,7 +31,7 @@ limit δ, backtracks of the line search, iterations and relative residual of con
 the policy, explained variance (EV) of the value function. At the end a summary on stdout.
 Ctrl-C ends a run in good order, its policy saved where asked for; a second one at once.
 
-Showing
+Showing and saving
 ${table([
     ['--json', '', 'one JSON record an iteration on stdout, and the summary on stderr'],
     ['--quiet', '', 'no rows; with --json no summary either'],

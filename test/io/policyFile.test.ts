@@ -152,6 +152,8 @@ test('a part of a policy that the file cannot hold is refused, not left out', ()
   assert.throws(() => encodePolicy({ ...small, distribution: distributionFor(multiBinary(2)) }),
     /^policy\.distribution: expected "categorical" for its actions, got "bernoulli"$/)
   assert.throws(() => encodePolicy({ ...small, actionSpace: { kind: 'text' } as unknown as Space }), /^action_space: expected kind "box" /)
+  const activation = { ...small.net.activation, name: 'gelu' as ActivationName }
+  assert.throws(() => encodePolicy({ ...small, net: { ...small.net, activation } }), /^policy\.net\.activation: expected "tanh" \| .*, got "gelu"$/)
   for (const value of [null, undefined, 7, {}, { net: null }]) {
     assert.throws(() => encodePolicy(value as never), /^policy: expected a policy, got /)
   }
