@@ -5,7 +5,7 @@
 export { train, type Iteration } from './trpo/train.ts'
 export { resolveOptions, type TrainOptions } from './trpo/options.ts'
 export { type Certificate, createStepper, step, type StepOptions, type Stepper, type StepStatus } from './trpo/step.ts'
-export { createFisher } from './trpo/fisher.ts'
+export { createFisher, type Fisher } from './trpo/fisher.ts'
 export { presets } from './trpo/presets.ts'
 export { policyGradient, surrogate } from './trpo/surrogate.ts'
 export { createValueFitter, fitValue, type ValueFit, type ValueFitOptions } from './trpo/valueFit.ts'

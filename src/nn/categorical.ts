@@ -24,7 +24,7 @@ export function multiCategorical(sizes: readonly number[]): Distribution {
   const width = 2 * k
 
   return {
-    name: 'multiCategorical', inputs: k, shared: 0, cached: width, actionSize: components,
+    name: 'multiCategorical', inputs: k, shared: 0, cached: width, actionSize: components, dimensions: 1,
 
     prepare({ rows, cache }) {
       const z = rows.data, c = cache.data
@@ -88,6 +88,21 @@ export function multiCategorical(sizes: readonly number[]): Distribution {
         let total = 0
         for (let p = i * width; p < i * width + k; p++) total -= cache.data[p] * cache.data[p + k]
         out[i] = total
+      }
+    },
+
+    // ∂H/∂zⱼ = −pⱼ (log pⱼ + H), within each component.
+    entropyScore(etaBar, _, weight, { rows, cache }) {
+      const c = cache.data
+      for (let i = 0; i < rows.rows; i++) {
+        let at = i * k, p = i * width
+        for (const n of sizes) {
+          let entropy = 0
+          for (let j = p; j < p + n; j++) entropy -= c[j] * c[j + k]
+          for (let j = 0; j < n; j++) etaBar.data[at + j] = -weight * (c[p + j] * (c[p + j + k] + entropy))
+          at += n
+          p += n
+        }
       }
     },
 

@@ -25,6 +25,8 @@ export interface Distribution {
   readonly cached: number
   /** Numbers an action. */
   readonly actionSize: number
+  /** Over how many of them others average KL (`klUnit`): 1 where a choice is one thing, whatever its logits. */
+  readonly dimensions: number
 
   /** Fill eta.cache. Called after every change of eta.rows, before anything below. */
   prepare(eta: Eta): void
@@ -38,6 +40,8 @@ export interface Distribution {
   score(etaBar: Tensor, sharedBar: Float64Array, weights: Float64Array, actions: Tensor, eta: Eta): void
   /** out ← entropy in nats.  out: [N]. */
   entropy(out: Float64Array, eta: Eta): void
+  /** etaBar ← w ∂ entropyᵢ / ∂ηᵢ [N, inputs]; sharedBar ← w Σ ∂ entropyᵢ / ∂shared [shared]. */
+  entropyScore(etaBar: Tensor, sharedBar: Float64Array, weight: number, eta: Eta): void
   /** out ← KL(old ‖ new) in nats, summed over the components of an action: at least 0, finite.  out: [N]. */
   klOldNew(out: Float64Array, old: Eta, new_: Eta): void
   /** Rows first … first + count − 1 of etaDot ← scale · M etaDot: M = ∂²KL(old ‖ new)/∂new² at new = old. */

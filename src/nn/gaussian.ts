@@ -24,7 +24,7 @@ export function gaussian(d: number): Distribution {
   }
 
   return {
-    name: 'gaussian', inputs: d, shared: d, cached: 0, actionSize: d,
+    name: 'gaussian', inputs: d, shared: d, cached: 0, actionSize: d, dimensions: d,
 
     prepare() {},
 
@@ -72,6 +72,11 @@ export function gaussian(d: number): Distribution {
       let entropy = d * (0.5 + HALF_LOG_2PI)
       for (let j = 0; j < d; j++) entropy += logStd(eta, j)
       out.fill(entropy, 0, eta.rows.rows)
+    },
+
+    entropyScore(etaBar, sharedBar, weight, { rows }) {
+      etaBar.data.fill(0, 0, rows.rows * d)
+      sharedBar.fill(weight * rows.rows)
     },
 
     // Σ log σ′/σ + (σ² + (μ − μ′)²) / 2σ′² − ½, with the part free of μ as ½(e^{−2x} − 1) + x for x = log σ′/σ.

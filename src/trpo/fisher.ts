@@ -10,34 +10,49 @@
  */
 import type { Operator } from '../math/conjugateGradient.ts'
 import type { Random } from '../math/random.ts'
+import type { Tensor } from '../math/tensor.ts'
 import { addScaled } from '../math/vector.ts'
-import { backward, tangent } from '../nn/mlp.ts'
+import { createJacobian, type Jacobian } from '../nn/jacobian.ts'
 import { bindParameters, type Parameters } from '../nn/parameters.ts'
 import { createShards, type Shards, sumOverTiles } from '../nn/shards.ts'
 import { createPolicyMap, forwardPolicy, type PolicyMap } from '../rl/policy.ts'
 
-/**
- * The operator for the states of `map` and damping λ ≥ 0. Before a run of products call `forwardPolicy(map)` and
- * `transposeWeights(map.net)`; the operator stays the same until either is called again.
- */
-export function createFisher(map: PolicyMap, shards: Shards, damping: number): Operator {
+/** The operator of one θ and one set of states. */
+export interface Fisher {
+  /** out ← (F + λI) v, as of the last `refresh`. */
+  readonly apply: Operator
+  /** Take up the θ and the states of the last `forwardPolicy(map)`, and λ, where it is given. */
+  refresh(damping?: number, actions?: Tensor): void
+}
+
+/** The operator for the states of `map` and damping λ ≥ 0. */
+export function createFisher(
+  map: PolicyMap, shards: Shards, damping: number, jacobian: Jacobian = createJacobian(map.net, map.tape),
+): Fisher {
   const { net, distribution, tape, eta, sharedBar } = map
   const { parameters, sizes, backend } = net
   const scale = 1 / tape.inputs.rows
+  let lambda = damping
   // The direction is copied into memory that is bound once, and that a backend can reach.
   const direction: Parameters = bindParameters(backend.allocate(1, parameters.flat.length).data, sizes, sharedBar.length)
 
-  return (out, v) => {
-    direction.flat.set(v)
-    sumOverTiles(out, shards, (tile, into) => {
-      tangent(net, tile, direction)
-      distribution.metric(tape.outputDerivatives, eta, tile.first, tile.rows, scale)
-      backward(net, tile, into)
-    })
-    distribution.sharedMetric(sharedBar, direction.shared, eta)
-    // backward leaves the entries of shared parameters 0: the network does not see them.
-    out.set(sharedBar, out.length - sharedBar.length)
-    addScaled(out, damping, v)
+  return {
+    refresh(newDamping = lambda) {
+      lambda = newDamping
+      jacobian.refresh()
+    },
+    apply(out, v) {
+      direction.flat.set(v)
+      sumOverTiles(out, shards, (tile, into) => {
+        jacobian.tangent(tile, direction)
+        distribution.metric(tape.outputDerivatives, eta, tile.first, tile.rows, scale)
+        jacobian.backward(tile, into)
+      })
+      distribution.sharedMetric(sharedBar, direction.shared, eta)
+      // backward leaves the entries of shared parameters 0: the network does not see them.
+      out.set(sharedBar, out.length - sharedBar.length)
+      addScaled(out, lambda, v)
+    },
   }
 }
 
@@ -47,6 +62,8 @@ export interface Subset {
   readonly shards: Shards
   /** Draw the states anew, without replacement, and cache their activations; the draw then stays for all products. */
   choose(): void
+  /** The chosen states' rows of `rows` [N, actionSize], in memory that the next call overwrites. */
+  take(rows: Tensor): Tensor
 }
 
 /** `fraction` of the states of `full`, at least one (Schulman et al. 2015, appendix C, took 10 %). */
@@ -55,16 +72,26 @@ export function createSubset(full: PolicyMap, fraction: number, random: Random):
   const N = tape.inputs.rows, cols = tape.inputs.cols
   const n = Math.max(1, Math.round(fraction * N))
   const map = createPolicyMap(net, distribution, net.backend.allocate(n, cols), true)
+  const taken = net.backend.allocate(n, distribution.actionSize)
   const order = Int32Array.from({ length: N }, (_, i) => i)
+  /** Row i of `to` ← row order[i] of `from`. */
+  const gather = (to: Tensor, from: Tensor): void => {
+    const width = to.cols
+    for (let i = 0; i < n; i++) {
+      for (let j = 0; j < width; j++) to.data[i * width + j] = from.data[order[i] * width + j]
+    }
+  }
   return {
     map,
     shards: createShards(net, map.tape),
     choose() {
       random.shuffle(order)
-      for (let i = 0; i < n; i++) {
-        for (let j = 0; j < cols; j++) map.tape.inputs.data[i * cols + j] = tape.inputs.data[order[i] * cols + j]
-      }
+      gather(map.tape.inputs, tape.inputs)
       forwardPolicy(map)
+    },
+    take(rows) {
+      gather(taken, rows)
+      return taken
     },
   }
 }

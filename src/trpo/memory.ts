@@ -5,6 +5,7 @@
 import type { Backend } from '../math/backend.ts'
 import { reference } from '../math/reference.ts'
 import { createFastest, createSimd } from '../math/simd/simd.ts'
+import { sensitivitiesAState } from '../nn/jacobian.ts'
 import { parameterCount } from '../nn/parameters.ts'
 import { distributionFor } from '../rl/policy.ts'
 import { encodedSize, type Space } from '../rl/space.ts'
@@ -38,11 +39,12 @@ export function trainingBytes(options: TrainOptions, observationSpace: Space, ac
   const P = parameterCount([inputs, ...hidden, outputs], shared)
   const valueP = parameterCount([inputs, ...valueHidden, 1], 0)
   // Batch and the policy's two maps on it; as much again for a subset; the actor; the value's tapes; a tile of each.
-  const onStates = N * (inputs + actionSize + units + 3 * outputs + 2 * cached)
-  const subset = options.fisherFraction < 1 ? N * (inputs + units + 2 * outputs + cached) : 0
+  const sensitivities = sensitivitiesAState([inputs, ...hidden, outputs])
+  const onStates = N * (inputs + actionSize + units + 3 * outputs + 2 * cached + sensitivities)
+  const subset = options.fisherFraction < 1 ? N * (inputs + actionSize + units + 2 * outputs + cached + sensitivities) : 0
   const acting = E * (inputs + units + outputs + cached + actionSize)
   const fitting = 2 * valueMinibatch * (inputs + valueUnits + 2)
-  const tiles = 96 * (8 * units + 4 * valueUnits + 2 * inputs + 8)
+  const tiles = 96 * ((8 + (sensitivities > 0 ? outputs : 0)) * units + 4 * valueUnits + 2 * inputs + 8)
   // θ, its candidate, transposes and directions; up to 16 shards of it, twice.
   const parameters = 40 * (P + valueP)
   // Each of some hundreds of tensors begins on 64 bytes.

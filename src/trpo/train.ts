@@ -17,6 +17,7 @@ import { resolveOptions, type TrainOptions } from './options.ts'
 import { chooseBackend, choosePlain } from './memory.ts'
 import { laps, noTime, type Phases } from './phases.ts'
 import { type Certificate, createStepper, step } from './step.ts'
+import { createTrustRegionRule } from './trustRegion.ts'
 import { createValueFitter, fitValue, type ValueFit } from './valueFit.ts'
 
 /** What one iteration did. Plain data, but for `policy` and `value`, which go on changing. */
@@ -80,9 +81,11 @@ function* iterations(
   const batch = createBatch(backend, batchSteps / environments, environments, inputs, policy.distribution.actionSize)
   const stepper = createStepper(policy, batch.observations, options, random.fork('fisher'))
   const fitter = createValueFitter(value, batchSteps, options)
+  const adaptRegion = createTrustRegionRule(stepper.region, options)
   const minibatches = random.fork('minibatches')
   const scratch = new Float64Array(batchSteps)
   let recent: readonly Episode[] = []
+  let last: Certificate | null = null
 
   try {
     const rollout = createRollout(envs, policy, random)
@@ -101,7 +104,8 @@ function* iterations(
       if (options.normalizeAdvantages) normalize(batch.advantages, largestMagnitude(batch.returns), scratch)
       lap('advantage')
 
-      const certificate = step(stepper, batch.actions, batch.advantages, lap)
+      adaptRegion((iteration - 1) * batchSteps / totalSteps, last)
+      const certificate = last = step(stepper, batch.actions, batch.advantages, lap)
       const valueFit = fitValue(fitter, batch.observations, batch.returns, batch.values, minibatches)
       lap('valueFit')
 

@@ -18,6 +18,8 @@ const OTHER: Readonly<Partial<TrainOptions>> = {
   stepLength: 'damped', lineSearch: false, backtrackCoefficient: 0.5, maxBacktracks: 0, fisherFraction: 0.25,
   valueEpochs: 0, valueMinibatch: 64, valueLearningRate: 0.003,
   backend: 'reference', preconditioner: 'diagonal', warmStart: true,
+  maxKlSchedule: 'cosine', finalMaxKl: 0.5, constraint: 'max-kl', entropyCoefficient: 0.001,
+  like: 'sb3', klUnit: 'dimension', klSlack: 1.5, leastGainRatio: 0.1, fisherEstimate: 'empirical', dampingRule: 'levenberg-marquardt', search: 'longest',
 }
 
 const split = (text: string): string[] => text.split(' ')
@@ -40,7 +42,8 @@ test('every option but the clock has a flag', () => {
 for (const name of flagNames) {
   test(`${flagOf(name)} sets ${name}, with a space and with =`, () => {
     const written = writeFlag(name, OTHER[name])
-    const wanted = resolveOptions({ ...order('CartPole').options, [name]: OTHER[name] })
+    // A peer's options lie in the place of the preset.
+    const wanted = resolveOptions(name === 'like' ? { like: 'sb3' } : { ...order('CartPole').options, [name]: OTHER[name] })
     assert.equal(order(`CartPole ${written}`).options, wanted)
     assert.equal(order(`CartPole ${written.replace(' ', '=')}`).options, wanted)
     assert.equal(order(`${written} CartPole`).options, wanted, 'before the environment')

@@ -1,6 +1,5 @@
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import type { Operator } from '../../src/math/conjugateGradient.ts'
 import { Random } from '../../src/math/random.ts'
 import { reference } from '../../src/math/reference.ts'
 import type { ActivationName } from '../../src/nn/activation.ts'
@@ -8,10 +7,11 @@ import { bernoulli } from '../../src/nn/bernoulli.ts'
 import { categorical, multiCategorical } from '../../src/nn/categorical.ts'
 import type { Distribution } from '../../src/nn/distribution.ts'
 import { gaussian } from '../../src/nn/gaussian.ts'
-import { createMlp, transposeWeights } from '../../src/nn/mlp.ts'
+import { byPasses, bySensitivities, createJacobian, type Jacobian } from '../../src/nn/jacobian.ts'
+import { createMlp, type Mlp, type Tape } from '../../src/nn/mlp.ts'
 import { createShards } from '../../src/nn/shards.ts'
 import { createPolicyMap, forwardPolicy, type PolicyMap } from '../../src/rl/policy.ts'
-import { createFisher, createSubset } from '../../src/trpo/fisher.ts'
+import { createFisher, createSubset, type Fisher } from '../../src/trpo/fisher.ts'
 import {
   cholesky, fromEntries, inner, type Matrix, multiply, normals, plusDiagonal, timesVector, transpose,
 } from '../support/dense.ts'
@@ -28,12 +28,13 @@ const FAMILIES: readonly (readonly [Distribution, NaiveDistribution])[] = [
 
 interface Problem {
   map: PolicyMap; theta: Float64Array; net: NaiveNet; naive: NaiveDistribution; inputs: Float64Array[]
+  jacobian: (net: Mlp, tape: Tape) => Jacobian
 }
 
 /** A policy on `N` random states, ready for products. */
 function drawProblem(
   [distribution, naive]: readonly [Distribution, NaiveDistribution], activation: ActivationName,
-  hidden: readonly number[], N: number, random: Random,
+  hidden: readonly number[], N: number, random: Random, jacobian: Problem['jacobian'] = createJacobian,
 ): Problem {
   const sizes = [2, ...hidden, distribution.inputs]
   const mlp = createMlp(reference, sizes, activation, distribution.shared)
@@ -43,8 +44,7 @@ function drawProblem(
   observations.data.set(normals(2 * N, random))
   const map = createPolicyMap(mlp, distribution, observations, true)
   forwardPolicy(map)
-  transposeWeights(mlp)
-  return { map, theta, net: { sizes, activation }, naive, inputs: rowsOf(map) }
+  return { map, theta, net: { sizes, activation }, naive, inputs: rowsOf(map), jacobian }
 }
 
 function rowsOf({ tape: { inputs } }: PolicyMap): Float64Array[] {
@@ -52,30 +52,34 @@ function rowsOf({ tape: { inputs } }: PolicyMap): Float64Array[] {
     inputs.data.slice(i * inputs.cols, (i + 1) * inputs.cols))
 }
 
-/** Every family with every activation, without and with hidden layers. */
+/** Every family with every activation, without and with hidden layers, and both ways to J. */
 function eachProblem(N: number, seed: number, check: (problem: Problem, random: Random) => void): void {
   const random = new Random(seed)
   for (const family of FAMILIES) {
     for (const activation of ['tanh', 'relu', 'identity'] as const) {
-      for (const hidden of [[], [3], [3, 2]]) {
-        check(drawProblem(family, activation, hidden, N, random), random)
+      for (const hidden of [[], [3], [3, 2], [2, 4, 3]]) {
+        for (const jacobian of hidden.length < 2 ? [byPasses] : [byPasses, bySensitivities]) {
+          check(drawProblem(family, activation, hidden, N, random, jacobian), random)
+        }
       }
     }
   }
 }
 
-function fisherOf({ map }: Problem, damping: number = 0): Operator {
-  return createFisher(map, createShards(map.net, map.tape), damping)
+function fisherOf({ map, jacobian }: Problem, damping: number = 0): Fisher {
+  const fisher = createFisher(map, createShards(map.net, map.tape), damping, jacobian(map.net, map.tape))
+  fisher.refresh()
+  return fisher
 }
 
-function product(F: Operator, v: Float64Array): Float64Array {
+function product({ apply: F }: Fisher, v: Float64Array): Float64Array {
   const out = new Float64Array(v.length).fill(NaN)
   F(out, v)
   return out
 }
 
 /** The operator's matrix, column by column. */
-function formed(F: Operator, P: number): Matrix {
+function formed(F: Fisher, P: number): Matrix {
   const unit = (j: number): Float64Array => Float64Array.from({ length: P }, (_, i) => i === j ? 1 : 0)
   return transpose(Array.from({ length: P }, (_, j) => product(F, unit(j))))
 }
@@ -202,7 +206,7 @@ test('the product reads θ as of the last forward pass, and changes neither θ n
   assert.equal([theta, map.eta.rows.data], before)
   theta.set(along(theta, 0.1, normals(theta.length, random)))
   forwardPolicy(map)
-  transposeWeights(map.net)
+  F.refresh()
   const moved = formed(F, theta.length)
   assert.not.equal(product(F, v), once)
   const worst = new Worst()
@@ -266,6 +270,7 @@ test('a subset\'s product is the Fisher matrix of exactly the chosen states, eac
       assert.is(new Set(chosen.map((row) => row.join())).size, count, 'without replacement')
       assert.ok(chosen.every((row) => problem.inputs.some((input) => input.join() === row.join())))
       const F = createFisher(subset.map, subset.shards, 0)
+      F.refresh()
       const dense = naiveFisher(problem.net, problem.naive, problem.theta, chosen)
       const v = normals(problem.theta.length, random)
       // As for the whole batch.
@@ -285,6 +290,7 @@ test('a choice stays the same for all products until the next, and leaves the fu
   const choices = new Set<string>()
   for (let round = 0; round < 5; round++) {
     subset.choose()
+    F.refresh()
     const states = subset.map.tape.inputs.data.slice(), once = product(F, v)
     for (let k = 0; k < 3; k++) assert.equal(product(F, v), once)
     assert.equal(subset.map.tape.inputs.data, states)

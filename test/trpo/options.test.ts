@@ -2,6 +2,7 @@ import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { reference } from '../../src/math/reference.ts'
 import { resolveOptions, rules, type TrainOptions } from '../../src/trpo/options.ts'
+import { peers } from '../../src/trpo/peers.ts'
 
 type Name = keyof TrainOptions
 
@@ -21,6 +22,9 @@ const kinds: { readonly [K in Name]: readonly unknown[] } = {
   stepLength: NOT_WORDS, lineSearch: NOT_BOOLEANS, backtrackCoefficient: NOT_NUMBERS, maxBacktracks: NOT_NUMBERS,
   fisherFraction: NOT_NUMBERS, valueEpochs: NOT_NUMBERS, valueMinibatch: NOT_NUMBERS, valueLearningRate: NOT_NUMBERS,
   preconditioner: NOT_WORDS, warmStart: NOT_BOOLEANS,
+  like: NOT_WORDS, klUnit: NOT_WORDS, klSlack: NOT_NUMBERS, leastGainRatio: NOT_NUMBERS,
+  maxKlSchedule: NOT_WORDS, finalMaxKl: NOT_NUMBERS, constraint: NOT_WORDS, entropyCoefficient: NOT_NUMBERS,
+  fisherEstimate: NOT_WORDS, dampingRule: NOT_WORDS, search: NOT_WORDS,
   backend: [null, 1, true, {}, { multiply: 1 }, [], () => 1],
   clock: [null, 0, 1e12, 'now', true, {}, []],
 }
@@ -39,6 +43,17 @@ const ranges: { readonly [K in Name]: readonly unknown[] } = {
   gaeLambda: [...NOT_FINITE, -0.01, 1.01, 95],
   advantages: ['', 'GAE', 'td', 'constructor'],
   normalizeAdvantages: [],
+  maxKlSchedule: ['', 'exponential', 'Linear'],
+  finalMaxKl: [...NOT_FINITE, 0, -0.1, 1.001],
+  constraint: ['', 'mean', 'max'],
+  entropyCoefficient: [...NOT_FINITE, -0.01, 1e7],
+  fisherEstimate: ['', 'Exact', 'true'],
+  dampingRule: ['', 'adaptive', 'LM'],
+  search: ['', 'bisection', 'toString'],
+  like: ['', 'SB3', 'ppo', 'toString'],
+  klUnit: ['', 'nat', 'State'],
+  klSlack: [NaN, -Infinity, 0, 0.999, -1.5],
+  leastGainRatio: [...NOT_FINITE, -0.1, 1.1],
   preconditioner: ['', 'jacobi', 'Diagonal', 'toString'],
   warmStart: [],
   maxKl: [...NOT_FINITE, 0, -0, -0.01],
@@ -201,6 +216,23 @@ test('what is no record at all is refused as a whole', () => {
     assert.ok(error instanceof TypeError)
     assert.match(error.message, /^options: expected a record, got /)
   }
+})
+
+test('options like a peer\'s are the peer\'s, where nothing else is given, and the defaults where it says nothing', () => {
+  for (const like of ['sb3', 'spinningup', 'baselines', 'modular_rl'] as const) {
+    const resolved = resolveOptions({ like })
+    for (const name of Object.keys(rules) as Name[]) {
+      const wanted = name === 'like' ? like : name in peers[like] ? peers[like][name] : rules[name].default
+      assert.equal(resolved[name], wanted, `${like}: ${name}`)
+    }
+    const mine = resolveOptions({ like, maxKl: 0.5, seed: 3 })
+    assert.equal(mine, { ...resolved, maxKl: 0.5, seed: 3 })
+    assert.equal(resolveOptions(mine), mine)
+  }
+  // sb3_contrib/trpo/trpo.py, constructor; spinup/algos/tf1/trpo/trpo.py, signature.
+  const { cgIterations, batchSteps, klUnit, maxBacktracks } = resolveOptions({ like: 'sb3' })
+  assert.equal([cgIterations, batchSteps, klUnit, maxBacktracks], [15, 2048, 'dimension', 9])
+  assert.is(resolveOptions({ like: 'spinningup' }).valueEpochs, 80)
 })
 
 test.run()

@@ -37,7 +37,8 @@ test('the diagonal is that of the Fisher matrix, read off its columns, for every
         const shards = createShards(map.net, map.tape)
         const preconditioner = createPreconditioner(map, shards, 0)
         preconditioner.refresh()
-        const F = createFisher(map, shards, 0)
+        const { apply: F, refresh } = createFisher(map, shards, 0)
+        refresh()
         const P = map.net.parameters.flat.length
         const unit = new Float64Array(P), column = new Float64Array(P)
         for (let i = 0; i < P; i++) {
@@ -61,7 +62,8 @@ test('with the preconditioner conjugate gradients find the same direction', () =
     const shards = createShards(map.net, map.tape)
     const preconditioner = createPreconditioner(map, shards, 0.01)
     preconditioner.refresh()
-    const F = createFisher(map, shards, 0.01)
+    const { apply: F, refresh } = createFisher(map, shards, 0.01)
+    refresh()
     const b = Float64Array.from({ length: map.net.parameters.flat.length }, () => random.normal())
     const plain = cgWorkspace(b.length), helped = cgWorkspace(b.length)
     const options = { maxIterations: 500, relativeTolerance: 1e-12 }
