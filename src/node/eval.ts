@@ -12,7 +12,7 @@ import { createFastest } from '../math/simd/simd.ts'
 import type { Policy } from '../rl/policy.ts'
 import { describeSpace, type Space } from '../rl/space.ts'
 import { createDisplay } from './display.ts'
-import { describe, findEnvironment } from './envs.ts'
+import { describe, findEnvironment, type Worlds } from './envs.ts'
 import { type EvalArguments, parseEvalArguments } from './evalArguments.ts'
 import { evaluateInChunks, type Outcome, type Trial } from './evaluation.ts'
 import { UsageError } from './failure.ts'
@@ -24,13 +24,13 @@ import { spread } from './summary.ts'
 import { type Paint, silent, terminal } from './terminal.ts'
 
 /** Returns the exit code. */
-export async function evalCommand(words: readonly string[]): Promise<number> {
+export async function evalCommand(words: readonly string[], worlds: Worlds): Promise<number> {
   const given = parseEvalArguments(words)
   if (given.help) {
     process.stdout.write(evalHelp)
     return 0
   }
-  const trial = trialOf(given)
+  const trial = trialOf(given, worlds)
   const progress = given.quiet ? silent : terminal(process.stderr, process.env, given.color)
   const display = createDisplay(progress)
   const interrupt = listenForInterrupt()
@@ -41,15 +41,16 @@ export async function evalCommand(words: readonly string[]): Promise<number> {
     process.stdout.write(given.json ? `${JSON.stringify(record(trial, outcome))}\n` : report(given.file!, trial, outcome, paint))
   } finally {
     display.clear()
+    interrupt.close()
   }
   return interrupt.signal === null ? 0 : exitCodes[interrupt.signal]
 }
 
 /** Throws a UsageError for words, files and environments that do not go together. */
-function trialOf({ file, environment, episodes, seed, deterministic, problems }: EvalArguments): Trial {
+function trialOf({ file, environment, episodes, seed, deterministic, problems }: EvalArguments, worlds: Worlds): Trial {
   if (file === undefined || problems.length > 0) throw new UsageError(problems.join('\n'))
   const { policy, named } = readPolicy(file)
-  const found = findEnvironment(environment ?? named)
+  const found = findEnvironment(environment ?? named, worlds)
   if (typeof found === 'string') throw new UsageError(environment === undefined && named !== undefined ? `${file}: ${found}` : found)
   const { observationSpace, actionSpace } = found.make()
   expectSame(file, found, 'observations', observationSpace, policy.observationSpace)

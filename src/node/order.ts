@@ -7,7 +7,7 @@ import { boundsFault } from '../rl/bounds.ts'
 import { resolveOptions, type TrainOptions } from '../trpo/options.ts'
 import { presets } from '../trpo/presets.ts'
 import { type Arguments, EVAL_EPISODES, problemOfFlag } from './arguments.ts'
-import { findEnvironment } from './envs.ts'
+import { findEnvironment, type Worlds } from './envs.ts'
 import { UsageError } from './failure.ts'
 import { flagNames, writeFlag } from './flags.ts'
 
@@ -18,9 +18,9 @@ export interface Order {
 }
 
 /** Throws one UsageError that tells everything wrong. `clock` serves under --phases. */
-export function orderOf(given: Arguments, clock: () => number): Order {
+export function orderOf(given: Arguments, clock: () => number, worlds: Worlds): Order {
   const problems: string[] = []
-  const environment = findEnvironment(given.environment)
+  const environment = findEnvironment(given.environment, worlds)
   if (typeof environment === 'string') problems.push(environment)
   problems.push(...given.problems)
   const preset = typeof environment === 'string' ? {} : presetOf(environment, given.options.like as TrainOptions['like'])

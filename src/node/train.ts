@@ -3,13 +3,14 @@
  * Data on stdout (the records under --json, else the summary), everything else on stderr.
  * But: only the policy is saved, so no training goes on from there.
  */
-import { performance } from 'node:perf_hooks'
 import process from 'node:process'
 import { encodePolicy } from '../io/policyFile.ts'
 import type { Policy } from '../rl/policy.ts'
 import { type Iteration, train } from '../trpo/train.ts'
 import { parseArguments } from './arguments.ts'
+import { clock } from './clock.ts'
 import { bar, createDisplay, type Display, header, row } from './display.ts'
+import type { Worlds } from './envs.ts'
 import { evaluateInChunks } from './evaluation.ts'
 import { UsageError } from './failure.ts'
 import { expectWritable, writeWhole } from './files.ts'
@@ -26,13 +27,13 @@ import { version } from './version.ts'
 const HEADER_EVERY = 30
 
 /** Returns the exit code. */
-export async function trainCommand(words: readonly string[]): Promise<number> {
+export async function trainCommand(words: readonly string[], worlds: Worlds): Promise<number> {
   const given = parseArguments(words)
   if (given.help) {
     process.stdout.write(trainHelp())
     return 0
   }
-  const order = orderOf(given, () => performance.now())
+  const order = orderOf(given, clock, worlds)
   // Better known now than after the training.
   if (given.save !== undefined) expectWritable(given.save)
   const progress = given.quiet ? silent : terminal(process.stderr, process.env, given.color)
@@ -46,6 +47,7 @@ export async function trainCommand(words: readonly string[]): Promise<number> {
     if (run.unsaved !== null) throw new UsageError(run.unsaved)
   } finally {
     display.clear()
+    interrupt.close()
   }
   return interrupt.signal === null ? 0 : exitCodes[interrupt.signal]
 }
@@ -70,7 +72,7 @@ async function carryOut(session: Session): Promise<Run> {
   const { order, progress, display, interrupt } = session
   const { environment, options, given } = order
   const learned: Learned = { tally: createTally(), policy: undefined, seconds: 0 }
-  const saver = createSaver(() => save(order, learned), () => performance.now() / 1000)
+  const saver = createSaver(() => save(order, learned), () => clock() / 1000)
   const unsaved = await learn(session, learned, saver)
   // Saved already: the evaluation may be cut off by a second signal.
   const trial = { policy: learned.policy!, environment, episodes: given.evalEpisodes, seed: options.seed, deterministic: true }
@@ -119,9 +121,9 @@ async function iterate(session: Session, learned: Learned, saver: Saver): Promis
   const iterations = iterationsOf(order)
 
   display.line(paint.faint(introduction(order)))
-  const started = performance.now()
+  const started = clock()
   for (const record of train(() => environment.make(), options)) {
-    const lap = (performance.now() - started) / 1000 - learned.seconds
+    const lap = (clock() - started) / 1000 - learned.seconds
     learned.seconds += lap
     learned.policy = record.policy
     count(tally, record, solvedReturn)

@@ -23,6 +23,13 @@ export function chooseBackend(options: TrainOptions, observationSpace: Space, ac
   return simd
 }
 
+/** The same without a word of WebAssembly, for bundles that leave it out. */
+export function choosePlain({ backend }: TrainOptions): Backend {
+  if (typeof backend !== 'string') return backend
+  if (backend !== 'simd') return reference
+  throw new RangeError('backend: expected "auto", "reference" or a backend where SIMD is left out, got "simd"')
+}
+
 /** Bytes that `train` allocates from its backend, at most, with a mebibyte to spare for evaluations. */
 export function trainingBytes(options: TrainOptions, observationSpace: Space, actionSpace: Space): number {
   const { batchSteps: N, environments: E, hidden, valueHidden, valueMinibatch } = options

@@ -15,7 +15,7 @@ import { collect, createRollout, type Episode } from '../rl/rollout.ts'
 import { describeSpace } from '../rl/space.ts'
 import { createValue, predict, type Value } from '../rl/value.ts'
 import { resolveOptions, type TrainOptions } from './options.ts'
-import { chooseBackend } from './memory.ts'
+import { chooseBackend, choosePlain } from './memory.ts'
 import { laps, noTime, type Phases } from './phases.ts'
 import { type Certificate, createStepper, step } from './step.ts'
 import { createTrustRegionRule } from './trustRegion.ts'
@@ -49,18 +49,31 @@ const RECENT = 100
  * at fault throws an EnvError from `next()`, with θ, φ as the last iteration left them.
  */
 export function train(makeEnv: () => Env, options: Partial<TrainOptions> = {}): Generator<Iteration, Policy, void> {
+  return begin(makeEnv, options, chooseBackend)
+}
+
+/** `train` on plain TypeScript alone: `auto` is the reference, and a bundle holds nothing of WebAssembly. */
+export function trainPlain(makeEnv: () => Env, options: Partial<TrainOptions> = {}): Generator<Iteration, Policy, void> {
+  return begin(makeEnv, options, choosePlain)
+}
+
+function begin(
+  makeEnv: () => Env, options: Partial<TrainOptions>, choose: typeof chooseBackend,
+): Generator<Iteration, Policy, void> {
   if (typeof makeEnv !== 'function') {
     throw new TypeError(`makeEnv: expected a function that returns an environment, got ${show(makeEnv)}`)
   }
-  return iterations(makeEnv, resolveOptions(options))
+  return iterations(makeEnv, resolveOptions(options), choose)
 }
 
-function* iterations(makeEnv: () => Env, options: TrainOptions): Generator<Iteration, Policy, void> {
+function* iterations(
+  makeEnv: () => Env, options: TrainOptions, choose: typeof chooseBackend,
+): Generator<Iteration, Policy, void> {
   const { environments, batchSteps, totalSteps, discount, gaeLambda, clock } = options
   const random = new Random(options.seed)
   const envs = makeEnvs(makeEnv, environments)
   const { observationSpace, actionSpace } = envs[0]
-  const backend = chooseBackend(options, observationSpace, actionSpace)
+  const backend = choose(options, observationSpace, actionSpace)
 
   const policy = createPolicy(backend, observationSpace, actionSpace, options.hidden, options.activation, options)
   initializePolicy(policy, options.initialLogStd, random.fork('policy'))

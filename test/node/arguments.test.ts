@@ -1,5 +1,6 @@
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
+import { environments } from '../../src/envs/index.ts'
 import { resolveOptions, rules, type TrainOptions } from '../../src/trpo/options.ts'
 import { parseArguments } from '../../src/node/arguments.ts'
 import { parseEvalArguments } from '../../src/node/evalArguments.ts'
@@ -23,7 +24,7 @@ const OTHER: Readonly<Partial<TrainOptions>> = {
 }
 
 const split = (text: string): string[] => text.split(' ')
-const order = (words: string): Order => orderOf(parseArguments(split(words)), () => 0)
+const order = (words: string): Order => orderOf(parseArguments(split(words)), () => 0, environments)
 function problems(words: string): string[] {
   try {
     order(words)
@@ -121,7 +122,7 @@ test('several mistakes are told together, and the value of a misspelt flag is no
 
 test('environments are found in any case and with a version', () => {
   for (const name of ['CartPole', 'cartpole', 'CARTPOLE', 'CartPole-v1', 'cartpole-V0']) {
-    const found = findEnvironment(name)
+    const found = findEnvironment(name, environments)
     assert.is(typeof found === 'string' ? found : found.name, 'CartPole')
   }
 })
@@ -131,7 +132,7 @@ test('the command that repeats a run is read back as the same options', () => {
   const asked = order(['CartPole', ...flags, '--eval-episodes 3'].join(' '))
   const command = commandOf(asked, 1e9)
   assert.ok(command.startsWith('trpo train CartPole --seed 7 '), command)
-  const again = orderOf(parseArguments(split(command).slice(2)), () => 0)
+  const again = orderOf(parseArguments(split(command).slice(2)), () => 0, environments)
   assert.equal(again.options, asked.options)
   assert.is(again.given.evalEpisodes, 3)
   assert.is(commandOf(order('cartpole-v1'), 1e9), 'trpo train CartPole --seed 0')

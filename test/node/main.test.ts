@@ -7,10 +7,10 @@ import * as assert from 'uvu/assert'
 import { environments } from '../../src/envs/index.ts'
 import { decodePolicy, decodeSafetensors } from '../../src/io/index.ts'
 
-// Two folders deep, as dist/node/main.js is: from there the program looks for package.json.
-const program = '.build/command/main.js'
+// Two folders deep, as dist/node/program.js is: from there the program looks for package.json.
+const program = '.build/command/program.js'
 buildSync({
-  entryPoints: ['src/node/main.ts'], outfile: program, bundle: true, platform: 'node', format: 'esm',
+  entryPoints: ['src/node/program.ts'], outfile: program, bundle: true, platform: 'node', format: 'esm',
   target: 'es2022', logLevel: 'error',
 })
 
@@ -296,29 +296,22 @@ test('the policy is saved when the reader of stdout leaves, and when an environm
       contents: `
         import process from 'node:process'
         import { environments } from './src/envs/index.ts'
-        import { failure } from './src/node/failure.ts'
-        import { trainCommand } from './src/node/train.ts'
+        import { main } from './src/node/index.ts'
         let steps = 0
-        environments.Broken = { ...environments.CartPole, name: 'Broken', make: () => {
+        const Broken = { ...environments.CartPole, name: 'Broken', make: () => {
           const env = environments.CartPole.make()
           return { ...env, step: (action) => ++steps > 1100 ? { ...env.step(action), reward: NaN } : env.step(action) }
         } }
-        try {
-          await trainCommand(process.argv.slice(2))
-        } catch (error) {
-          const { code, message } = failure(error)
-          process.stderr.write(message)
-          process.exitCode = code
-        }`,
+        process.exitCode = await main(process.argv.slice(2), { Broken })`,
       resolveDir: '.', loader: 'ts',
     },
     outfile: broken, bundle: true, platform: 'node', format: 'esm', target: 'es2022', logLevel: 'error',
   })
-  const words = [broken, 'Broken', ...SMALL, '--save', `${folder}/y`]
+  const words = [broken, 'train', 'Broken', ...SMALL, '--save', `${folder}/y`]
   const { status, stdout, stderr } = spawnSync(node, words, { encoding: 'utf8', env, timeout: 20_000 })
   assert.is(status, 3, stderr)
   assert.is(stdout, '')
-  assert.match(stderr, /\nsaved in .*\/y as of step 1,024\nenvironment \d+, step \d+: reward: expected a finite number, got NaN$/)
+  assert.match(stderr, /\nsaved in .*\/y as of step 1,024\nenvironment \d+, step \d+: reward: expected a finite number, got NaN\n$/)
   assert.is(decodeSafetensors(readFileSync(`${folder}/y`)).metadata.get('extra.steps'), '1024')
 }))
 

@@ -30,7 +30,7 @@ declare module 'node:child_process' {
     destroy(): void
   }
   export function spawn(command: string, args: readonly string[], options: {
-    env: Record<string, string | undefined>; timeout: number
+    cwd?: string; env: Record<string, string | undefined>; timeout: number
   }): {
     readonly stdout: Readable
     readonly stderr: Readable
