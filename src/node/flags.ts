@@ -17,6 +17,7 @@ export const meanings: { readonly [K in FlagName]: string } = {
   valueHidden: 'hidden layers of the value function',
   activation: 'of the hidden layers',
   initialLogStd: 'log σ of continuous actions at the start',
+  noiseSteps: 'steps that noise lasts, in the mean',
   discount: 'γ',
   gaeLambda: 'λ of generalized advantages',
   advantages: 'how advantages are estimated',

@@ -72,7 +72,7 @@ function* iterations(makeEnv: () => Env, options: TrainOptions): Generator<Itera
   let recent: readonly Episode[] = []
 
   try {
-    const rollout = createRollout(envs, policy, random)
+    const rollout = createRollout(envs, policy, random, options.noiseSteps)
     for (let iteration = 1; (iteration - 1) * batchSteps < totalSteps; iteration++) {
       const phases = noTime()
       const lap = laps(phases, clock)

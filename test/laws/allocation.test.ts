@@ -183,10 +183,11 @@ function still(actionSpace: Space): Env {
 
 test('a rollout and its advantages construct none, across ends of episodes', () => {
   for (const backend of backends) {
-    for (const space of SPACES) {
+    for (const [s, space] of SPACES.entries()) {
       const policy = createPolicy(backend, wide(3), space, [8], 'tanh')
       initializePolicy(policy, 0, new Random(4))
-      const rollout = createRollout([still(space), still(space), still(space)], policy, new Random(5))
+      // Fresh noise with one space, noise that lasts with the next.
+      const rollout = createRollout([still(space), still(space), still(space)], policy, new Random(5), 1 + 2 * (s % 2))
       const batch = createBatch(backend, 20, 3, 3, policy.distribution.actionSize)
       const scratch = new Float64Array(60)
       let episodes = 0
