@@ -4,7 +4,7 @@ import { buildSync } from 'esbuild'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 
-for (const entry of ['training', 'solver', 'search', 'ladder/main']) {
+for (const entry of ['training', 'solver', 'search', 'learning', 'ladder/main']) {
   test(`bench/${entry} runs, and a smoke run writes nothing`, () => {
     const outfile = `.build/smoke-${entry.replace('/', '-')}.mjs`
     buildSync({
