@@ -60,7 +60,9 @@ export function createPolicy(
   const distribution = distributionFor(actionSpace, stateDependentStd)
   const sizes = [encodedSize(observationSpace), ...hidden, distribution.inputs]
   const net = createMlp(backend, sizes, activation, distribution.shared)
-  return { observationSpace, actionSpace, stateDependentStd, bounds, distribution, net }
+  // What an option cannot mean here is not said of the policy either.
+  const drawn = actionSpace.kind === 'box' ? { stateDependentStd, bounds } : { stateDependentStd: false, bounds: 'clip' as const }
+  return { observationSpace, actionSpace, ...drawn, distribution, net }
 }
 
 /** Orthogonal weights; the last layer's gain is 0.01, so that the first policy hardly depends on the state. */
