@@ -49,7 +49,7 @@ export function verifyDistribution(
   const normals = (n: number): Float64Array => Float64Array.from({ length: n }, () => random.normal())
   const ways = Array.from({ length: directions }, (): Way => ({
     rows: normals(N * inputs), shared: normals(shared),
-    moved: createEta(backend, distribution, backend.allocate(N, inputs), new Float64Array(shared)),
+    moved: createEta(backend, distribution, backend.allocate(N, inputs), new Float64Array(shared), eta.mask),
   }))
   const metric = ways.map((way) => metricAlong(backend, distribution, eta, way))
   return [

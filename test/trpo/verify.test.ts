@@ -55,6 +55,19 @@ test('every built-in distribution passes, on random networks of depth 0 to 3, ta
   }
 })
 
+test('so does the Gaussian whose σ the network gives', () => {
+  const random = new Random(313)
+  for (const hidden of [[], [6], [5, 4]]) {
+    const policy = createPolicy(reference, wide(3), wide(2), hidden, 'tanh', { stateDependentStd: true })
+    initializePolicy(policy, -0.5, random)
+    const theta = policy.net.parameters.flat
+    for (let p = 0; p < theta.length; p++) theta[p] += 0.3 * random.normal()
+    const report = verifyPolicy(policy, drawObservations(110, random), { seed: 1 })
+    assert.ok(report.passed, report.text.join('\n'))
+    assert.equal(report.checks.map(({ name }) => name), NAMES)
+  }
+})
+
 test('what differences can show, they show: errors lie far below the tolerances', () => {
   const random = new Random(302)
   for (const space of SPACES) {
