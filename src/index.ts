@@ -9,6 +9,7 @@ export { createFisher } from './trpo/fisher.ts'
 export { presets } from './trpo/presets.ts'
 export { policyGradient, surrogate } from './trpo/surrogate.ts'
 export { createValueFitter, fitValue, type ValueFit, type ValueFitOptions } from './trpo/valueFit.ts'
+export type { Normalization, NormalizationOptions } from './trpo/normalization.ts'
 export type { Phase, Phases } from './trpo/phases.ts'
 
 export type { Action, Env, Observation, ResetOptions, ResetResult, StepResult } from './rl/env.ts'
@@ -16,6 +17,7 @@ export {
   type Box, box, type Discrete, discrete, type MultiBinary, multiBinary, type MultiDiscrete, multiDiscrete, type Space,
 } from './rl/space.ts'
 export { act, createPolicy, createPolicyMap, forwardPolicy, initializePolicy, type Policy, type PolicyMap } from './rl/policy.ts'
+export { createNormalizer, type Normalizer } from './rl/normalizer.ts'
 export { createValue, predict, type Value } from './rl/value.ts'
 export { evaluate, type EvaluateOptions, type Evaluation } from './rl/evaluate.ts'
 export { checkEnv } from './rl/checkEnv.ts'

@@ -5,7 +5,7 @@
 import type { Backend } from '../math/backend.ts'
 import { expectFinite, expectInteger, expectOneOf, show } from '../math/expect.ts'
 import type { Random } from '../math/random.ts'
-import type { Tensor } from '../math/tensor.ts'
+import { matrix, type Tensor } from '../math/tensor.ts'
 import { allFinite } from '../math/vector.ts'
 import { activations, type ActivationName } from '../nn/activation.ts'
 import { bernoulli } from '../nn/bernoulli.ts'
@@ -14,6 +14,7 @@ import { createEta, type Distribution, type Eta } from '../nn/distribution.ts'
 import { gaussian } from '../nn/gaussian.ts'
 import { createMlp, createTape, forward, initializeMlp, type Mlp, type Tape } from '../nn/mlp.ts'
 import type { Action } from './env.ts'
+import { type Normalizer, normalizeRow } from './normalizer.ts'
 import { encode, encodedSize, type Space, vectorSize } from './space.ts'
 
 export interface Policy {
@@ -22,8 +23,9 @@ export interface Policy {
   readonly distribution: Distribution
   /** net.parameters.flat is θ. */
   readonly net: Mlp
+  /** What stands between an observation and the network; null where nothing does. */
+  readonly normalizer: Normalizer | null
 }
-
 
 /** The distribution for actions of `space`: Gaussian, categorical, multi-categorical or Bernoulli. */
 export function distributionFor(space: Space): Distribution {
@@ -36,19 +38,26 @@ export function distributionFor(space: Space): Distribution {
 /** A policy with θ all 0; `initializePolicy` gives it weights, or copy your own into net.parameters.flat. */
 export function createPolicy(
   backend: Backend, observationSpace: Space, actionSpace: Space, hidden: readonly number[], activation: ActivationName,
+  normalizer: Normalizer | null = null,
 ): Policy {
   if (!Array.isArray(hidden)) throw new TypeError(`hidden: expected an array of integers, got ${show(hidden)}`)
   hidden.forEach((units, l) => expectInteger(`hidden[${l}]`, units, 1))
   expectOneOf('activation', activation, Object.keys(activations) as ActivationName[])
   const distribution = distributionFor(actionSpace)
   const sizes = [encodedSize(observationSpace), ...hidden, distribution.inputs]
-  return { observationSpace, actionSpace, distribution, net: createMlp(backend, sizes, activation, distribution.shared) }
+  return {
+    observationSpace, actionSpace, distribution, normalizer,
+    net: createMlp(backend, sizes, activation, distribution.shared),
+  }
 }
 
-/** Orthogonal weights; the last layer's gain is 0.01, so that the first policy hardly depends on the state. */
-export function initializePolicy({ net }: Policy, initialLogStd: number, random: Random): void {
+/**
+ * Orthogonal weights; the last layer's gain is 0.01, so that the first policy hardly depends on the state. With a
+ * normaliser it is 0: then the first statistics, which come after the first batch, change nothing of the policy.
+ */
+export function initializePolicy({ net, normalizer }: Policy, initialLogStd: number, random: Random): void {
   expectFinite('initialLogStd', initialLogStd)
-  initializeMlp(net, 0.01, random)
+  initializeMlp(net, normalizer === null ? 0.01 : 0, random)
   net.parameters.shared.fill(initialLogStd)
 }
 
@@ -82,8 +91,10 @@ export function forwardPolicy({ net, distribution, tape, eta }: PolicyMap): void
 export interface Actor {
   readonly policy: Policy
   readonly map: PolicyMap
-  /** The network's view of each environment's observation: [rows, inputs]. */
+  /** Each environment's observation as it came, integers one-hot: [rows, inputs]. */
   readonly observations: Tensor
+  /** What the network read of it in the last `decide`; the same tensor where there is no normaliser. */
+  readonly inputs: Tensor
   /** Actions as drawn: [rows, actionSize]. */
   readonly actions: Tensor
   /** Actions as an environment wants them; null where that is a plain integer. */
@@ -92,10 +103,11 @@ export interface Actor {
 
 export function createActor(policy: Policy, rows: number): Actor {
   const { net, distribution, actionSpace } = policy
-  const observations = net.backend.allocate(rows, net.sizes[0])
+  const inputs = net.backend.allocate(rows, net.sizes[0])
   return {
-    policy, observations,
-    map: createPolicyMap(net, distribution, observations, false),
+    policy, inputs,
+    observations: policy.normalizer === null ? inputs : matrix(new Float64Array(inputs.data.length), rows, inputs.cols),
+    map: createPolicyMap(net, distribution, inputs, false),
     actions: net.backend.allocate(rows, distribution.actionSize),
     vectors: actionSpace.kind === 'discrete'
       ? null : Array.from({ length: rows }, () => new Float64Array(vectorSize(actionSpace))),
@@ -103,7 +115,8 @@ export function createActor(policy: Policy, rows: number): Actor {
 }
 
 /** actions ← draws from π(· | observations), row i from streams[i]; the most likely actions where streams is null. */
-export function decide({ map, actions }: Actor, streams: readonly Random[] | null): void {
+export function decide({ policy, observations, inputs, map, actions }: Actor, streams: readonly Random[] | null): void {
+  if (inputs !== observations) for (let i = 0; i < inputs.rows; i++) normalizeRow(inputs, i, observations, i, policy.normalizer)
   forwardPolicy(map)
   if (streams === null) map.distribution.mode(actions, map.eta)
   else map.distribution.sample(actions, map.eta, streams)

@@ -14,6 +14,7 @@ import { transposeWeights } from '../../src/nn/mlp.ts'
 import { generalizedAdvantages, normalize, rewardsToGo } from '../../src/rl/advantage.ts'
 import { createBatch } from '../../src/rl/batch.ts'
 import type { Env } from '../../src/rl/env.ts'
+import { createNormalizer } from '../../src/rl/normalizer.ts'
 import { createPolicy, forwardPolicy, initializePolicy } from '../../src/rl/policy.ts'
 import { collect, createRollout } from '../../src/rl/rollout.ts'
 import { box, discrete, multiBinary, multiDiscrete, type Space } from '../../src/rl/space.ts'
@@ -150,7 +151,7 @@ test('a value fit constructs none, with a smaller last minibatch too, nor does o
     const random = new Random(3), values = new Float64Array(N)
     for (const [valueMinibatch, valueLearningRate, wanted] of [[64, 1e-3, 'fitted'], [50, 1e-3, 'fitted'],
       [64, 1e300, 'undone']] as const) {
-      const fitter = createValueFitter(value, N, { valueEpochs: 2, valueMinibatch, valueLearningRate })
+      const fitter = createValueFitter(value, N, { valueEpochs: 2, valueMinibatch, valueLearningRate, normalizeReturns: valueMinibatch === 50 })
       let status = ''
       assert.is(allocations(() => {
         predict(values, value, observations, N)
@@ -183,8 +184,8 @@ function still(actionSpace: Space): Env {
 
 test('a rollout and its advantages construct none, across ends of episodes', () => {
   for (const backend of backends) {
-    for (const space of SPACES) {
-      const policy = createPolicy(backend, wide(3), space, [8], 'tanh')
+    for (const [space, normalizer] of SPACES.flatMap((space) => [null, createNormalizer(wide(3), 10)].map((each) => [space, each] as const))) {
+      const policy = createPolicy(backend, wide(3), space, [8], 'tanh', normalizer)
       initializePolicy(policy, 0, new Random(4))
       const rollout = createRollout([still(space), still(space), still(space)], policy, new Random(5))
       const batch = createBatch(backend, 20, 3, 3, policy.distribution.actionSize)
@@ -197,6 +198,8 @@ test('a rollout and its advantages construct none, across ends of episodes', () 
         normalize(batch.advantages, 10, scratch)
       }), 0)
       assert.is(episodes, 6)
+      assert.is(rollout.seen.length, normalizer === null ? 0 : 3)
+      for (const { count } of rollout.seen) assert.is(count, 20)
     }
   }
 })

@@ -19,18 +19,19 @@ test('every benchmark runs: a smoke run measures each subject, in JSON, with fin
   assert.match(wrong.stderr, /^--fast: expected/)
 })
 
-for (const entry of ['training', 'solver', 'ladder/main']) {
+for (const [entry, ...pages] of [['training'], ['solver'], ['ladder/main'], ['normalization', 'docs/normalization.md']]) {
   test(`bench/${entry} runs, and a smoke run writes nothing`, () => {
     const outfile = `.build/smoke-${entry.replace('/', '-')}.mjs`
     buildSync({
       entryPoints: [`bench/${entry}.ts`], outfile, bundle: true, format: 'esm', platform: 'node', logLevel: 'warning',
     })
-    const page = readFileSync('docs/benchmarks.md', 'utf8')
+    const written = (): string[] => ['docs/benchmarks.md', ...pages].map((page) => readFileSync(page, 'utf8'))
+    const before = written()
     const { stdout, stderr, status } = spawnSync('node', [outfile, '--smoke'], { encoding: 'utf8' })
     assert.is(stderr, '')
     assert.is(status, 0)
     assert.ok(stdout.split('\n').length > 8 && !/NaN|undefined/.test(stdout), stdout)
-    assert.is(readFileSync('docs/benchmarks.md', 'utf8'), page)
+    assert.equal(written(), before)
   })
 }
 

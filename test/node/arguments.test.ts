@@ -16,6 +16,7 @@ const OTHER: Readonly<Partial<TrainOptions>> = {
   stepLength: 'damped', lineSearch: false, backtrackCoefficient: 0.5, maxBacktracks: 0, fisherFraction: 0.25,
   valueEpochs: 0, valueMinibatch: 64, valueLearningRate: 0.003,
   backend: 'reference', preconditioner: 'diagonal', warmStart: true,
+  normalizeObservations: 'plain', observationClip: 5, normalizeReturns: true,
 }
 
 const split = (text: string): string[] => text.split(' ')

@@ -21,6 +21,7 @@ const kinds: { readonly [K in Name]: readonly unknown[] } = {
   stepLength: NOT_WORDS, lineSearch: NOT_BOOLEANS, backtrackCoefficient: NOT_NUMBERS, maxBacktracks: NOT_NUMBERS,
   fisherFraction: NOT_NUMBERS, valueEpochs: NOT_NUMBERS, valueMinibatch: NOT_NUMBERS, valueLearningRate: NOT_NUMBERS,
   preconditioner: NOT_WORDS, warmStart: NOT_BOOLEANS,
+  normalizeObservations: [...NOT_WORDS, false], observationClip: NOT_NUMBERS, normalizeReturns: NOT_BOOLEANS,
   backend: [null, 1, true, {}, { multiply: 1 }, [], () => 1],
   clock: [null, 0, 1e12, 'now', true, {}, []],
 }
@@ -39,6 +40,9 @@ const ranges: { readonly [K in Name]: readonly unknown[] } = {
   gaeLambda: [...NOT_FINITE, -0.01, 1.01, 95],
   advantages: ['', 'GAE', 'td', 'constructor'],
   normalizeAdvantages: [],
+  normalizeObservations: ['', 'on', 'Plain', 'running', 'constructor'],
+  observationClip: [...NOT_FINITE, 0, -0, -10],
+  normalizeReturns: [],
   preconditioner: ['', 'jacobi', 'Diagonal', 'toString'],
   warmStart: [],
   maxKl: [...NOT_FINITE, 0, -0, -0.01],
@@ -126,7 +130,8 @@ test('every end of a range that belongs to it is accepted', () => {
     { valueLearningRate: 1e300 }, { activation: 'identity' }, { activation: 'relu' }, { advantages: 'rewards-to-go' },
     { stepLength: 'damped' }, { lineSearch: false }, { backend: 'auto' }, { backend: 'simd' }, { backend: 'reference' },
     { backend: reference }, { normalizeAdvantages: false }, { clock: () => 0 },
-    { batchSteps: 1, environments: 1, normalizeAdvantages: false },
+    { batchSteps: 1, environments: 1, normalizeAdvantages: false }, { normalizeObservations: 'preserving' },
+    { normalizeObservations: 'plain' }, { observationClip: 5e-324 }, { observationClip: 1e308 }, { normalizeReturns: true },
   ]
   for (const given of ends) {
     const resolved = resolveOptions(given)
