@@ -5,24 +5,28 @@
 export { train, type Iteration } from './trpo/train.ts'
 export { resolveOptions, type TrainOptions } from './trpo/options.ts'
 export { type Certificate, createStepper, step, type StepOptions, type Stepper, type StepStatus } from './trpo/step.ts'
-export { createFisher } from './trpo/fisher.ts'
+export { createFisher, type Fisher } from './trpo/fisher.ts'
 export { presets } from './trpo/presets.ts'
 export { policyGradient, surrogate } from './trpo/surrogate.ts'
 export { createValueFitter, fitValue, type ValueFit, type ValueFitOptions } from './trpo/valueFit.ts'
 export type { Normalization, NormalizationOptions } from './trpo/normalization.ts'
+export { type PolicyReport, type VerifyOptions, verifyPolicy } from './trpo/verify.ts'
 export type { Phase, Phases } from './trpo/phases.ts'
 
 export type { Action, Env, Observation, ResetOptions, ResetResult, StepResult } from './rl/env.ts'
 export {
   type Box, box, type Discrete, discrete, type MultiBinary, multiBinary, type MultiDiscrete, multiDiscrete, type Space,
 } from './rl/space.ts'
-export { act, createPolicy, createPolicyMap, forwardPolicy, initializePolicy, type Policy, type PolicyMap } from './rl/policy.ts'
+export {
+  act, type ActionOptions, createPolicy, createPolicyMap, forwardPolicy, initializePolicy, type Policy, type PolicyMap,
+} from './rl/policy.ts'
 export { createNormalizer, type Normalizer } from './rl/normalizer.ts'
 export { createValue, predict, type Value } from './rl/value.ts'
 export { evaluate, type EvaluateOptions, type Evaluation } from './rl/evaluate.ts'
 export { checkEnv } from './rl/checkEnv.ts'
 export { collect, createRollout, EnvError, type Episode, type Rollout } from './rl/rollout.ts'
 export { type Batch, createBatch } from './rl/batch.ts'
+export { maskLengthOf } from './rl/mask.ts'
 export { generalizedAdvantages, normalize, rewardsToGo } from './rl/advantage.ts'
 
 export { createShards, type Shards } from './nn/shards.ts'
@@ -33,6 +37,7 @@ export type { Distribution, Eta } from './nn/distribution.ts'
 export { type CgOptions, type CgResult, type CgStatus, type CgWorkspace, cgWorkspace, conjugateGradient, type Operator } from './math/conjugateGradient.ts'
 export { lineSearch, type LineSearchOptions, type LineSearchResult } from './math/lineSearch.ts'
 export type { Backend } from './math/backend.ts'
+export type { Check } from './math/check.ts'
 export { reference } from './math/reference.ts'
 export { createFastest, createSimd } from './math/simd/simd.ts'
 export { Random } from './math/random.ts'

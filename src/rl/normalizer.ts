@@ -8,7 +8,7 @@
  * the range of doubles is left as it is.
  * But: for a Box; one-hot integers and bits are of size 1 already.
  */
-import { expectNumber } from '../math/expect.ts'
+import { expectNumber, show } from '../math/expect.ts'
 import { clearMoments, mergeMoments, runningMoments, type RunningMoments } from '../math/moments.ts'
 import type { Tensor } from '../math/tensor.ts'
 import type { Change } from '../nn/absorb.ts'
@@ -31,6 +31,22 @@ export function createNormalizer(space: Space, clip: number): Normalizer | null 
   if (space.kind !== 'box') return null
   const inputs = encodedSize(space)
   return { mean: new Float64Array(inputs), scale: new Float64Array(inputs).fill(1), clip, statistics: runningMoments(inputs) }
+}
+
+/** Why a record is no normaliser for `inputs` numbers, as *expected X, got Y*; null where it is one. */
+export function normalizerFault({ mean, scale, clip, statistics }: Normalizer, inputs: number): string | null {
+  const least: readonly (readonly [string, Float64Array, number])[] = [
+    ['mean', mean, -Number.MAX_VALUE], ['scale', scale, Number.MIN_VALUE],
+    ['statistics.mean', statistics.mean, -Number.MAX_VALUE], ['statistics.squares', statistics.squares, 0],
+  ]
+  for (const [name, x, low] of least) {
+    if (x.length !== inputs) return `expected ${name} of length ${inputs}, got ${x.length}`
+    const wrong = x.findIndex((value) => !(value >= low && value < Infinity))
+    if (wrong >= 0) return `expected ${name}[${wrong}] to be a finite number of at least ${low}, got ${show(x[wrong])}`
+  }
+  if (!(clip > 0)) return `expected clip to be a number above 0, got ${show(clip)}`
+  if (Number.isSafeInteger(statistics.count) && statistics.count >= 0) return null
+  return `expected statistics.count to be an integer of at least 0, got ${show(statistics.count)}`
 }
 
 /** Row i of out ← what a network reads of row k of x, x itself without a normaliser. `out` may be `x`. */

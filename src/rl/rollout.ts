@@ -9,6 +9,7 @@ import { addSample, type RunningMoments, runningMoments } from '../math/moments.
 import type { Random } from '../math/random.ts'
 import type { Batch } from './batch.ts'
 import type { Action, Env, ResetOptions, ResetResult, StepResult } from './env.ts'
+import { maskLengthOf, writeMask } from './mask.ts'
 import { normalizeRow } from './normalizer.ts'
 import { type Actor, actionOf, createActor, decide, type Policy } from './policy.ts'
 import { encode } from './space.ts'
@@ -56,7 +57,7 @@ export interface Rollout {
 export function createRollout(envs: readonly Env[], policy: Policy, random: Random): Rollout {
   const rollout: Rollout = {
     envs,
-    actor: createActor(policy, envs.length),
+    actor: createActor(policy, envs.length, maskLengthOf(envs)),
     streams: envs.map((_, e) => random.fork(`action/${e}`)),
     steps: new Float64Array(envs.length),
     episodeReturns: new Float64Array(envs.length),
@@ -72,13 +73,19 @@ export function collect(rollout: Rollout, batch: Batch): Episode[] {
   const { envs, actor, steps, seen } = rollout
   const E = envs.length
   const inputs = batch.observations.cols
+  const { mask } = actor.map.eta
+  if (mask !== null && batch.masks?.length !== batch.steps * mask.length) {
+    throw new RangeError(`batch.masks: expected ${batch.steps * mask.length} numbers, got ${show(batch.masks)}`)
+  }
   const episodes: Episode[] = []
   batch.finalCount = 0
 
   for (let t = 0; t < batch.steps; t++) {
+    for (let e = 0; e < E; e++) observeMask(actor, envs[e], e, steps[e])
     decide(actor, rollout.streams)
     batch.observations.data.set(actor.inputs.data, t * E * inputs)
     batch.actions.data.set(actor.actions.data, t * E * batch.actions.cols)
+    if (mask !== null) batch.masks!.set(mask, t * mask.length)
     for (let e = 0; e < seen.length; e++) addSample(seen[e], actor.observations.data, e * inputs)
     for (let e = 0; e < E; e++) {
       const i = t * E + e
@@ -155,7 +162,20 @@ export function observe(actor: Actor, row: number, observation: unknown, e: numb
   if (problem !== null) throw new EnvError(e, step, `${where}observation: ${problem}`)
 }
 
-function thrownBy(call: 'reset' | 'step', e: number, step: number, where: string, error: unknown): EnvError {
+/** Ask environment `e`, in row `e` of the actor, which actions its state allows, if it masks any; or throw likewise. */
+export function observeMask({ policy, map }: Actor, env: Env, e: number, step: number, where: string = ''): void {
+  if (env.actionMask === undefined) return
+  let allowed: unknown
+  try {
+    allowed = env.actionMask()
+  } catch (error) {
+    throw thrownBy('actionMask', e, step, where, error)
+  }
+  const problem = writeMask(map.eta.mask!, e * policy.distribution.inputs, policy.actionSpace, allowed)
+  if (problem !== null) throw new EnvError(e, step, `${where}actionMask(): ${problem}`)
+}
+
+function thrownBy(call: 'reset' | 'step' | 'actionMask', e: number, step: number, where: string, error: unknown): EnvError {
   const text = error instanceof Error ? error.message : show(error)
   return new EnvError(e, step, `${where}${call}() threw ${text}`, error)
 }

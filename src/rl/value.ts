@@ -27,7 +27,12 @@ export function createValue(
 ): Value {
   const net = createMlp(backend, [inputs, ...hidden, 1], activation)
   initializeMlp(net, 1, random)
-  return { net, tape: createTape(net, backend.allocate(STRETCH, inputs), false), normalizer }
+  return valueOf(net, normalizer)
+}
+
+/** V computed by a network with one output. */
+export function valueOf(net: Mlp, normalizer: Normalizer | null = null): Value {
+  return { net, tape: createTape(net, net.backend.allocate(STRETCH, net.sizes[0]), false), normalizer }
 }
 
 /** values ← V(s) for the first `count` rows of observations [·, inputs], normalised already where V has a normaliser. */

@@ -9,16 +9,18 @@ import { largestMagnitude } from '../math/vector.ts'
 import { generalizedAdvantages, normalize, rewardsToGo } from '../rl/advantage.ts'
 import { createBatch } from '../rl/batch.ts'
 import type { Env } from '../rl/env.ts'
+import { maskLengthOf } from '../rl/mask.ts'
 import { createNormalizer } from '../rl/normalizer.ts'
 import { createPolicy, initializePolicy, type Policy } from '../rl/policy.ts'
 import { collect, createRollout, type Episode } from '../rl/rollout.ts'
 import { describeSpace } from '../rl/space.ts'
 import { createValue, predict, type Value } from '../rl/value.ts'
 import { resolveOptions, type TrainOptions } from './options.ts'
-import { chooseBackend } from './memory.ts'
+import { chooseBackend, choosePlain } from './memory.ts'
 import { beginNormalization, moveStatistics, type Normalization } from './normalization.ts'
 import { laps, noTime, type Phases } from './phases.ts'
 import { type Certificate, createStepper, step } from './step.ts'
+import { createTrustRegionRule } from './trustRegion.ts'
 import { createValueFitter, fitValue, type ValueFit } from './valueFit.ts'
 
 /** What one iteration did. Plain data, but for `policy` and `value`, which go on changing. */
@@ -51,31 +53,47 @@ const RECENT = 100
  * at fault throws an EnvError from `next()`, with θ, φ as the last iteration left them.
  */
 export function train(makeEnv: () => Env, options: Partial<TrainOptions> = {}): Generator<Iteration, Policy, void> {
+  return begin(makeEnv, options, chooseBackend)
+}
+
+/** `train` on plain TypeScript alone: `auto` is the reference, and a bundle holds nothing of WebAssembly. */
+export function trainPlain(makeEnv: () => Env, options: Partial<TrainOptions> = {}): Generator<Iteration, Policy, void> {
+  return begin(makeEnv, options, choosePlain)
+}
+
+function begin(
+  makeEnv: () => Env, options: Partial<TrainOptions>, choose: typeof chooseBackend,
+): Generator<Iteration, Policy, void> {
   if (typeof makeEnv !== 'function') {
     throw new TypeError(`makeEnv: expected a function that returns an environment, got ${show(makeEnv)}`)
   }
-  return iterations(makeEnv, resolveOptions(options))
+  return iterations(makeEnv, resolveOptions(options), choose)
 }
 
-function* iterations(makeEnv: () => Env, options: TrainOptions): Generator<Iteration, Policy, void> {
+function* iterations(
+  makeEnv: () => Env, options: TrainOptions, choose: typeof chooseBackend,
+): Generator<Iteration, Policy, void> {
   const { environments, batchSteps, totalSteps, discount, gaeLambda, clock } = options
   const random = new Random(options.seed)
   const envs = makeEnvs(makeEnv, environments)
   const { observationSpace, actionSpace } = envs[0]
-  const backend = chooseBackend(options, observationSpace, actionSpace)
+  const backend = choose(options, observationSpace, actionSpace)
 
-  const { normalizeObservations } = options
-  const normalizer = normalizeObservations === 'off' ? null : createNormalizer(observationSpace, options.observationClip)
-  const policy = createPolicy(backend, observationSpace, actionSpace, options.hidden, options.activation, normalizer)
+  const { normalizeObservations, observationClip } = options
+  const normalizer = normalizeObservations === 'off' ? null : createNormalizer(observationSpace, observationClip)
+  const policy = createPolicy(backend, observationSpace, actionSpace, options.hidden, options.activation, { ...options, normalizer })
   initializePolicy(policy, options.initialLogStd, random.fork('policy'))
   const inputs = policy.net.sizes[0]
   const value = createValue(backend, inputs, options.valueHidden, options.activation, random.fork('value'), normalizer)
-  const batch = createBatch(backend, batchSteps / environments, environments, inputs, policy.distribution.actionSize)
-  const stepper = createStepper(policy, batch.observations, options, random.fork('fisher'))
+  const T = batchSteps / environments
+  const batch = createBatch(backend, T, environments, inputs, policy.distribution.actionSize, maskLengthOf(envs))
+  const stepper = createStepper(policy, batch.observations, options, random.fork('fisher'), batch.masks)
   const fitter = createValueFitter(value, batchSteps, options)
+  const adaptRegion = createTrustRegionRule(stepper.region, options)
   const minibatches = random.fork('minibatches')
   const scratch = new Float64Array(batchSteps)
   let recent: readonly Episode[] = []
+  let last: Certificate | null = null
 
   try {
     const rollout = createRollout(envs, policy, random)
@@ -95,7 +113,8 @@ function* iterations(makeEnv: () => Env, options: TrainOptions): Generator<Itera
       if (options.normalizeAdvantages) normalize(batch.advantages, largestMagnitude(batch.returns), scratch)
       lap('advantage')
 
-      const certificate = step(stepper, batch.actions, batch.advantages, lap)
+      adaptRegion((iteration - 1) * batchSteps / totalSteps, last)
+      const certificate = last = step(stepper, batch.actions, batch.advantages, lap)
       const valueFit = fitValue(fitter, batch.observations, batch.returns, batch.values, minibatches)
       lap('valueFit')
       const normalization = moveStatistics({ rollout, batch, stepper, fitter }, normalizeObservations, lap)

@@ -44,7 +44,7 @@ const mixed = (random: Random): number[] => [random.normal(), 1e4 + 1e-2 * rando
 
 function policyFor(inputs: number, clip = 10): Policy & { readonly normalizer: Normalizer } {
   const space = wide(inputs)
-  const policy = createPolicy(reference, space, discrete(2), [4], 'tanh', createNormalizer(space, clip))
+  const policy = createPolicy(reference, space, discrete(2), [4], 'tanh', { normalizer: createNormalizer(space, clip) })
   initializePolicy(policy, 0, new Random(1))
   return policy as Policy & { readonly normalizer: Normalizer }
 }

@@ -80,7 +80,7 @@ test('initial weights are orthogonal with gain 0.01 in the last layer, biases 0,
 
 test('with a normaliser the last layer begins at 0, and all else as without: until there are statistics, π is the same everywhere', () => {
   const [plain, normalized] = [null, createNormalizer(seen, 10)].map((normalizer) => {
-    const policy = createPolicy(reference, seen, SPACES[0][0], [8], 'tanh', normalizer)
+    const policy = createPolicy(reference, seen, SPACES[0][0], [8], 'tanh', { normalizer })
     initializePolicy(policy, -0.5, new Random(4))
     return policy
   })

@@ -67,7 +67,7 @@ function setup(world: World, backend: Backend = reference, clip = 10): Setup {
   const options = { ...resolveOptions({}), valueEpochs: 2, valueMinibatch: 20, maxKl: 0.05 }
   const random = new Random(2)
   const normalizer = createNormalizer(observationSpace, clip)!
-  const policy = createPolicy(backend, observationSpace, actionSpace, [6], 'tanh', normalizer)
+  const policy = createPolicy(backend, observationSpace, actionSpace, [6], 'tanh', { normalizer })
   initializePolicy(policy, 0, random.fork('policy'))
   const value = createValue(backend, 3, [5, 4], 'tanh', random.fork('value'), normalizer)
   const batch = createBatch(backend, 16, 4, 3, policy.distribution.actionSize)
