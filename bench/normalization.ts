@@ -1,6 +1,6 @@
 /**
  * `npm run bench:normalization`: whether normalising observations, and the units of returns, helps to learn.
- * Presets where there are some, defaults elsewhere; five seeds each; nothing is tuned for any row.
+ * Presets, and defaults where these meet observations or returns far from size 1; five seeds each; no row is tuned.
  */
 import process from 'node:process'
 import { environments } from '../src/envs/index.ts'
@@ -18,7 +18,9 @@ const TASKS: readonly Task[] = [
   { title: 'Pendulum, defaults, γ = 0.95', environment: 'Pendulum', options: { totalSteps: 200_000, discount: 0.95 } },
   { title: 'Acrobot, preset', environment: 'Acrobot', options: presets.Acrobot },
   { title: 'MountainCar, defaults', environment: 'MountainCar', options: {} },
+  { title: 'MountainCar, preset', environment: 'MountainCar', options: presets.MountainCar },
   { title: 'MountainCarContinuous, defaults', environment: 'MountainCarContinuous', options: {} },
+  { title: 'MountainCarContinuous, preset', environment: 'MountainCarContinuous', options: presets.MountainCarContinuous },
 ]
 const MODES: readonly Partial<TrainOptions>[] = [
   {}, { normalizeObservations: 'plain' }, { normalizeObservations: 'preserving' },

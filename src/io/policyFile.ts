@@ -3,7 +3,7 @@
  * But: no optimiser and no random streams; training does not go on from such a file.
  */
 import type { Backend } from '../math/backend.ts'
-import { show } from '../math/expect.ts'
+import { expectOneOf, show } from '../math/expect.ts'
 import { reference } from '../math/reference.ts'
 import { boundsFault } from '../rl/bounds.ts'
 import { createPolicy, distributionFor, type Policy } from '../rl/policy.ts'
@@ -17,6 +17,7 @@ import { putSpace, takeSpace } from './spaces.ts'
 const FORMAT = 'trpo policy'
 /** All that the file holds of a policy. */
 const PARTS: readonly string[] = ['observationSpace', 'actionSpace', 'distribution', 'net', 'stateDependentStd', 'bounds', 'normalizer']
+const BOUNDS = ['clip', 'squash'] as const
 const LOG_STD = 'policy.log_std'
 
 /**
@@ -36,7 +37,7 @@ export function encodePolicy(policy: Policy, extra: Extra = {}): Uint8Array {
   }
   contents.metadata.set('distribution', distribution.name)
   // Said only where it is not the usual: a file without it is one that clips.
-  if (bounds === 'squash') contents.metadata.set('bounds', bounds)
+  if (expectOneOf('policy.bounds', bounds, BOUNDS) === 'squash') contents.metadata.set('bounds', bounds)
   putNetwork(contents, 'policy', net)
   const { shared } = net.parameters
   if (shared.length > 0) putParameters(contents, LOG_STD, [shared.length], shared)
@@ -52,7 +53,8 @@ export function decodePolicy(bytes: Uint8Array, backend: Backend = reference): P
   const families = [distributionFor(actionSpace), distributionFor(actionSpace, true)]
   const name = takeWord(contents, 'distribution', [...new Set(families.map((family) => family.name))])
   const { inputs, shared } = families.find((family) => family.name === name)!
-  const bounds = contents.metadata.has('bounds') ? takeWord(contents, 'bounds', ['squash', 'clip']) : 'clip'
+  const told = actionSpace.kind === 'box' && contents.metadata.has('bounds')
+  const bounds = told ? takeWord(contents, 'bounds', BOUNDS) : 'clip'
   const fault = boundsFault(bounds, actionSpace)
   if (fault !== null) throw new FileError(fault)
   const stored = takeNetwork(contents, 'policy')

@@ -19,6 +19,7 @@ export const meanings: { readonly [K in FlagName]: string } = {
   initialLogStd: 'log σ of continuous actions at the start',
   stateDependentStd: 'log σ as an output of the network, not one for all states',
   bounds: 'how continuous actions keep their bounds',
+  noiseSteps: 'steps that noise lasts, in the mean',
   discount: 'γ',
   gaeLambda: 'λ of generalized advantages',
   advantages: 'how advantages are estimated',

@@ -26,7 +26,7 @@ export function orderOf(given: Arguments, clock: () => number, worlds: Worlds): 
   const preset = typeof environment === 'string' ? {} : presetOf(environment, given.options.like as TrainOptions['like'])
   try {
     const options = resolveOptions({ ...preset, ...given.options, clock: given.phases ? clock : undefined })
-    const fault = typeof environment === 'string' ? null : boundsFault(options.bounds, environment.make().actionSpace)
+    const fault = typeof environment === 'string' ? null : unsuited(environment, options)
     if (fault !== null) problems.push(problemOfFlag(fault))
     if (typeof environment !== 'string' && problems.length === 0) return { environment, options, given }
   } catch (error) {
@@ -34,6 +34,14 @@ export function orderOf(given: Arguments, clock: () => number, worlds: Worlds): 
     problems.push(...error.message.split('\n').map(problemOfFlag))
   }
   throw new UsageError(problems.join('\n'))
+}
+
+/** What the options ask of an environment that cannot give it; null where it can. One is made only to answer that. */
+function unsuited({ make }: Environment, { bounds }: TrainOptions): string | null {
+  if (bounds === 'clip') return null
+  const env = make()
+  env.close?.()
+  return boundsFault(bounds, env.actionSpace)
 }
 
 /** The command that repeats the first `steps` steps: the seed, and what is not the environment's default. */

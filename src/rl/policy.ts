@@ -65,7 +65,9 @@ export function createPolicy(
   const unfit = normalizer === null ? null : normalizerFault(normalizer, sizes[0])
   if (unfit !== null) throw new RangeError(`normalizer: ${unfit}`)
   const net = createMlp(backend, sizes, activation, distribution.shared)
-  return { observationSpace, actionSpace, stateDependentStd, bounds, distribution, net, normalizer }
+  // What an option cannot mean here is not said of the policy either.
+  const drawn = actionSpace.kind === 'box' ? { stateDependentStd, bounds } : { stateDependentStd: false, bounds: 'clip' as const }
+  return { observationSpace, actionSpace, ...drawn, distribution, net, normalizer }
 }
 
 /**

@@ -10,6 +10,7 @@ import type { Random } from '../math/random.ts'
 import type { Batch } from './batch.ts'
 import type { Action, Env, ResetOptions, ResetResult, StepResult } from './env.ts'
 import { maskLengthOf, writeMask } from './mask.ts'
+import { createNoise, keepOrRenew, type Noise } from './noise.ts'
 import { normalizeRow } from './normalizer.ts'
 import { type Actor, actionOf, createActor, decide, type Policy } from './policy.ts'
 import { encode } from './space.ts'
@@ -42,6 +43,8 @@ export interface Rollout {
   readonly actor: Actor
   /** Streams of actions, one an environment: forked 'action/0', … */
   readonly streams: readonly Random[]
+  /** What makes their draws last; null where every step has its own. */
+  readonly noise: Noise | null
   /** Steps taken, by environment; and return and length of the episode under way. */
   readonly steps: Float64Array
   readonly episodeReturns: Float64Array
@@ -52,13 +55,14 @@ export interface Rollout {
 
 /**
  * Seed and reset every environment and make ready to act in them. The e-th is seeded with an integer drawn from
- * the stream 'environment/e' of `random`.
+ * the stream 'environment/e' of `random`. `noiseSteps`: for how many steps a draw lasts in the mean, from 1.
  */
-export function createRollout(envs: readonly Env[], policy: Policy, random: Random): Rollout {
+export function createRollout(envs: readonly Env[], policy: Policy, random: Random, noiseSteps: number = 1): Rollout {
+  const streams = envs.map((_, e) => random.fork(`action/${e}`))
   const rollout: Rollout = {
-    envs,
+    envs, streams,
     actor: createActor(policy, envs.length, maskLengthOf(envs)),
-    streams: envs.map((_, e) => random.fork(`action/${e}`)),
+    noise: noiseSteps === 1 ? null : createNoise(streams, noiseSteps, random),
     steps: new Float64Array(envs.length),
     episodeReturns: new Float64Array(envs.length),
     episodeLengths: new Float64Array(envs.length),
@@ -70,7 +74,7 @@ export function createRollout(envs: readonly Env[], policy: Policy, random: Rand
 
 /** Overwrite `batch` with the next steps·envs timesteps; returns the episodes that ended among them, in order. */
 export function collect(rollout: Rollout, batch: Batch): Episode[] {
-  const { envs, actor, steps, seen } = rollout
+  const { envs, actor, noise, steps, seen } = rollout
   const E = envs.length
   const inputs = batch.observations.cols
   const { mask } = actor.map.eta
@@ -82,6 +86,7 @@ export function collect(rollout: Rollout, batch: Batch): Episode[] {
 
   for (let t = 0; t < batch.steps; t++) {
     for (let e = 0; e < E; e++) observeMask(actor, envs[e], e, steps[e])
+    if (noise !== null) for (let e = 0; e < E; e++) keepOrRenew(noise, e, rollout.episodeLengths[e] === 0)
     decide(actor, rollout.streams)
     batch.observations.data.set(actor.inputs.data, t * E * inputs)
     batch.actions.data.set(actor.actions.data, t * E * batch.actions.cols)

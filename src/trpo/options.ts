@@ -28,6 +28,8 @@ export interface TrainOptions extends ActionOptions, StepOptions, TrustRegionOpt
   readonly activation: ActivationName
   /** log σ at the start, in units of the action, or of what is squashed into its bounds; Box actions only. */
   readonly initialLogStd: number
+  /** Steps that the noise of an action lasts, in the mean, from 1: each step draws anew with chance 1/noiseSteps. */
+  readonly noiseSteps: number
   /** γ, in [0, 1]. */
   readonly discount: number
   /** λ of GAE, in [0, 1]; 1 is rewards-to-go less the value. */
@@ -102,6 +104,7 @@ export const rules: { readonly [K in keyof TrainOptions]: Rule<TrainOptions[K]> 
   initialLogStd: { default: 0, check: expectFinite, origin: 'SB3-contrib' },
   stateDependentStd: { default: false, check: boolean, origin: 'Spinning Up, SB3-contrib' },
   bounds: { default: 'clip', check: oneOf('clip', 'squash'), origin: 'SB3-contrib' },
+  noiseSteps: { default: 1, check: number(1, 1e6), origin: 'all peers; above 1 after Raffin et al. 2021' },
   discount: { default: 0.99, check: number(0, 1), origin: 'Schulman et al. 2015, table 2' },
   gaeLambda: { default: 0.95, check: number(0, 1), origin: 'SB3-contrib; within the best range of Schulman et al. 2016' },
   advantages: { default: 'gae', check: oneOf('gae', 'rewards-to-go'), origin: 'Schulman et al. 2016' },

@@ -96,7 +96,7 @@ function* iterations(
   let last: Certificate | null = null
 
   try {
-    const rollout = createRollout(envs, policy, random)
+    const rollout = createRollout(envs, policy, random, options.noiseSteps)
     for (let iteration = 1; (iteration - 1) * batchSteps < totalSteps; iteration++) {
       const phases = noTime()
       const lap = laps(phases, clock)

@@ -145,8 +145,15 @@ test('a policy whose σ depends on the state, and one whose actions are squashed
     }
   }
   const open = createPolicy(reference, box([-2], [3]), box([-Infinity], [1]), [], 'tanh')
-  const squashed = rewritten(encodePolicy(open), (_, metadata) => metadata.set('bounds', 'squash'))
-  assert.match(refusal(squashed), /^bounds: expected "clip" where actions are unbounded/)
+  const told = (name: string, word: string, policy = open): string =>
+    refusal(rewritten(encodePolicy(policy), (_, metadata) => metadata.set(name, word)))
+  assert.match(told('bounds', 'squash'), /^bounds: expected "clip" where actions are unbounded \(-Infinity to 1 in \[0\]\), got "squash"$/)
+  assert.match(told('bounds', 'tanh'), /^bounds: expected "clip" \| "squash", got "tanh"$/)
+  assert.is(told('bounds', 'clip'), 'none')
+  assert.match(told('bounds', 'clip', small), /^"bounds": expected nothing by that name/)
+  assert.match(told('distribution', 'stateGaussian'), /^"policy\.log_std": expected nothing by that name/)
+  assert.match(told('distribution', 'categorical'), /^distribution: expected "gaussian" \| "stateGaussian", got "categorical"$/)
+  assert.throws(() => encodePolicy({ ...small, bounds: 'tanh' as 'clip' }), /^policy\.bounds: expected "clip" \| "squash", got "tanh"$/)
 })
 
 test('NaN and infinities in θ never become a file', () => {

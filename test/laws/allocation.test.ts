@@ -194,12 +194,13 @@ function still(actionSpace: Space, maskLength: number): Env {
 
 test('a rollout and its advantages construct none, across ends of episodes', () => {
   for (const backend of backends) {
-    for (const [k, [space, maskLength, drawn]] of [...SPACES, ...SPACES].entries()) {
-      const normalizer = k < SPACES.length ? null : createNormalizer(wide(3), 10)
+    for (const [s, [space, maskLength, drawn]] of [...SPACES, ...SPACES].entries()) {
+      const normalizer = s < SPACES.length ? null : createNormalizer(wide(3), 10)
       const policy = createPolicy(backend, wide(3), space, [8], 'tanh', { ...drawn, normalizer })
       initializePolicy(policy, 0, new Random(4))
       const env = (): Env => still(space, maskLength)
-      const rollout = createRollout([env(), env(), env()], policy, new Random(5))
+      // Fresh noise with one space, noise that lasts with the next.
+      const rollout = createRollout([env(), env(), env()], policy, new Random(5), 1 + 2 * (s % 2))
       const batch = createBatch(backend, 20, 3, 3, policy.distribution.actionSize, maskLength)
       const scratch = new Float64Array(60)
       let episodes = 0

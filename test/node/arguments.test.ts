@@ -13,7 +13,7 @@ import { commandOf, type Order, orderOf } from '../../src/node/order.ts'
 /** A value other than the default for each option, valid beside the defaults of all others. */
 const OTHER: Readonly<Partial<TrainOptions>> = {
   seed: 7, totalSteps: 5000, batchSteps: 512, environments: 4, hidden: [32, 16, 8], valueHidden: [],
-  activation: 'relu', initialLogStd: -0.5, discount: 0.9, gaeLambda: 1, advantages: 'rewards-to-go',
+  activation: 'relu', initialLogStd: -0.5, noiseSteps: 2.5, discount: 0.9, gaeLambda: 1, advantages: 'rewards-to-go',
   normalizeAdvantages: false, maxKl: 1e-7, cgIterations: 3, cgTolerance: 0, damping: 0.01,
   stepLength: 'damped', lineSearch: false, backtrackCoefficient: 0.5, maxBacktracks: 0, fisherFraction: 0.25,
   valueEpochs: 0, valueMinibatch: 64, valueLearningRate: 0.003,

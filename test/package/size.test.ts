@@ -1,7 +1,9 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { buildSync } from 'esbuild'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { bundle, bundles, sizesOf } from '../../bench/bundles.ts'
+import { run } from '../support/package.ts'
 
 const weighed = bundles.map((each) => ({ ...each, ...bundle(each) })).map((each) => ({ ...each, sizes: sizesOf(each.bytes) }))
 const named = (part: string): typeof weighed[number] => weighed.find(({ title }) => title.includes(part))!
@@ -52,5 +54,19 @@ test('sizes told in the documentation are within 5 % of those measured', () => {
   }
   assert.ok(rows >= bundles.length, `${rows} rows`)
 })
+
+for (const entry of ['sizes', 'install']) {
+  test(`bench/${entry} prints a table, and writes nothing unless told to`, () => {
+    const outfile = `.build/smoke-${entry}.mjs`
+    buildSync({
+      entryPoints: [`bench/${entry}.ts`], outfile, bundle: true, format: 'esm', platform: 'node', external: ['esbuild'], logLevel: 'warning',
+    })
+    const page = readFileSync('docs/embedding.md', 'utf8')
+    const { stdout, stderr } = run('.', 'node', outfile, '--smoke')
+    assert.is(stderr, '')
+    assert.match(stdout, entry === 'sizes' ? /^\| everything: .* kB \|$/m : /^\| 1 \| \d+ \| \d+ kB \| \d+ kB \| [\d.]+ s \[.*\] \| [\d.]+ \|$/m)
+    assert.is(readFileSync('docs/embedding.md', 'utf8'), page)
+  })
+}
 
 test.run()

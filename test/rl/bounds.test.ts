@@ -196,13 +196,18 @@ test('a policy tells in plain data how it acts', () => {
   assert.equal([other.bounds, other.stateDependentStd, other.distribution.name], ['squash', true, 'stateGaussian'])
 })
 
-test('unbounded actions cannot be squashed; other spaces take no notice', () => {
+test('where actions are no Box there is nothing to draw or to bound in another way, and the policy says so', () => {
+  const { stateDependentStd, bounds, distribution } =
+    createPolicy(reference, seen, discrete(3), [], 'tanh', { bounds: 'squash', stateDependentStd: true })
+  assert.equal([stateDependentStd, bounds, distribution.name], [false, 'clip', 'categorical'])
+})
+
+test('unbounded actions cannot be squashed', () => {
   const make = (low: number[], high: number[]): unknown => createPolicy(reference, seen, box(low, high), [], 'tanh', { bounds: 'squash' })
   assert.throws(() => make([0, -1], [1, Infinity]), (e: Error) => e instanceof RangeError
     && e.message === 'bounds: expected "clip" where actions are unbounded (-1 to Infinity in [1]), got "squash"')
   assert.throws(() => make([-Infinity], [1]), /^bounds: expected "clip" where actions are unbounded \(-Infinity to 1 in \[0\]\), got "squash"$/)
   make([-1.7e308], [1.7e308])
-  createPolicy(reference, seen, discrete(3), [], 'tanh', { bounds: 'squash', stateDependentStd: true })
 })
 
 test('wrong words for either option are refused by name', () => {

@@ -17,6 +17,7 @@ const NOT_ARRAYS: readonly unknown[] = [null, 64, NaN, '64,64', true, {}, { leng
 const kinds: { readonly [K in Name]: readonly unknown[] } = {
   seed: NOT_NUMBERS, totalSteps: NOT_NUMBERS, batchSteps: NOT_NUMBERS, environments: NOT_NUMBERS,
   hidden: NOT_ARRAYS, valueHidden: NOT_ARRAYS, activation: NOT_WORDS, initialLogStd: NOT_NUMBERS,
+  noiseSteps: NOT_NUMBERS,
   discount: NOT_NUMBERS, gaeLambda: NOT_NUMBERS, advantages: NOT_WORDS, normalizeAdvantages: NOT_BOOLEANS,
   maxKl: NOT_NUMBERS, cgIterations: NOT_NUMBERS, cgTolerance: NOT_NUMBERS, damping: NOT_NUMBERS,
   stepLength: NOT_WORDS, lineSearch: NOT_BOOLEANS, backtrackCoefficient: NOT_NUMBERS, maxBacktracks: NOT_NUMBERS,
@@ -41,6 +42,7 @@ const ranges: { readonly [K in Name]: readonly unknown[] } = {
   valueHidden: [],
   activation: ['', 'TANH', 'sigmoid', 'toString', '__proto__'],
   initialLogStd: NOT_FINITE,
+  noiseSteps: [...NOT_FINITE, 0, 0.999, -16, 1e7],
   discount: [...NOT_FINITE, -0.01, 1.01, -5e-324, 99],
   gaeLambda: [...NOT_FINITE, -0.01, 1.01, 95],
   advantages: ['', 'GAE', 'td', 'constructor'],
@@ -140,7 +142,8 @@ test('every end of a range that belongs to it is accepted', () => {
   const ends: readonly Partial<TrainOptions>[] = [
     { seed: 0 }, { seed: 2 ** 53 - 1 }, { totalSteps: 1 }, { batchSteps: 2, environments: 1 }, { environments: 2048 },
     { batchSteps: 65536, environments: 65536 }, { hidden: [] }, { hidden: [1, 65536] }, { valueHidden: [] },
-    { initialLogStd: -1e300 }, { discount: 0 }, { discount: 1 }, { gaeLambda: 0 }, { gaeLambda: 1 }, { maxKl: 5e-324 },
+    { initialLogStd: -1e300 }, { noiseSteps: 1 }, { noiseSteps: 1.5 }, { noiseSteps: 1e6 },
+    { discount: 0 }, { discount: 1 }, { gaeLambda: 0 }, { gaeLambda: 1 }, { maxKl: 5e-324 },
     { maxKl: 1e308 }, { cgIterations: 1 }, { cgTolerance: 0 }, { cgTolerance: 1 }, { damping: 0 }, { damping: 1e6 },
     { backtrackCoefficient: 5e-324 }, { backtrackCoefficient: 1 - 2 ** -53 }, { maxBacktracks: 0 },
     { maxBacktracks: 1000 },
