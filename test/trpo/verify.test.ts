@@ -33,7 +33,7 @@ const drawObservations = (count: number, random: Random): Float64Array[] =>
 const failed = ({ checks }: PolicyReport): string[] => checks.filter(({ passed }) => !passed).map(({ name }) => name)
 const bitsOf = ({ net }: Policy): string => new BigUint64Array(net.parameters.flat.slice().buffer).join()
 
-const NAMES = ['score', 'metric', 'metricFactor', 'klOldNew', 'entropy', 'tangent', 'adjoint', 'gradient', 'fisher',
+const NAMES = ['score', 'metric', 'metricFactor', 'entropyScore', 'klOldNew', 'entropy', 'tangent', 'adjoint', 'gradient', 'fisher',
   'fisherCurvature', 'fisherSymmetry', 'fisherSign']
 
 test('every built-in distribution passes, on random networks of depth 0 to 3, tanh, relu and identity', () => {
@@ -188,6 +188,20 @@ test('a factor of the metric that leaves out one output fails metricFactor alone
       if (k === 2) etaDot.data.fill(0)
     },
   })), ['metricFactor'])
+})
+
+test('a gradient of the entropy of the wrong sign, or without the shared part, fails entropyScore alone', () => {
+  for (const space of SPACES) {
+    assert.equal(failing(space, (sound) => ({
+      entropyScore: (etaBar, sharedBar, weight, eta) => sound.entropyScore(etaBar, sharedBar, -weight, eta),
+    })), ['entropyScore'])
+  }
+  assert.equal(failing(wide(2), (sound) => ({
+    entropyScore(etaBar, sharedBar, weight, eta) {
+      sound.entropyScore(etaBar, sharedBar, weight, eta)
+      sharedBar.fill(0)
+    },
+  })), ['entropyScore'])
 })
 
 test('KL the wrong way round fails klOldNew alone: both ways have the same metric', () => {
