@@ -15,7 +15,7 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const pattern = process.argv[2] ?? ''
 const files = readdirSync(join(root, 'test'), { recursive: true })
   .map((file) => join('test', file))
-  .filter((file) => file.endsWith('.test.ts') && file.includes(pattern))
+  .filter((file) => file.endsWith('.test.ts') && file.includes(pattern) && !file.includes('node_modules'))
   .sort()
 
 if (files.length === 0) {

@@ -27,7 +27,7 @@ blocks.forEach(([, code, output], k) => {
 })
 
 test('every file that the README and the book link to exists', () => {
-  for (const page of ['README.md', 'docs/tour.md', 'docs/design.md', 'docs/deviations.md', 'docs/kernels.md', 'docs/benchmarks.md']) {
+  for (const page of ['README.md', 'docs/tour.md', 'docs/design.md', 'docs/deviations.md', 'docs/kernels.md', 'docs/benchmarks.md', 'docs/runtimes.md']) {
     const text = readFileSync(page, 'utf8')
     for (const [, link] of text.matchAll(/\]\(([^)#:]+)(?:#[^)]*)?\)/g)) {
       const path = !page.startsWith('docs/') ? link : link.startsWith('../') ? link.slice(3) : `docs/${link}`
