@@ -80,7 +80,7 @@ function serve(): Promise<Serving> {
           response.writeHead(204, {}).end('')
           post(text)
         })
-      } else if (url in SCRIPTS) {
+      } else if (Object.hasOwn(SCRIPTS, url)) {
         response.writeHead(200, { 'content-type': 'text/javascript' }).end(readFileSync(SCRIPTS[url], 'utf8'))
       } else if (['/page', '/worker', '/strict'].includes(url)) {
         const script = url === '/worker' ? 'startWorker.js' : 'relay.js'

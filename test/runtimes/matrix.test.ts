@@ -57,7 +57,8 @@ test('a row is a line: ok, FAIL with the reason below, or missing', () => {
   for (const each of table) assert.is(each.split('|').length, 9)
   assert.is(publishedHash(`# Page\n\n${table.join('\n')}\n`), HASH)
   assert.is(publishedHash('# Page\n'), null)
-  assert.is(summary(rows).split('\n').pop(), `| V8 | node 1.2, workerd 1.2 | reference, simd | 2 | ${HASH} |`)
+  const older = { ...rowOf('node 18', found(HASH, HASH)), version: '1.1' }
+  assert.is(summary([...rows, older]).split('\n').pop(), `| V8 | node 1.1, 1.2 · workerd 1.2 | simd, reference | 3 | ${HASH} |`)
 })
 
 test('a program ends with its code, with a signal where it hangs, or not at all', async () => {

@@ -38,6 +38,8 @@ export function start(command: string, args: readonly string[], env: Environment
     } catch {
       // It has ended already.
     }
+    // Who left the group may hold on to them for ever.
+    for (const stream of [child.stdout, child.stderr]) stream.destroy()
   }
   const timer = setTimeout(() => {
     output += `no end after ${limit} s\n`
@@ -49,16 +51,14 @@ export function start(command: string, args: readonly string[], env: Environment
   }
   open.add(stop)
   const ended = new Promise<Ended>((resolve) => {
-    child.on('error', (error) => {
-      clearTimeout(timer)
-      resolve({ code: 'not started', output: error.message })
-    })
-    child.on('close', (code, signal) => {
+    const end = (code: number | string, text: string): void => {
       clearTimeout(timer)
       stop()
       open.delete(stop)
-      resolve({ code: code ?? signal ?? 'no code', output })
-    })
+      resolve({ code, output: text })
+    }
+    child.on('error', (error) => end('not started', error.message))
+    child.on('close', (code, signal) => end(code ?? signal ?? 'no code', output))
   })
   return { ended, stop }
 }

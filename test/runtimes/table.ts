@@ -103,9 +103,15 @@ export function summary(rows: readonly Row[]): string {
   const ran = rows.filter((row) => 'hashes' in row.outcome && fault(row, expected) === null)
   const lines = [...new Set(ran.map(({ engine }) => engine))].map((engine) => {
     const here = ran.filter((row) => row.engine === engine)
-    const names = new Set(here.map((row) => nameOf(row).replace(/^this /, '')))
-    const backends = new Set(here.flatMap(({ outcome }) => 'backend' in outcome ? [outcome.backend] : []))
-    return `| ${engine} | ${[...names].join(', ')} | ${[...backends].sort().join(', ')} | ${here.length} | ${expected} |`
+    const versions = new Map<string, Set<string>>()
+    for (const { runtime, version } of here) {
+      // 'this node' and 'node 22' are both node.
+      const name = runtime.replace(/^this | \d+$/g, '')
+      versions.set(name, (versions.get(name) ?? new Set()).add(version))
+    }
+    const names = [...versions].map(([name, each]) => `${name} ${[...each].sort().join(', ')}`)
+    const backends = ['simd', 'reference'].filter((name) => here.some(({ outcome }) => 'backend' in outcome && outcome.backend === name))
+    return `| ${engine} | ${names.join(' · ')} | ${backends.join(', ')} | ${here.length} | ${expected} |`
   })
   return ['| engine | runtimes | backends | rows | hash |', '|---|---|---|---:|---|', ...lines].join('\n')
 }
