@@ -52,6 +52,19 @@ else {
   })
 }
 
+if (deno === null) skipped('what JSR asks of the sources, for want of deno')
+else {
+  test('JSR takes the sources: they type-check beside a browser\'s types, and every export says its own', () => {
+    const sources = `${directory}/jsr`
+    for (const name of ['jsr.json', 'README.md', 'LICENSE', 'CHANGELOG.md', 'src']) cpSync(name, `${sources}/${name}`, { recursive: true })
+    const { stderr } = run(sources, deno, 'publish', '--dry-run', '--allow-dirty')
+    assert.match(stderr, 'Dry run complete')
+    const published = [...stderr.matchAll(/jsr\/(\S+) \(/g)].map(([, file]) => file)
+    assert.ok(published.includes('src/index.ts'))
+    assert.equal(published.filter((file) => /^src\/(node\/|script)/.test(file)), [])
+  })
+}
+
 const bun = findProgram(['bun'], '@oven/*/bin/bun')
 if (bun === null) skipped('docs/examples/bun, for want of bun')
 else {

@@ -36,7 +36,7 @@ export function simdModule(): Uint8Array {
 
 /** A SIMD backend with room for `bytes` of tensors, or null where this runtime has no WebAssembly SIMD or forbids it. */
 export function createSimd(bytes: number): Backend | null {
-  const host = (globalThis as { WebAssembly?: WebAssemblyHost }).WebAssembly
+  const host = (globalThis as unknown as { WebAssembly?: WebAssemblyHost }).WebAssembly
   if (host === undefined) return null
   try {
     const module = new host.Module(simdModule())
