@@ -23,6 +23,8 @@ export const meanings: { readonly [K in FlagName]: string } = {
   discount: 'γ',
   gaeLambda: 'λ of generalized advantages',
   advantages: 'how advantages are estimated',
+  normalizeObservations: 'to mean 0, variance 1, running',
+  observationClip: 'where they are cut, in deviations',
   normalizeAdvantages: 'advantages as they are, not to mean 0, variance 1',
   maxKl: 'δ: most mean KL(old‖new) a step, nats a state',
   maxKlSchedule: 'how δ shrinks over the training',
@@ -48,6 +50,7 @@ export const meanings: { readonly [K in FlagName]: string } = {
   valueEpochs: 'passes over a batch to fit the value',
   valueMinibatch: 'states a gradient of that fit',
   valueLearningRate: 'of that fit, by Adam',
+  normalizeReturns: 'fit returns at mean 0, variance 1',
   like: 'whose settings',
   backend: 'what computes; the bits are the same',
 }

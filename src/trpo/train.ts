@@ -10,12 +10,14 @@ import { generalizedAdvantages, normalize, rewardsToGo } from '../rl/advantage.t
 import { createBatch } from '../rl/batch.ts'
 import type { Env } from '../rl/env.ts'
 import { maskLengthOf } from '../rl/mask.ts'
+import { createNormalizer } from '../rl/normalizer.ts'
 import { createPolicy, initializePolicy, type Policy } from '../rl/policy.ts'
 import { collect, createRollout, type Episode } from '../rl/rollout.ts'
 import { describeSpace } from '../rl/space.ts'
 import { createValue, predict, type Value } from '../rl/value.ts'
 import { resolveOptions, type TrainOptions } from './options.ts'
 import { chooseBackend, choosePlain } from './memory.ts'
+import { beginNormalization, moveStatistics, type Normalization } from './normalization.ts'
 import { laps, noTime, type Phases } from './phases.ts'
 import { type Certificate, createStepper, step } from './step.ts'
 import { createTrustRegionRule } from './trustRegion.ts'
@@ -34,6 +36,8 @@ export interface Iteration {
   readonly meanLength: number | null
   readonly certificate: Certificate
   readonly valueFit: ValueFit
+  /** What new statistics of observations did after the step; null where observations are not normalised. */
+  readonly normalization: Normalization | null
   /** Milliseconds by phase, all 0 without options.clock. */
   readonly phases: Phases
   readonly policy: Policy
@@ -75,10 +79,12 @@ function* iterations(
   const { observationSpace, actionSpace } = envs[0]
   const backend = choose(options, observationSpace, actionSpace)
 
-  const policy = createPolicy(backend, observationSpace, actionSpace, options.hidden, options.activation, options)
+  const { normalizeObservations, observationClip } = options
+  const normalizer = normalizeObservations === 'off' ? null : createNormalizer(observationSpace, observationClip)
+  const policy = createPolicy(backend, observationSpace, actionSpace, options.hidden, options.activation, { ...options, normalizer })
   initializePolicy(policy, options.initialLogStd, random.fork('policy'))
   const inputs = policy.net.sizes[0]
-  const value = createValue(backend, inputs, options.valueHidden, options.activation, random.fork('value'))
+  const value = createValue(backend, inputs, options.valueHidden, options.activation, random.fork('value'), normalizer)
   const T = batchSteps / environments
   const batch = createBatch(backend, T, environments, inputs, policy.distribution.actionSize, maskLengthOf(envs))
   const stepper = createStepper(policy, batch.observations, options, random.fork('fisher'), batch.masks)
@@ -96,6 +102,7 @@ function* iterations(
       const lap = laps(phases, clock)
 
       const episodes = collect(rollout, batch)
+      beginNormalization(rollout, batch)
       recent = [...recent, ...episodes].slice(-RECENT)
       lap('rollout')
 
@@ -110,12 +117,13 @@ function* iterations(
       const certificate = last = step(stepper, batch.actions, batch.advantages, lap)
       const valueFit = fitValue(fitter, batch.observations, batch.returns, batch.values, minibatches)
       lap('valueFit')
+      const normalization = moveStatistics({ rollout, batch, stepper, fitter }, normalizeObservations, lap)
 
       yield {
         iteration, steps: iteration * batchSteps, episodes,
         meanReturn: mean(recent.map((episode) => episode.return)),
         meanLength: mean(recent.map((episode) => episode.length)),
-        certificate, valueFit, phases, policy, value,
+        certificate, valueFit, normalization, phases, policy, value,
       }
     }
   } finally {

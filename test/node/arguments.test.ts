@@ -18,6 +18,7 @@ const OTHER: Readonly<Partial<TrainOptions>> = {
   stepLength: 'damped', lineSearch: false, backtrackCoefficient: 0.5, maxBacktracks: 0, fisherFraction: 0.25,
   valueEpochs: 0, valueMinibatch: 64, valueLearningRate: 0.003,
   backend: 'reference', preconditioner: 'diagonal', warmStart: true,
+  normalizeObservations: 'plain', observationClip: 5, normalizeReturns: true,
   maxKlSchedule: 'cosine', finalMaxKl: 0.5, constraint: 'max-kl', entropyCoefficient: 0.001,
   like: 'sb3', klUnit: 'dimension', klSlack: 1.5, leastGainRatio: 0.1, fisherEstimate: 'empirical', dampingRule: 'levenberg-marquardt', search: 'longest',
   stateDependentStd: true, bounds: 'squash',

@@ -18,6 +18,7 @@ const CASES: readonly (readonly [() => Env, Partial<TrainOptions>])[] = [
   [cartPole, { batchSteps: 1000, environments: 10, fisherFraction: 0.9, preconditioner: 'diagonal', valueMinibatch: 999 }],
   [pendulum, { batchSteps: 600, environments: 3, fisherFraction: 0.7, stateDependentStd: true, hidden: [] }],
   [acrobot, { batchSteps: 300, environments: 1, fisherFraction: 0.5, hidden: [200], valueMinibatch: 70 }],
+  [pendulum, { batchSteps: 256, environments: 256, normalizeObservations: 'preserving', normalizeReturns: true }],
 ]
 
 test('all that a training allocates, and an evaluation after it, lies inside the memory that was made for it', () => {

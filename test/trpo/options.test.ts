@@ -23,6 +23,7 @@ const kinds: { readonly [K in Name]: readonly unknown[] } = {
   stepLength: NOT_WORDS, lineSearch: NOT_BOOLEANS, backtrackCoefficient: NOT_NUMBERS, maxBacktracks: NOT_NUMBERS,
   fisherFraction: NOT_NUMBERS, valueEpochs: NOT_NUMBERS, valueMinibatch: NOT_NUMBERS, valueLearningRate: NOT_NUMBERS,
   preconditioner: NOT_WORDS, warmStart: NOT_BOOLEANS,
+  normalizeObservations: [...NOT_WORDS, false], observationClip: NOT_NUMBERS, normalizeReturns: NOT_BOOLEANS,
   like: NOT_WORDS, klUnit: NOT_WORDS, klSlack: NOT_NUMBERS, leastGainRatio: NOT_NUMBERS,
   maxKlSchedule: NOT_WORDS, finalMaxKl: NOT_NUMBERS, constraint: NOT_WORDS, entropyCoefficient: NOT_NUMBERS,
   fisherEstimate: NOT_WORDS, dampingRule: NOT_WORDS, search: NOT_WORDS,
@@ -46,6 +47,9 @@ const ranges: { readonly [K in Name]: readonly unknown[] } = {
   gaeLambda: [...NOT_FINITE, -0.01, 1.01, 95],
   advantages: ['', 'GAE', 'td', 'constructor'],
   normalizeAdvantages: [],
+  normalizeObservations: ['', 'on', 'Plain', 'running', 'constructor'],
+  observationClip: [...NOT_FINITE, 0, -0, -10],
+  normalizeReturns: [],
   maxKlSchedule: ['', 'exponential', 'Linear'],
   finalMaxKl: [...NOT_FINITE, 0, -0.1, 1.001],
   constraint: ['', 'mean', 'max'],
@@ -148,6 +152,8 @@ test('every end of a range that belongs to it is accepted', () => {
     { stepLength: 'damped' }, { lineSearch: false }, { backend: 'auto' }, { backend: 'simd' }, { backend: 'reference' },
     { backend: reference }, { normalizeAdvantages: false }, { clock: () => 0 },
     { batchSteps: 1, environments: 1, normalizeAdvantages: false }, { stateDependentStd: true }, { bounds: 'squash' },
+    { normalizeObservations: 'preserving' }, { normalizeObservations: 'plain' }, { observationClip: 5e-324 },
+    { observationClip: 1e308 }, { normalizeReturns: true },
   ]
   for (const given of ends) {
     const resolved = resolveOptions(given)
