@@ -40,7 +40,7 @@ export function simdModule(): Uint8Array {
  * or the processor puts the highest byte first.
  */
 export function createSimd(bytes: number): Backend | null {
-  const host = (globalThis as { WebAssembly?: WebAssemblyHost }).WebAssembly
+  const host = (globalThis as unknown as { WebAssembly?: WebAssemblyHost }).WebAssembly
   if (host === undefined || !lowestByteFirst()) return null
   try {
     const module = new host.Module(simdModule())
