@@ -8,6 +8,7 @@ export { type Certificate, createStepper, step, type StepOptions, type Stepper, 
 export { createFisher, type Fisher } from './trpo/fisher.ts'
 export { presets } from './trpo/presets.ts'
 export { policyGradient, surrogate } from './trpo/surrogate.ts'
+export { createTrustRegionFitter, fitInTrustRegion, type TrustRegionFitOptions } from './trpo/trustRegionFit.ts'
 export { createValueFitter, fitValue, type ValueFit, type ValueFitOptions } from './trpo/valueFit.ts'
 export type { Normalization, NormalizationOptions } from './trpo/normalization.ts'
 export { type PolicyReport, type VerifyOptions, verifyPolicy } from './trpo/verify.ts'

@@ -15,7 +15,7 @@ import { forwardPolicy } from '../rl/policy.ts'
 import type { Rollout } from '../rl/rollout.ts'
 import type { Lap } from './phases.ts'
 import type { Stepper } from './step.ts'
-import { changeInputs, type ValueFitter } from './valueFit.ts'
+import type { Fitter } from './fits.ts'
 
 export interface NormalizationOptions {
   /** Box observations to mean 0 and variance 1, by the states acted in so far. */
@@ -48,7 +48,7 @@ export interface Readers {
   readonly rollout: Rollout
   readonly batch: Batch
   readonly stepper: Stepper
-  readonly fitter: ValueFitter
+  readonly fitter: Pick<Fitter, 'changeInputs'>
 }
 
 /** All later statistics, once the batch is done with: its rows are rewritten. null where nothing is normalised. */
@@ -66,7 +66,7 @@ export function moveStatistics(
   if (mode === 'preserving') {
     absorb(net.parameters.layers[0], change)
     absorb(bindParameters(cg.x, net.sizes, distribution.shared).layers[0], change)
-    changeInputs(fitter, change)
+    fitter.changeInputs(change)
   }
   rebase(observations, change, normalizer.clip)
   forwardPolicy(old)

@@ -10,10 +10,10 @@ import type { ActionOptions } from '../rl/policy.ts'
 import type { NormalizationOptions } from './normalization.ts'
 import type { StepOptions } from './step.ts'
 import { type Peer, peers } from './peers.ts'
+import type { FitterOptions } from './fits.ts'
 import type { TrustRegionOptions } from './trustRegion.ts'
-import type { ValueFitOptions } from './valueFit.ts'
 
-export interface TrainOptions extends ActionOptions, StepOptions, TrustRegionOptions, ValueFitOptions, NormalizationOptions {
+export interface TrainOptions extends ActionOptions, StepOptions, TrustRegionOptions, FitterOptions, NormalizationOptions {
   /** Fixes everything random. Integer from 0. */
   readonly seed: number
   /** Environment steps after which no further iteration begins; the last one is whole, so up to one batch more. */
@@ -132,9 +132,15 @@ export const rules: { readonly [K in keyof TrainOptions]: Rule<TrainOptions[K]> 
   backtrackCoefficient: { default: 0.8, check: insideUnit, origin: 'Spinning Up, SB3-contrib' },
   maxBacktracks: { default: 10, check: integer(0, 1000), origin: 'K; the 10 trials of Spinning Up and SB3-contrib are K = 9' },
   fisherFraction: { default: 1, check: fraction, origin: '' },
+  valueFit: { default: 'adam', check: oneOf('adam', 'trust-region'), origin: 'measured: docs/design.md' },
   valueEpochs: { default: 10, check: integer(0), origin: 'SB3-contrib' },
   valueMinibatch: { default: 128, check: integer(1), origin: 'SB3-contrib' },
   valueLearningRate: { default: 1e-3, check: positive, origin: 'SB3-contrib' },
+  valueMaxKl: { default: 1, check: positive, origin: 'measured: docs/design.md' },
+  valueSteps: { default: 2, check: integer(0), origin: 'measured: docs/design.md' },
+  valueCgIterations: { default: 10, check: integer(1), origin: 'measured: docs/design.md' },
+  valueDamping: { default: 0.1, check: number(0, 1e6), origin: 'measured: docs/design.md' },
+  valueFraction: { default: 0.1, check: fraction, origin: 'measured: docs/design.md' },
   normalizeReturns: { default: false, check: boolean, origin: 'van Hasselt et al. 2016' },
   like: { default: 'trpo', check: oneOf('trpo', ...Object.keys(peers)), origin: '' },
   backend: { default: 'auto', check: backend, origin: '' },

@@ -15,13 +15,14 @@ import { createPolicy, initializePolicy, type Policy } from '../rl/policy.ts'
 import { collect, createRollout, type Episode } from '../rl/rollout.ts'
 import { describeSpace } from '../rl/space.ts'
 import { createValue, predict, type Value } from '../rl/value.ts'
+import { createFitter } from './fits.ts'
 import { resolveOptions, type TrainOptions } from './options.ts'
 import { chooseBackend, choosePlain } from './memory.ts'
 import { beginNormalization, moveStatistics, type Normalization } from './normalization.ts'
 import { laps, noTime, type Phases } from './phases.ts'
 import { type Certificate, createStepper, step } from './step.ts'
 import { createTrustRegionRule } from './trustRegion.ts'
-import { createValueFitter, fitValue, type ValueFit } from './valueFit.ts'
+import type { ValueFit } from './valueFit.ts'
 
 /** What one iteration did. Plain data, but for `policy` and `value`, which go on changing. */
 export interface Iteration {
@@ -88,7 +89,7 @@ function* iterations(
   const T = batchSteps / environments
   const batch = createBatch(backend, T, environments, inputs, policy.distribution.actionSize, maskLengthOf(envs))
   const stepper = createStepper(policy, batch.observations, options, random.fork('fisher'), batch.masks)
-  const fitter = createValueFitter(value, batchSteps, options)
+  const fitter = createFitter(value, batchSteps, options)
   const adaptRegion = createTrustRegionRule(stepper.region, options)
   const minibatches = random.fork('minibatches')
   const scratch = new Float64Array(batchSteps)
@@ -115,7 +116,7 @@ function* iterations(
 
       adaptRegion((iteration - 1) * batchSteps / totalSteps, last)
       const certificate = last = step(stepper, batch.actions, batch.advantages, lap)
-      const valueFit = fitValue(fitter, batch.observations, batch.returns, batch.values, minibatches)
+      const valueFit = fitter.fit(batch.observations, batch.returns, batch.values, minibatches)
       lap('valueFit')
       const normalization = moveStatistics({ rollout, batch, stepper, fitter }, normalizeObservations, lap)
 

@@ -51,7 +51,7 @@ const DRAWN: readonly Partial<TrainOptions>[] = [{ bounds: 'squash' }, { stateDe
 
 test('two runs of one seed are the same to the bit, records, θ and φ, for every action space', () => {
   for (const actionSpace of SPACES) {
-    for (const extra of [{}, { fisherFraction: 0.3 }, { advantages: 'rewards-to-go', activation: 'relu' }] as const) {
+    for (const extra of [{}, { fisherFraction: 0.3 }, { valueFit: 'adam' }, { valueFit: 'trust-region' }, { advantages: 'rewards-to-go', activation: 'relu' }] as const) {
       assert.equal(run(extra, { actionSpace }), run(extra, { actionSpace }))
     }
   }
@@ -59,9 +59,11 @@ test('two runs of one seed are the same to the bit, records, θ and φ, for ever
 
 test('the backend changes no bit of a run', () => {
   for (const actionSpace of SPACES) {
-    const wanted = run({ backend: 'reference' }, { actionSpace })
-    assert.equal(run({ backend: 'auto' }, { actionSpace }), wanted)
-    assert.equal(run({ backend: reference }, { actionSpace }), wanted)
+    for (const valueFit of ['adam', 'trust-region'] as const) {
+      const wanted = run({ valueFit, backend: 'reference' }, { actionSpace })
+      assert.equal(run({ valueFit, backend: 'auto' }, { actionSpace }), wanted)
+      assert.equal(run({ valueFit, backend: reference }, { actionSpace }), wanted)
+    }
   }
   const seen = DRAWN.map((drawn) => {
     const of = (backend: TrainOptions['backend']): unknown[] => run({ ...drawn, backend }, { actionSpace: box([-1], [1]) })
@@ -264,6 +266,40 @@ test('rewards times 2^k leave θ as it is, bit for bit, while V is 0', () => {
     assert.equal(thetas[2], thetas[0])
     assert.is(new Set(thetas[0]).size, 4)
   }
+})
+
+test('and however long V is fitted in a trust region, from an output layer of 0: it grows with the rewards', () => {
+  // Whatever V is made of scales by 2^k exactly: targets, σ, the output layer, and its part of the direction.
+  const runs = [0, -20, 30].map((k) => {
+    const training = train(() => line({ scale: 2 ** k }), { ...SMALL, valueFit: 'trust-region', totalSteps: 640 })
+    const { policy, value } = training.next().value as Iteration
+    const phi = value.net.parameters.flat, output = value.net.parameters.layers[1].W.data.length + 1
+    phi.forEach((_, p) => { phi[p] = p < phi.length - output ? Math.sin(p) : 0 })
+    policy.net.parameters.flat.forEach((_, p, theta) => { theta[p] = 0.1 * Math.sin(p) })
+    return Array.from(training, (record) => {
+      assert.is(record.valueFit.status, 'fitted')
+      return `${(told(record) as { theta: string }).theta} ${phi.map((x, p) => (p < phi.length - output ? x : x / 2 ** k)).join()}`
+    })
+  })
+  assert.equal(runs[1], runs[0])
+  assert.equal(runs[2], runs[0])
+  assert.is(new Set(runs[0]).size, 9)
+})
+
+test('valueFit chooses the fit: the first step is the same, and V after it is what each fit makes of the batch', () => {
+  const [adam, region, none] = [{ valueFit: 'adam' }, { valueFit: 'trust-region' }, { valueFit: 'trust-region', valueSteps: 0 }]
+    .map((given) => {
+      const { certificate, valueFit, value } = train(() => line(), { ...SMALL, ...given } as Partial<TrainOptions>).next().value as Iteration
+      return { certificate, valueFit, phi: value.net.parameters.flat.join() }
+    })
+  for (const each of [region, none]) {
+    assert.equal(each.certificate, adam.certificate)
+    assert.is(each.valueFit.lossBefore, adam.valueFit.lossBefore)
+    assert.is.not(each.phi, adam.phi)
+  }
+  assert.is.not(region.phi, none.phi)
+  assert.is(none.valueFit.lossAfter, none.valueFit.lossBefore)
+  for (const { valueFit } of [adam, region]) assert.ok(valueFit.lossAfter < valueFit.lossBefore)
 })
 
 test('normalized advantages have mean 0 and forget the scale of rewards; raw ones keep both', () => {
