@@ -20,7 +20,8 @@ import { collect, createRollout } from '../src/rl/rollout.ts'
 import { createValue, predict, type Value } from '../src/rl/value.ts'
 import { resolveOptions, type TrainOptions } from '../src/trpo/options.ts'
 import { presets } from '../src/trpo/presets.ts'
-import { chooseFit, train } from '../src/trpo/train.ts'
+import { createFitter } from '../src/trpo/fits.ts'
+import { train } from '../src/trpo/train.ts'
 import { explained } from '../src/trpo/valueFit.ts'
 import { pasteInto } from './paste.ts'
 import { backwardFlops, fisherFlops, forwardFlops } from './problem.ts'
@@ -101,7 +102,7 @@ function contest(name: string, scale: number, seed: number, tallies: readonly Ta
     const own = { ...options, ...given }
     const random = new Random(seed)
     const value = createValue(backend, recorded[0].batch.observations.cols, own.valueHidden, own.activation, random.fork('value'))
-    return { own, value, fit: chooseFit(value, own), random: random.fork('minibatches') }
+    return { own, value, fit: createFitter(value, own.batchSteps, own).fit, random: random.fork('minibatches') }
   })
   recorded.forEach((each, k) => contestants.forEach(({ own, value, fit, random }, c) => {
     const { batch } = each, tally = tallies[c]

@@ -5,9 +5,13 @@
  * episodes are counted on raw rewards. Whatever an environment hands over is checked before it is kept.
  */
 import { show } from '../math/expect.ts'
+import { addSample, type RunningMoments, runningMoments } from '../math/moments.ts'
 import type { Random } from '../math/random.ts'
 import type { Batch } from './batch.ts'
 import type { Action, Env, ResetOptions, ResetResult, StepResult } from './env.ts'
+import { maskLengthOf, writeMask } from './mask.ts'
+import { createNoise, keepOrRenew, type Noise } from './noise.ts'
+import { normalizeRow } from './normalizer.ts'
 import { type Actor, actionOf, createActor, decide, type Policy } from './policy.ts'
 import { encode } from './space.ts'
 
@@ -39,24 +43,30 @@ export interface Rollout {
   readonly actor: Actor
   /** Streams of actions, one an environment: forked 'action/0', … */
   readonly streams: readonly Random[]
+  /** What makes their draws last; null where every step has its own. */
+  readonly noise: Noise | null
   /** Steps taken, by environment; and return and length of the episode under way. */
   readonly steps: Float64Array
   readonly episodeReturns: Float64Array
   readonly episodeLengths: Float64Array
+  /** Of the states acted in, by environment, until someone takes them; none where the policy has no normaliser. */
+  readonly seen: readonly RunningMoments[]
 }
 
 /**
  * Seed and reset every environment and make ready to act in them. The e-th is seeded with an integer drawn from
- * the stream 'environment/e' of `random`.
+ * the stream 'environment/e' of `random`. `noiseSteps`: for how many steps a draw lasts in the mean, from 1.
  */
-export function createRollout(envs: readonly Env[], policy: Policy, random: Random): Rollout {
+export function createRollout(envs: readonly Env[], policy: Policy, random: Random, noiseSteps: number = 1): Rollout {
+  const streams = envs.map((_, e) => random.fork(`action/${e}`))
   const rollout: Rollout = {
-    envs,
-    actor: createActor(policy, envs.length),
-    streams: envs.map((_, e) => random.fork(`action/${e}`)),
+    envs, streams,
+    actor: createActor(policy, envs.length, maskLengthOf(envs)),
+    noise: noiseSteps === 1 ? null : createNoise(streams, noiseSteps, random),
     steps: new Float64Array(envs.length),
     episodeReturns: new Float64Array(envs.length),
     episodeLengths: new Float64Array(envs.length),
+    seen: policy.normalizer === null ? [] : envs.map(() => runningMoments(policy.net.sizes[0])),
   }
   envs.forEach((_, e) => resetInto(rollout, e, { seed: random.fork(`environment/${e}`).integer(2147483648) }))
   return rollout
@@ -64,16 +74,24 @@ export function createRollout(envs: readonly Env[], policy: Policy, random: Rand
 
 /** Overwrite `batch` with the next steps·envs timesteps; returns the episodes that ended among them, in order. */
 export function collect(rollout: Rollout, batch: Batch): Episode[] {
-  const { envs, actor, steps } = rollout
+  const { envs, actor, noise, steps, seen } = rollout
   const E = envs.length
   const inputs = batch.observations.cols
+  const { mask } = actor.map.eta
+  if (mask !== null && batch.masks?.length !== batch.steps * mask.length) {
+    throw new RangeError(`batch.masks: expected ${batch.steps * mask.length} numbers, got ${show(batch.masks)}`)
+  }
   const episodes: Episode[] = []
   batch.finalCount = 0
 
   for (let t = 0; t < batch.steps; t++) {
+    for (let e = 0; e < E; e++) observeMask(actor, envs[e], e, steps[e])
+    if (noise !== null) for (let e = 0; e < E; e++) keepOrRenew(noise, e, rollout.episodeLengths[e] === 0)
     decide(actor, rollout.streams)
-    batch.observations.data.set(actor.observations.data, t * E * inputs)
+    batch.observations.data.set(actor.inputs.data, t * E * inputs)
     batch.actions.data.set(actor.actions.data, t * E * batch.actions.cols)
+    if (mask !== null) batch.masks!.set(mask, t * mask.length)
+    for (let e = 0; e < seen.length; e++) addSample(seen[e], actor.observations.data, e * inputs)
     for (let e = 0; e < E; e++) {
       const i = t * E + e
       const result = stepInto(rollout, e)
@@ -95,11 +113,10 @@ export function collect(rollout: Rollout, batch: Batch): Episode[] {
   return episodes
 }
 
-/** Copy the observation that environment e is in to the next free row of finalObservations; returns that row. */
-function keepFinal(batch: Batch, { observations }: Actor, e: number): number {
+/** What a network reads of the observation that environment e is in → the next free row of finalObservations; returns that row. */
+function keepFinal(batch: Batch, { policy, observations }: Actor, e: number): number {
   const row = batch.finalCount++
-  const { data, cols } = batch.finalObservations
-  for (let j = 0; j < cols; j++) data[row * cols + j] = observations.data[e * cols + j]
+  normalizeRow(batch.finalObservations, row, observations, e, policy.normalizer)
   return row
 }
 
@@ -150,7 +167,20 @@ export function observe(actor: Actor, row: number, observation: unknown, e: numb
   if (problem !== null) throw new EnvError(e, step, `${where}observation: ${problem}`)
 }
 
-function thrownBy(call: 'reset' | 'step', e: number, step: number, where: string, error: unknown): EnvError {
+/** Ask environment `e`, in row `e` of the actor, which actions its state allows, if it masks any; or throw likewise. */
+export function observeMask({ policy, map }: Actor, env: Env, e: number, step: number, where: string = ''): void {
+  if (env.actionMask === undefined) return
+  let allowed: unknown
+  try {
+    allowed = env.actionMask()
+  } catch (error) {
+    throw thrownBy('actionMask', e, step, where, error)
+  }
+  const problem = writeMask(map.eta.mask!, e * policy.distribution.inputs, policy.actionSpace, allowed)
+  if (problem !== null) throw new EnvError(e, step, `${where}actionMask(): ${problem}`)
+}
+
+function thrownBy(call: 'reset' | 'step' | 'actionMask', e: number, step: number, where: string, error: unknown): EnvError {
   const text = error instanceof Error ? error.message : show(error)
   return new EnvError(e, step, `${where}${call}() threw ${text}`, error)
 }

@@ -9,16 +9,20 @@ import { largestMagnitude } from '../math/vector.ts'
 import { generalizedAdvantages, normalize, rewardsToGo } from '../rl/advantage.ts'
 import { createBatch } from '../rl/batch.ts'
 import type { Env } from '../rl/env.ts'
+import { maskLengthOf } from '../rl/mask.ts'
+import { createNormalizer } from '../rl/normalizer.ts'
 import { createPolicy, initializePolicy, type Policy } from '../rl/policy.ts'
 import { collect, createRollout, type Episode } from '../rl/rollout.ts'
 import { describeSpace } from '../rl/space.ts'
 import { createValue, predict, type Value } from '../rl/value.ts'
+import { createFitter } from './fits.ts'
 import { resolveOptions, type TrainOptions } from './options.ts'
-import { chooseBackend } from './memory.ts'
+import { chooseBackend, choosePlain } from './memory.ts'
+import { beginNormalization, moveStatistics, type Normalization } from './normalization.ts'
 import { laps, noTime, type Phases } from './phases.ts'
 import { type Certificate, createStepper, step } from './step.ts'
-import { createTrustRegionFitter, fitInTrustRegion } from './trustRegionFit.ts'
-import { createValueFitter, type FitValue, fitValue, type ValueFit } from './valueFit.ts'
+import { createTrustRegionRule } from './trustRegion.ts'
+import type { ValueFit } from './valueFit.ts'
 
 /** What one iteration did. Plain data, but for `policy` and `value`, which go on changing. */
 export interface Iteration {
@@ -33,6 +37,8 @@ export interface Iteration {
   readonly meanLength: number | null
   readonly certificate: Certificate
   readonly valueFit: ValueFit
+  /** What new statistics of observations did after the step; null where observations are not normalised. */
+  readonly normalization: Normalization | null
   /** Milliseconds by phase, all 0 without options.clock. */
   readonly phases: Phases
   readonly policy: Policy
@@ -48,37 +54,56 @@ const RECENT = 100
  * at fault throws an EnvError from `next()`, with θ, φ as the last iteration left them.
  */
 export function train(makeEnv: () => Env, options: Partial<TrainOptions> = {}): Generator<Iteration, Policy, void> {
+  return begin(makeEnv, options, chooseBackend)
+}
+
+/** `train` on plain TypeScript alone: `auto` is the reference, and a bundle holds nothing of WebAssembly. */
+export function trainPlain(makeEnv: () => Env, options: Partial<TrainOptions> = {}): Generator<Iteration, Policy, void> {
+  return begin(makeEnv, options, choosePlain)
+}
+
+function begin(
+  makeEnv: () => Env, options: Partial<TrainOptions>, choose: typeof chooseBackend,
+): Generator<Iteration, Policy, void> {
   if (typeof makeEnv !== 'function') {
     throw new TypeError(`makeEnv: expected a function that returns an environment, got ${show(makeEnv)}`)
   }
-  return iterations(makeEnv, resolveOptions(options))
+  return iterations(makeEnv, resolveOptions(options), choose)
 }
 
-function* iterations(makeEnv: () => Env, options: TrainOptions): Generator<Iteration, Policy, void> {
+function* iterations(
+  makeEnv: () => Env, options: TrainOptions, choose: typeof chooseBackend,
+): Generator<Iteration, Policy, void> {
   const { environments, batchSteps, totalSteps, discount, gaeLambda, clock } = options
   const random = new Random(options.seed)
   const envs = makeEnvs(makeEnv, environments)
   const { observationSpace, actionSpace } = envs[0]
-  const backend = chooseBackend(options, observationSpace, actionSpace)
+  const backend = choose(options, observationSpace, actionSpace)
 
-  const policy = createPolicy(backend, observationSpace, actionSpace, options.hidden, options.activation)
+  const { normalizeObservations, observationClip } = options
+  const normalizer = normalizeObservations === 'off' ? null : createNormalizer(observationSpace, observationClip)
+  const policy = createPolicy(backend, observationSpace, actionSpace, options.hidden, options.activation, { ...options, normalizer })
   initializePolicy(policy, options.initialLogStd, random.fork('policy'))
   const inputs = policy.net.sizes[0]
-  const value = createValue(backend, inputs, options.valueHidden, options.activation, random.fork('value'))
-  const batch = createBatch(backend, batchSteps / environments, environments, inputs, policy.distribution.actionSize)
-  const stepper = createStepper(policy, batch.observations, options, random.fork('fisher'))
-  const fit = chooseFit(value, options)
+  const value = createValue(backend, inputs, options.valueHidden, options.activation, random.fork('value'), normalizer)
+  const T = batchSteps / environments
+  const batch = createBatch(backend, T, environments, inputs, policy.distribution.actionSize, maskLengthOf(envs))
+  const stepper = createStepper(policy, batch.observations, options, random.fork('fisher'), batch.masks)
+  const fitter = createFitter(value, batchSteps, options)
+  const adaptRegion = createTrustRegionRule(stepper.region, options)
   const minibatches = random.fork('minibatches')
   const scratch = new Float64Array(batchSteps)
   let recent: readonly Episode[] = []
+  let last: Certificate | null = null
 
   try {
-    const rollout = createRollout(envs, policy, random)
+    const rollout = createRollout(envs, policy, random, options.noiseSteps)
     for (let iteration = 1; (iteration - 1) * batchSteps < totalSteps; iteration++) {
       const phases = noTime()
       const lap = laps(phases, clock)
 
       const episodes = collect(rollout, batch)
+      beginNormalization(rollout, batch)
       recent = [...recent, ...episodes].slice(-RECENT)
       lap('rollout')
 
@@ -89,31 +114,23 @@ function* iterations(makeEnv: () => Env, options: TrainOptions): Generator<Itera
       if (options.normalizeAdvantages) normalize(batch.advantages, largestMagnitude(batch.returns), scratch)
       lap('advantage')
 
-      const certificate = step(stepper, batch.actions, batch.advantages, lap)
-      const valueFit = fit(batch.observations, batch.returns, batch.values, minibatches)
+      adaptRegion((iteration - 1) * batchSteps / totalSteps, last)
+      const certificate = last = step(stepper, batch.actions, batch.advantages, lap)
+      const valueFit = fitter.fit(batch.observations, batch.returns, batch.values, minibatches)
       lap('valueFit')
+      const normalization = moveStatistics({ rollout, batch, stepper, fitter }, normalizeObservations, lap)
 
       yield {
         iteration, steps: iteration * batchSteps, episodes,
         meanReturn: mean(recent.map((episode) => episode.return)),
         meanLength: mean(recent.map((episode) => episode.length)),
-        certificate, valueFit, phases, policy, value,
+        certificate, valueFit, normalization, phases, policy, value,
       }
     }
   } finally {
     for (const env of envs) env.close?.()
   }
   return policy
-}
-
-/** The fit of V that `options` ask for, with all the memory that it needs for batches of their size. */
-export function chooseFit(value: Value, options: TrainOptions): FitValue {
-  if (options.valueFit === 'adam') {
-    const fitter = createValueFitter(value, options.batchSteps, options)
-    return (observations, returns, values, random) => fitValue(fitter, observations, returns, values, random)
-  }
-  const fitter = createTrustRegionFitter(value, options.batchSteps, options)
-  return (observations, returns, values, random) => fitInTrustRegion(fitter, observations, returns, values, random)
 }
 
 /** Environments of one kind: the learner's network fits all of them or none. */

@@ -4,6 +4,7 @@
  * A tensor's numbers lie in one WebAssembly memory, which is made as large as was asked for and never grows, for
  * growth would cut off every view of it. Systems back such memory only where it is written. What does not fit is
  * allocated outside, and an operation with any part outside is done by the reference: slower, never wrong.
+ * WebAssembly puts a number's lowest byte first, a typed array as the processor does: both must agree.
  * But: memory is given back only by `temporarily`, and altogether when the backend goes. One backend a training.
  */
 import type { Backend } from '../backend.ts'
@@ -12,6 +13,7 @@ import { matrix, type Tensor } from '../tensor.ts'
 import { assemble } from './assembler.ts'
 import { addColumnSums, multiplyByTanhSlope, tanh } from './elementwise.ts'
 import { addMultiply } from './multiply.ts'
+import { addRowDots, mixRows } from './rows.ts'
 
 /** The part of the host's WebAssembly that is needed; a runtime may lack it, or forbid to compile. */
 interface WebAssemblyHost {
@@ -28,13 +30,18 @@ const MOST_PAGES = 65535
 
 /** The module's bytes: every kernel, a few kilobytes. */
 export function simdModule(): Uint8Array {
-  return assemble([addMultiply(), addColumnSums(), multiplyByTanhSlope(), tanh()])
+  return assemble([
+    addMultiply(), addRowDots(), mixRows(), addColumnSums(), multiplyByTanhSlope(), tanh(),
+  ])
 }
 
-/** A SIMD backend with room for `bytes` of tensors, or null where this runtime has no WebAssembly SIMD or forbids it. */
+/**
+ * A SIMD backend with room for `bytes` of tensors, or null where this runtime has no WebAssembly SIMD or forbids it,
+ * or the processor puts the highest byte first.
+ */
 export function createSimd(bytes: number): Backend | null {
-  const host = (globalThis as { WebAssembly?: WebAssemblyHost }).WebAssembly
-  if (host === undefined) return null
+  const host = (globalThis as unknown as { WebAssembly?: WebAssemblyHost }).WebAssembly
+  if (host === undefined || !lowestByteFirst()) return null
   try {
     const module = new host.Module(simdModule())
     const pages = Math.min(MOST_PAGES, Math.max(1, Math.ceil(bytes / PAGE)))
@@ -50,6 +57,7 @@ function backendOf(kernels: Readonly<Record<string, Kernel>>, buffer: ArrayBuffe
   // Bytes in use, and the most that ever were: beyond, memory is still zero.
   let used = 0, highest = 0
   const inside = (tensor: Tensor): boolean => tensor.data.buffer === buffer
+  const isEmpty = (tensor: Tensor): boolean => tensor.rows * tensor.cols === 0
 
   const addMultiplyInside = (C: Tensor, A: Tensor, B: Tensor): void => {
     kernels.addMultiply(
@@ -92,6 +100,16 @@ function backendOf(kernels: Readonly<Record<string, Kernel>>, buffer: ArrayBuffe
       if (B.rows > 0) addMultiplyInside(C, A, B)
     },
 
+    addRowDots(Y, S, Z) {
+      if (!(inside(Y) && inside(S) && inside(Z)) || isEmpty(Y) || isEmpty(Z)) return reference.addRowDots(Y, S, Z)
+      kernels.addRowDots(Y.data.byteOffset, S.data.byteOffset, Z.data.byteOffset, Z.rows, Y.cols, Z.cols)
+    },
+
+    mixRows(Z, Y, S) {
+      if (!(inside(Z) && inside(Y) && inside(S)) || isEmpty(Y) || isEmpty(Z)) return reference.mixRows(Z, Y, S)
+      kernels.mixRows(Z.data.byteOffset, Y.data.byteOffset, S.data.byteOffset, Z.rows, Y.cols, Z.cols)
+    },
+
     fillRows: reference.fillRows,
 
     addColumnSums(b, Y) {
@@ -109,6 +127,10 @@ function backendOf(kernels: Readonly<Record<string, Kernel>>, buffer: ArrayBuffe
       kernels.multiplyByTanhSlope(G.data.byteOffset, Y.data.byteOffset, G.rows * G.cols)
     },
   }
+}
+
+function lowestByteFirst(): boolean {
+  return new Uint8Array(new Uint16Array([1]).buffer)[0] === 1
 }
 
 /** The fastest backend that works here, with room for `bytes` of tensors. */
