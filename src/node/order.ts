@@ -5,6 +5,7 @@
 import type { Environment } from '../envs/index.ts'
 import { resolveOptions, type TrainOptions } from '../trpo/options.ts'
 import { presets } from '../trpo/presets.ts'
+import { vineBranchesFor } from '../trpo/sampling.ts'
 import { type Arguments, EVAL_EPISODES, problemOfFlag } from './arguments.ts'
 import { findEnvironment } from './envs.ts'
 import { UsageError } from './failure.ts'
@@ -25,7 +26,10 @@ export function orderOf(given: Arguments, clock: () => number): Order {
   const preset = typeof environment === 'string' ? {} : presetOf(environment)
   try {
     const options = resolveOptions({ ...preset, ...given.options, clock: given.phases ? clock : undefined })
-    if (typeof environment !== 'string' && problems.length === 0) return { environment, options, given }
+    if (typeof environment !== 'string') {
+      if (options.sampling === 'vine') vineBranchesFor(options, environment.make().actionSpace)
+      if (problems.length === 0) return { environment, options, given }
+    }
   } catch (error) {
     if (!(error instanceof TypeError || error instanceof RangeError)) throw error
     problems.push(...error.message.split('\n').map(problemOfFlag))

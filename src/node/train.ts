@@ -10,7 +10,7 @@ import type { Policy } from '../rl/policy.ts'
 import { type Iteration, train } from '../trpo/train.ts'
 import { parseArguments } from './arguments.ts'
 import { bar, createDisplay, type Display, header, row } from './display.ts'
-import { countdown, decimal, plural } from './format.ts'
+import { countdown, decimal, grouped, plural } from './format.ts'
 import { trainHelp } from './help.ts'
 import { exitCodes, type Interrupt, listenForInterrupt } from './interrupt.ts'
 import { commandOf, type Order, orderOf } from './order.ts'
@@ -54,6 +54,8 @@ async function carryOut(
   const { batchSteps, maxKl } = options
   const { paint } = progress
   const iterations = Math.ceil(options.totalSteps / batchSteps)
+  // Of steps, not iterations: those of a vine are not all of one size.
+  const plannedSteps = iterations * batchSteps
   const tally = createTally()
   let policy: Policy | undefined
   let seconds = 0
@@ -64,6 +66,7 @@ async function carryOut(
     const lap = (performance.now() - started) / 1000 - seconds
     seconds += lap
     policy = record.policy
+    const steps = record.steps - tally.steps
     count(tally, record, solvedReturn)
     if (given.json) {
       // Both streams may be the same terminal, with the bar on its last line.
@@ -76,20 +79,20 @@ async function carryOut(
     if (iteration === 1 || (progress.live && iteration % HEADER_EVERY === 1)) {
       display.line(header(columns, paint))
     }
-    const secondsLeft = seconds / iteration * (iterations - iteration)
+    const share = Math.min(1, record.steps / plannedSteps)
+    const secondsLeft = seconds / share * (1 - share)
     const solved = tally.solved !== null && meanReturn !== null && meanReturn >= solvedReturn!
-    const stepsPerSecond = lap > 0 ? batchSteps / lap : null
+    const stepsPerSecond = lap > 0 ? steps / lap : null
     display.line(row(record, { maxKl, solved, stepsPerSecond, secondsLeft }, columns, paint))
-    const label = `${decimal(100 * iteration / iterations, 0, 3)} %  ${countdown(secondsLeft)} left`
-    display.bar(bar(iteration / iterations, label, columns, paint))
+    const label = `${decimal(100 * share, 0, 3)} %  ${countdown(secondsLeft)} left`
+    display.bar(bar(share, label, columns, paint))
     await interrupt.breathe()
     if (interrupt.signal !== null) break
   }
 
   const returns = await evaluateInChunks(order, policy!, progress, display, interrupt)
   return {
-    name, solvedReturn, tally, seconds, returns,
-    plannedSteps: iterations * batchSteps,
+    name, solvedReturn, tally, seconds, returns, plannedSteps,
     signal: interrupt.signal,
     evalEpisodes: given.evalEpisodes,
     showPhases: given.phases,
@@ -127,7 +130,9 @@ async function evaluateInChunks(
 function introduction({ environment: { name, solvedReturn }, options }: Order, iterations: number): string {
   const { environments, batchSteps, seed } = options
   const goal = solvedReturn === null ? '' : `, solved at ${decimal(solvedReturn, 0, 12)}`
-  const extent = `${plural(iterations, 'iteration')} of ${plural(batchSteps, 'step')}`
+  const extent = options.sampling === 'vine'
+    ? `${plural(options.totalSteps, 'step')}, at most ${grouped(batchSteps)} an iteration,`
+    : `${plural(iterations, 'iteration')} of ${plural(batchSteps, 'step')}`
   const worlds = plural(environments, 'environment')
   return `trpo ${version()}: ${name}${goal}. ${extent} in ${worlds}, seed ${seed}.`
 }

@@ -62,8 +62,11 @@ export function createRollout(envs: readonly Env[], policy: Policy, random: Rand
   return rollout
 }
 
-/** Overwrite `batch` with the next steps·envs timesteps; returns the episodes that ended among them, in order. */
-export function collect(rollout: Rollout, batch: Batch): Episode[] {
+/**
+ * Overwrite `batch` with the next steps·envs timesteps; returns the episodes that ended among them, in order. Before
+ * each step of all environments, the t-th of the batch, `visit(t)` may look at them, but must leave them as they are.
+ */
+export function collect(rollout: Rollout, batch: Batch, visit: (t: number) => void = () => {}): Episode[] {
   const { envs, actor, steps } = rollout
   const E = envs.length
   const inputs = batch.observations.cols
@@ -71,6 +74,7 @@ export function collect(rollout: Rollout, batch: Batch): Episode[] {
   batch.finalCount = 0
 
   for (let t = 0; t < batch.steps; t++) {
+    visit(t)
     decide(actor, rollout.streams)
     batch.observations.data.set(actor.observations.data, t * E * inputs)
     batch.actions.data.set(actor.actions.data, t * E * batch.actions.cols)
@@ -96,7 +100,7 @@ export function collect(rollout: Rollout, batch: Batch): Episode[] {
 }
 
 /** Copy the observation that environment e is in to the next free row of finalObservations; returns that row. */
-function keepFinal(batch: Batch, { observations }: Actor, e: number): number {
+export function keepFinal(batch: Batch, { observations }: Actor, e: number): number {
   const row = batch.finalCount++
   const { data, cols } = batch.finalObservations
   for (let j = 0; j < cols; j++) data[row * cols + j] = observations.data[e * cols + j]
@@ -104,14 +108,14 @@ function keepFinal(batch: Batch, { observations }: Actor, e: number): number {
 }
 
 /** Step environment e with its action; its observation goes into the actor, after checks of all that it returned. */
-function stepInto({ envs, actor, steps }: Rollout, e: number): StepResult {
+export function stepInto({ envs, actor, steps }: Rollout, e: number): StepResult {
   const result = checkedStep(envs[e], actionOf(actor, e), e, steps[e])
   observe(actor, e, result.observation, e, steps[e])
   return result
 }
 
 /** Reset environment e; its first observation goes into the actor. */
-function resetInto({ envs, actor, steps, episodeReturns, episodeLengths }: Rollout, e: number, options?: ResetOptions): void {
+export function resetInto({ envs, actor, steps, episodeReturns, episodeLengths }: Rollout, e: number, options?: ResetOptions): void {
   observe(actor, e, checkedReset(envs[e], e, steps[e], options).observation, e, steps[e], 'after reset, ')
   episodeReturns[e] = 0
   episodeLengths[e] = 0

@@ -5,17 +5,17 @@
  */
 import { show } from '../math/expect.ts'
 import { Random } from '../math/random.ts'
-import { largestMagnitude } from '../math/vector.ts'
-import { generalizedAdvantages, normalize, rewardsToGo } from '../rl/advantage.ts'
-import { createBatch } from '../rl/batch.ts'
+import { largestMagnitude, sum } from '../math/vector.ts'
+import { normalize } from '../rl/advantage.ts'
 import type { Env } from '../rl/env.ts'
 import { createPolicy, initializePolicy, type Policy } from '../rl/policy.ts'
-import { collect, createRollout, type Episode } from '../rl/rollout.ts'
+import { createRollout, type Episode } from '../rl/rollout.ts'
 import { describeSpace } from '../rl/space.ts'
-import { createValue, predict, type Value } from '../rl/value.ts'
+import { createValue, type Value } from '../rl/value.ts'
 import { resolveOptions, type TrainOptions } from './options.ts'
 import { chooseBackend } from './memory.ts'
 import { laps, noTime, type Phases } from './phases.ts'
+import { createBatches, createSampler } from './sampling.ts'
 import { type Certificate, createStepper, step } from './step.ts'
 import { createValueFitter, fitValue, type ValueFit } from './valueFit.ts'
 
@@ -54,7 +54,7 @@ export function train(makeEnv: () => Env, options: Partial<TrainOptions> = {}): 
 }
 
 function* iterations(makeEnv: () => Env, options: TrainOptions): Generator<Iteration, Policy, void> {
-  const { environments, batchSteps, totalSteps, discount, gaeLambda, clock } = options
+  const { environments, totalSteps, clock } = options
   const random = new Random(options.seed)
   const envs = makeEnvs(makeEnv, environments)
   const { observationSpace, actionSpace } = envs[0]
@@ -64,36 +64,37 @@ function* iterations(makeEnv: () => Env, options: TrainOptions): Generator<Itera
   initializePolicy(policy, options.initialLogStd, random.fork('policy'))
   const inputs = policy.net.sizes[0]
   const value = createValue(backend, inputs, options.valueHidden, options.activation, random.fork('value'))
-  const batch = createBatch(backend, batchSteps / environments, environments, inputs, policy.distribution.actionSize)
+  const batches = createBatches(backend, options, policy)
+  const { batch, paths } = batches
   const stepper = createStepper(policy, batch.observations, options, random.fork('fisher'))
-  const fitter = createValueFitter(value, batchSteps, options)
+  const fitter = createValueFitter(value, paths.returns.length, options)
   const minibatches = random.fork('minibatches')
-  const scratch = new Float64Array(batchSteps)
+  const scratch = new Float64Array(batch.advantages.length)
   let recent: readonly Episode[] = []
+  let steps = 0
 
   try {
     const rollout = createRollout(envs, policy, random)
-    for (let iteration = 1; (iteration - 1) * batchSteps < totalSteps; iteration++) {
+    const sampler = createSampler(options, rollout, batches, value, random.fork('vine'))
+    for (let iteration = 1; steps < totalSteps; iteration++) {
       const phases = noTime()
       const lap = laps(phases, clock)
 
-      const episodes = collect(rollout, batch)
+      const episodes = sampler.collect()
+      steps = sum(rollout.steps)
       recent = [...recent, ...episodes].slice(-RECENT)
       lap('rollout')
 
-      predict(batch.values, value, batch.observations, batchSteps)
-      predict(batch.finalValues, value, batch.finalObservations, batch.finalCount)
-      if (options.advantages === 'gae') generalizedAdvantages(batch, discount, gaeLambda)
-      else rewardsToGo(batch, discount)
+      sampler.estimate()
       if (options.normalizeAdvantages) normalize(batch.advantages, largestMagnitude(batch.returns), scratch)
       lap('advantage')
 
       const certificate = step(stepper, batch.actions, batch.advantages, lap)
-      const valueFit = fitValue(fitter, batch.observations, batch.returns, batch.values, minibatches)
+      const valueFit = fitValue(fitter, paths.observations, paths.returns, paths.values, minibatches)
       lap('valueFit')
 
       yield {
-        iteration, steps: iteration * batchSteps, episodes,
+        iteration, steps, episodes,
         meanReturn: mean(recent.map((episode) => episode.return)),
         meanLength: mean(recent.map((episode) => episode.length)),
         certificate, valueFit, phases, policy, value,

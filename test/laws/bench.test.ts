@@ -19,7 +19,7 @@ test('every benchmark runs: a smoke run measures each subject, in JSON, with fin
   assert.match(wrong.stderr, /^--fast: expected/)
 })
 
-for (const entry of ['training', 'solver', 'ladder/main']) {
+for (const entry of ['training', 'solver', 'vine', 'ladder/main']) {
   test(`bench/${entry} runs, and a smoke run writes nothing`, () => {
     const outfile = `.build/smoke-${entry.replace('/', '-')}.mjs`
     buildSync({

@@ -16,6 +16,7 @@ const OTHER: Readonly<Partial<TrainOptions>> = {
   stepLength: 'damped', lineSearch: false, backtrackCoefficient: 0.5, maxBacktracks: 0, fisherFraction: 0.25,
   valueEpochs: 0, valueMinibatch: 64, valueLearningRate: 0.003,
   backend: 'reference', preconditioner: 'diagonal', warmStart: true,
+  sampling: 'vine', vineBranches: 'all', vineHorizon: 7, vineSpacing: 2,
 }
 
 const split = (text: string): string[] => text.split(' ')
