@@ -1,28 +1,55 @@
-/** The Fisher product, forward cached: backends against each other, and each against its own matrix product. */
+/**
+ * The Fisher product, forward cached: backends against each other, its two ways to J v and Jᵀ u, and each against its
+ * backend's own matrix product.
+ */
 import { cgWorkspace, conjugateGradient } from '../src/math/conjugateGradient.ts'
 import { Random } from '../src/math/random.ts'
 import { backends } from './backends.ts'
 import type { Contestant, Experiment } from './harness.ts'
 import { yardstick } from './multiply.ts'
-import { createProblem, fisherFlops, label, parameters, problemBytes, type Size, SIZES } from './problem.ts'
+import { byPasses } from '../src/nn/jacobian.ts'
+import { createFisher, type Fisher } from '../src/trpo/fisher.ts'
+import {
+  createProblem, fisherFlops, label, parameters, passesFlops, type Problem, problemBytes, type Size, SIZES,
+} from './problem.ts'
 
 export function fisher(): Experiment[] {
   return SIZES.flatMap((size) => {
-    const rivals = backends(problemBytes(size)).map((backend) => ({ backend, product: product(backend, size) }))
+    const bytes = 2 * problemBytes(size)
+    const rivals = backends(bytes).map((backend) => ({ backend, problem: createProblem(backend, size) }))
+    const last = rivals[rivals.length - 1]
     return [
-      { subject: 'fisher', case: label(size), contestants: rivals.map((rival) => rival.product) },
-      ...rivals.map((rival) => ({
+      { subject: 'fisher', case: label(size), contestants: rivals.map(({ backend, problem }) => product(backend.name, problem, size)) },
+      {
+        subject: 'fisher', case: `${label(size)}, the ways to J v and Jᵀ u`,
+        // By time: the second does the same with fewer flops.
+        contestants: [throughPasses(last.backend.name, last.problem, size), product(last.backend.name, last.problem, size)]
+          .map((contestant) => ({ ...contestant, flops: 0 })),
+      },
+      ...rivals.map(({ backend, problem }) => ({
         subject: 'fisher', case: `${label(size)}, against the matrix product`,
-        contestants: [yardstick(rival.backend), rival.product],
+        contestants: [
+          yardstick(backend), throughPasses(backend.name, problem, size), product(backend.name, problem, size),
+        ],
       })),
     ]
   })
 }
 
-function product(backend: Parameters<typeof createProblem>[0], size: Size): Contestant {
-  const problem = createProblem(backend, size)
+/** The product as the step does it, with what it keeps made beforehand. */
+function product(name: string, problem: Problem, size: Size): Contestant {
+  return contestant(name, problem, problem.stepper.fisher, fisherFlops(size))
+}
+
+function throughPasses(name: string, problem: Problem, size: Size): Contestant {
+  const { old, shards, options } = problem.stepper
+  return contestant(`${name}, by passes`, problem, createFisher(old, shards, options.damping, byPasses(old.net)), passesFlops(size))
+}
+
+function contestant(name: string, problem: Problem, fisher: Fisher, flops: number): Contestant {
   const v = randomVector(parameters(problem)), out = new Float64Array(v.length)
-  return { name: backend.name, flops: fisherFlops(size), run: () => { problem.stepper.fisher(out, v); return out[0] } }
+  fisher.refresh()
+  return { name, flops, run: () => { fisher.apply(out, v); return out[0] } }
 }
 
 /** Ten iterations: ten products, and 10 P flops of vector work in each. */
@@ -38,11 +65,11 @@ export function cg(): Experiment[] {
       contestants: [
         {
           name: `${backend.name}, one Fisher product`, flops: fisherFlops(size),
-          run: () => { problem.stepper.fisher(out, b); return out[0] },
+          run: () => { problem.stepper.fisher.apply(out, b); return out[0] },
         },
         {
           name: backend.name, flops: 10 * (fisherFlops(size) + 10 * P),
-          run: () => conjugateGradient(workspace, problem.stepper.fisher, b, options).xAx,
+          run: () => conjugateGradient(workspace, problem.stepper.fisher.apply, b, options).xAx,
         },
       ],
     }

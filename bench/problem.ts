@@ -2,7 +2,7 @@
 import type { Backend } from '../src/math/backend.ts'
 import { Random } from '../src/math/random.ts'
 import type { Tensor } from '../src/math/tensor.ts'
-import { transposeWeights } from '../src/nn/mlp.ts'
+import { sensitivitiesAState } from '../src/nn/jacobian.ts'
 import { createPolicy, forwardPolicy, initializePolicy, type Policy } from '../src/rl/policy.ts'
 import { box, discrete } from '../src/rl/space.ts'
 import { resolveOptions } from '../src/trpo/options.ts'
@@ -36,7 +36,7 @@ export interface Problem {
 /** Room for a problem and a yardstick, generously. */
 export function problemBytes({ sizes, states }: Size): number {
   const units = sizes.reduce((total, n) => total + n, 0)
-  return 8 * (states * 4 * units + 50 * units * units) + (1 << 23)
+  return 8 * (states * 4 * units * (1 + sizes[sizes.length - 1]) + 50 * units * units) + (1 << 23)
 }
 
 /** A policy with random weights on random states, with actions drawn from it and random advantages. */
@@ -53,15 +53,36 @@ export function createProblem(backend: Backend, { sizes, kind, states }: Size, o
   const stepper = createStepper(policy, observations, { ...resolveOptions({}), ...options }, random)
   const actions = backend.allocate(states, policy.distribution.actionSize)
   forwardPolicy(stepper.old)
-  transposeWeights(policy.net)
+  stepper.fisher.refresh()
   policy.distribution.sample(actions, stepper.old.eta, Array.from({ length: states }, () => random))
   return { policy, stepper, actions, advantages: Float64Array.from({ length: states }, () => random.normal()) }
 }
 
-/** Flops of one Fisher product with cached activations: Σ 8Nnm over layers, less 4Nnm for the first, whose input is data. */
-export function fisherFlops({ sizes, states }: Size): number {
+/** Flops of one Fisher product by passes: Σ 8Nnm over layers, less 4Nnm for the first, whose input is data. */
+export function passesFlops({ sizes, states }: Size): number {
   let flops = 0
   for (let l = 0; l + 1 < sizes.length; l++) flops += (l === 0 ? 4 : 8) * states * sizes[l] * sizes[l + 1]
+  return flops
+}
+
+/**
+ * Flops of one Fisher product as `createFisher` does it. With sensitivities of k outputs: 4Nnm for every layer but the
+ * last, which has 8Nnm, and 4Nkm for each layer that has sensitivities.
+ */
+export function fisherFlops(size: Size): number {
+  const { sizes, states } = size
+  const kept = sensitivitiesAState(sizes)
+  if (kept === 0) return passesFlops(size)
+  let flops = 4 * states * kept
+  for (let l = 0; l + 1 < sizes.length; l++) flops += (l + 2 < sizes.length ? 4 : 8) * states * sizes[l] * sizes[l + 1]
+  return flops
+}
+
+/** Flops of making the sensitivities: a product for each output and each layer that has some. */
+export function refreshFlops({ sizes, states }: Size): number {
+  const outputs = sizes[sizes.length - 1]
+  let flops = 0
+  if (sensitivitiesAState(sizes) > 0) for (let l = 1; l + 2 < sizes.length; l++) flops += 2 * states * outputs * sizes[l] * sizes[l + 1]
   return flops
 }
 

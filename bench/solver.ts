@@ -12,7 +12,6 @@ import { environments } from '../src/envs/index.ts'
 import { cgWorkspace, conjugateGradient, type Operator } from '../src/math/conjugateGradient.ts'
 import { Random } from '../src/math/random.ts'
 import { dot } from '../src/math/vector.ts'
-import { transposeWeights } from '../src/nn/mlp.ts'
 import { createShards } from '../src/nn/shards.ts'
 import { generalizedAdvantages, normalize } from '../src/rl/advantage.ts'
 import { createBatch } from '../src/rl/batch.ts'
@@ -108,8 +107,9 @@ function promise({ gradient }: Problem, F: Operator, x: Float64Array): number {
 }
 
 function operatorOf({ map }: Problem, lambda: number): Operator {
-  transposeWeights(map.net)
-  return createFisher(map, createShards(map.net, map.tape), lambda)
+  const fisher = createFisher(map, createShards(map.net, map.tape), lambda)
+  fisher.refresh()
+  return fisher.apply
 }
 
 /** The promise of the best direction, all but undamped: F x = g to the last digits that conjugate gradients give. */
@@ -155,7 +155,9 @@ function compare(
   for (const fraction of [0.5, 0.25, 0.1]) {
     const subset = createSubset(map, fraction, random)
     subset.choose()
-    solve(createFisher(subset.map, subset.shards, lambda), 10, 0)
+    const fisher = createFisher(subset.map, subset.shards, lambda)
+    fisher.refresh()
+    solve(fisher.apply, 10, 0)
     note(`subset ${fraction}`, share())
   }
 }

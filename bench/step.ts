@@ -6,7 +6,7 @@ import { step } from '../src/trpo/step.ts'
 import { backends } from './backends.ts'
 import type { Experiment } from './harness.ts'
 import {
-  backwardFlops, createProblem, fisherFlops, forwardFlops, label, parameters, problemBytes, SIZES,
+  backwardFlops, createProblem, fisherFlops, forwardFlops, label, parameters, problemBytes, refreshFlops, SIZES,
 } from './problem.ts'
 
 export function policyStep(): Experiment[] {
@@ -24,7 +24,7 @@ export function policyStep(): Experiment[] {
         return certificate.kl
       }
       run()
-      const products = 10 * (fisherFlops(size) + 10 * parameters(problem))
+      const products = refreshFlops(size) + 10 * (fisherFlops(size) + 10 * parameters(problem))
       const flops = forwardFlops(size) * (1 + trials) + backwardFlops(size) + products
       return { name: backend.name, flops, run }
     })

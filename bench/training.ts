@@ -6,40 +6,38 @@
 import { performance } from 'node:perf_hooks'
 import process from 'node:process'
 import { environments } from '../src/envs/index.ts'
+import type { Env } from '../src/rl/env.ts'
 import type { TrainOptions } from '../src/trpo/options.ts'
 import type { Phases } from '../src/trpo/phases.ts'
 import { presets } from '../src/trpo/presets.ts'
 import { train } from '../src/trpo/train.ts'
 import { pasteInto } from './paste.ts'
+import { reach } from './reach.ts'
 
-const SB3: Partial<TrainOptions> = {
-  hidden: [64, 64], valueHidden: [64, 64], batchSteps: 2048, environments: 1, gaeLambda: 0.95, damping: 0.1, maxKl: 0.01,
-  cgIterations: 15, cgTolerance: 0, stepLength: 'damped', maxBacktracks: 9,
-  valueEpochs: 10, valueMinibatch: 128, valueLearningRate: 1e-3, totalSteps: 100_000,
-}
+const SB3: Partial<TrainOptions> = { like: 'sb3', totalSteps: 100_000 }
 
-interface Run { readonly title: string; readonly environment: string; readonly options: Partial<TrainOptions> }
+interface Run { readonly title: string; readonly make: () => Env; readonly options: Partial<TrainOptions> }
 
 const RUNS: readonly Run[] = [
-  { title: 'CartPole, preset', environment: 'CartPole', options: presets.CartPole },
-  { title: 'CartPole, SB3-contrib defaults', environment: 'CartPole', options: SB3 },
+  { title: 'CartPole, preset', make: environments.CartPole.make, options: presets.CartPole },
+  { title: 'CartPole, SB3-contrib defaults', make: environments.CartPole.make, options: SB3 },
   {
-    title: 'CartPole, SB3-contrib zoo', environment: 'CartPole',
+    title: 'CartPole, SB3-contrib zoo', make: environments.CartPole.make,
     options: { ...SB3, batchSteps: 1024, environments: 2, gaeLambda: 0.98, damping: 1e-3, valueEpochs: 20, valueMinibatch: 512 },
   },
-  { title: 'Pendulum, preset', environment: 'Pendulum', options: presets.Pendulum },
-  { title: 'Pendulum, SB3-contrib defaults', environment: 'Pendulum', options: { ...SB3, totalSteps: 200_000 } },
+  { title: 'Pendulum, preset', make: environments.Pendulum.make, options: presets.Pendulum },
+  { title: 'Pendulum, SB3-contrib defaults', make: environments.Pendulum.make, options: { ...SB3, totalSteps: 200_000 } },
+  { title: '17 observations, 6 actions, SB3-contrib defaults', make: reach, options: SB3 },
 ]
 
 const smoke = process.argv.includes('--smoke')
 const rows = ['| training | backend | seconds | steps/s | rollout | advantage | gradient | fisher | line search | value fit |',
   '|---|---|---|---|---|---|---|---|---|---|']
-for (const { title, environment, options } of RUNS) {
+for (const { title, make, options } of RUNS) {
   for (const backend of ['reference', 'simd'] as const) {
     const total: Record<string, number> = {}
     const begun = performance.now()
     let steps = 0
-    const { make } = environments[environment]
     for (const iteration of train(() => make(), {
       ...options, ...smoke ? { totalSteps: 1 } : {}, seed: 0, backend, clock: () => performance.now(),
     })) {

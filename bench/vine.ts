@@ -61,7 +61,7 @@ function estimator({ policy, value }: Iteration, name: string, way: Way, random:
   const options = resolveOptions({ ...presets[name], batchSteps: STEPS, environments: 4, ...way })
   const envs = Array.from({ length: options.environments }, () => environments[name].make())
   const rollout = createRollout(envs, policy, random)
-  const batches = createBatches(policy.net.backend, options, policy)
+  const batches = createBatches(options, policy, 0)
   const { batch } = batches
   const sampler = createSampler(options, rollout, batches, value, random)
   const map = createPolicyMap(policy.net, policy.distribution, batch.observations, true)

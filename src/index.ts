@@ -5,7 +5,7 @@
 export { train, type Iteration } from './trpo/train.ts'
 export { resolveOptions, type TrainOptions } from './trpo/options.ts'
 export { type Certificate, createStepper, step, type StepOptions, type Stepper, type StepStatus } from './trpo/step.ts'
-export { createFisher } from './trpo/fisher.ts'
+export { createFisher, type Fisher } from './trpo/fisher.ts'
 export { presets } from './trpo/presets.ts'
 export { policyGradient, surrogate } from './trpo/surrogate.ts'
 export { createValueFitter, fitValue, type ValueFit, type ValueFitOptions } from './trpo/valueFit.ts'
@@ -16,13 +16,16 @@ export type { Action, Env, Observation, ResetOptions, ResetResult, StepResult } 
 export {
   type Box, box, type Discrete, discrete, type MultiBinary, multiBinary, type MultiDiscrete, multiDiscrete, type Space,
 } from './rl/space.ts'
-export { act, createPolicy, createPolicyMap, forwardPolicy, initializePolicy, type Policy, type PolicyMap } from './rl/policy.ts'
+export {
+  act, type ActionOptions, createPolicy, createPolicyMap, forwardPolicy, initializePolicy, type Policy, type PolicyMap,
+} from './rl/policy.ts'
 export { createValue, predict, type Value } from './rl/value.ts'
 export { evaluate, type EvaluateOptions, type Evaluation } from './rl/evaluate.ts'
 export { checkEnv } from './rl/checkEnv.ts'
 export { collect, createRollout, EnvError, type Episode, type Rollout } from './rl/rollout.ts'
 export { type Batch, createBatch } from './rl/batch.ts'
 export { collectVine, createVine, type Vine, vineAdvantages, type VineOptions } from './rl/vine.ts'
+export { maskLengthOf } from './rl/mask.ts'
 export { generalizedAdvantages, normalize, rewardsToGo } from './rl/advantage.ts'
 
 export { createShards, type Shards } from './nn/shards.ts'

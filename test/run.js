@@ -2,7 +2,7 @@
  * Runs the tests: `npm test` all of them, `npm test -- PATTERN` the files whose path contains PATTERN.
  * Each file is bundled (Node 20 cannot run TypeScript) and run in a process of its own, as many at once as
  * there are cores. uvu passes in silence when a file forgets `test.run()` or a pattern matches nothing,
- * so the count is read from each process and both cases fail here.
+ * so the count is read from each process and both cases fail here. A line `skipped: …` of a test is shown.
  */
 import { spawn } from 'node:child_process'
 import { readdirSync } from 'node:fs'
@@ -15,7 +15,7 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const pattern = process.argv[2] ?? ''
 const files = readdirSync(join(root, 'test'), { recursive: true })
   .map((file) => join('test', file))
-  .filter((file) => file.endsWith('.test.ts') && file.includes(pattern))
+  .filter((file) => file.endsWith('.test.ts') && file.includes(pattern) && !file.includes('node_modules'))
   .sort()
 
 if (files.length === 0) {
@@ -62,8 +62,12 @@ async function run(file) {
   const bad = total === 0 || (code !== 0 && good === total) ? total - good + 1 : total - good
   passed += good
   failed += bad
-  if (bad === 0) console.log(`ok   ${file}  ${good} in ${seconds} s`)
-  else console.log(`FAIL ${file}  ${good} of ${total}${total === 0 ? ' (no test ran: is test.run() missing?)' : ''}\n${output}`)
+  if (bad === 0) {
+    console.log(`ok   ${file}  ${good} in ${seconds} s`)
+    for (const [line] of output.matchAll(/^skipped: .*/gm)) console.log(`     ${line}`)
+  } else {
+    console.log(`FAIL ${file}  ${good} of ${total}${total === 0 ? ' (no test ran: is test.run() missing?)' : ''}\n${output}`)
+  }
 }
 
 function finished(script) {

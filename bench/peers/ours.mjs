@@ -9,7 +9,6 @@ import { box, discrete } from '../../src/rl/space.ts'
 import { Random } from '../../src/math/random.ts'
 import { reference } from '../../src/math/reference.ts'
 import { createSimd } from '../../src/math/simd/simd.ts'
-import { transposeWeights } from '../../src/nn/mlp.ts'
 import { resolveOptions } from '../../src/trpo/options.ts'
 import { createStepper, step } from '../../src/trpo/step.ts'
 import { policyGradient } from '../../src/trpo/surrogate.ts'
@@ -53,9 +52,9 @@ function createProblem({ sizes, kind, states, theta, observations, actions, damp
 function fisher(problem) {
   const { policy, stepper } = createProblem(problem)
   forwardPolicy(stepper.old)
-  transposeWeights(policy.net)
+  stepper.fisher.refresh()
   const out = new Float64Array(problem.v.length)
-  return { run: () => stepper.fisher(out, problem.v), result: () => out }
+  return { run: () => stepper.fisher.apply(out, problem.v), result: () => out }
 }
 
 function gradient(problem) {

@@ -21,6 +21,15 @@ export interface Backend {
   /** C ← C + a₀b₀ + a₁b₁ + … from the left, each element.  A: [n, k] with any strides, B: [k, m], C: [n, m]. */
   addMultiply(C: Tensor, A: Tensor, B: Tensor): void
 
+  /**
+   * Y[i, j] ← Y[i, j] + row i of Sⱼ · row i of Z, where S [k·n, m] is k matrices Sⱼ [n, m], one below the other; each
+   * element plus a `dot` of `vector`, with its four interleaved sums.  Y: [n, k], Z: [n, m].
+   */
+  addRowDots(Y: Tensor, S: Tensor, Z: Tensor): void
+
+  /** Row i of Z ← 0 + Y[i, 0] · row i of S₀ + Y[i, 1] · row i of S₁ + … from the left; shapes as for `addRowDots`. */
+  mixRows(Z: Tensor, Y: Tensor, S: Tensor): void
+
   /** Every row of Y ← b.  Y: [n, m], b: [1, m]. */
   fillRows(Y: Tensor, b: Tensor): void
 

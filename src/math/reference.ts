@@ -10,6 +10,7 @@
  */
 import type { Backend } from './backend.ts'
 import { tanh } from './elementary.ts'
+import { addRowDots, mixRows } from './rows.ts'
 import { matrix, type Tensor } from './tensor.ts'
 
 /** The one instance. It is stateless as seen from outside: no call leaves anything in the scratch that another reads. */
@@ -148,6 +149,8 @@ function createReference(): Backend {
       addMultiply(C, A, B)
     },
     addMultiply,
+    addRowDots,
+    mixRows,
     fillRows,
     addColumnSums,
     tanh: tanhInPlace,

@@ -16,7 +16,9 @@ export function bernoulli(n: number): Distribution {
   const width = 4 * n
 
   return {
-    name: 'bernoulli', inputs: n, shared: 0, cached: width, actionSize: n,
+    name: 'bernoulli', inputs: n, shared: 0, cached: width, actionSize: n, dimensions: n,
+
+    setLogStd() {},
 
     prepare({ rows, cache }) {
       const c = cache.data
@@ -66,6 +68,16 @@ export function bernoulli(n: number): Distribution {
         let total = 0
         for (let q = i * width; q < i * width + 2 * n; q++) total -= c[q] * c[q + 2 * n]
         out[i] = total
+      }
+    },
+
+    // ∂H/∂z = −z p (1 − p), where z = log p − log(1 − p).
+    entropyScore(etaBar, _, weight, { rows, cache }) {
+      const c = cache.data
+      for (let i = 0, at = 0; i < rows.rows; i++) {
+        for (let j = 0, q = i * width; j < n; j++, q++, at++) {
+          etaBar.data[at] = -weight * (c[q] * c[q + n]) * (c[q + 2 * n] - c[q + 3 * n])
+        }
       }
     },
 

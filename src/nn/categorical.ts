@@ -3,12 +3,13 @@
  *
  *   ∂ log π(a) / ∂z = 1ₐ − p      M = diag p − p pᵀ      KL(p ‖ q) = Σ p (log p − log q)
  *
- * The plain categorical is the joint of one; log p is kept beside p, so no logit is too large.
+ * The plain categorical is the joint of one; log p is kept beside p, so no logit is too large. An action that a mask
+ * forbids has the logit −∞: p is exactly 0, and so is all that it adds to a sum or a derivative below.
  */
 import { exp, log } from '../math/elementary.ts'
 import type { Distribution } from './distribution.ts'
 
-/** Keeps log p finite, and so 0 · log p = 0, where logits lie further apart than doubles reach. */
+/** Keeps log p finite, and so 0 · log p = 0, where logits lie further apart than doubles reach, or an action is forbidden. */
 const LEAST_LOG = -1e300
 
 /** Integers 0 … n − 1; an action is one number. */
@@ -24,21 +25,27 @@ export function multiCategorical(sizes: readonly number[]): Distribution {
   const width = 2 * k
 
   return {
-    name: 'multiCategorical', inputs: k, shared: 0, cached: width, actionSize: components,
+    name: 'multiCategorical', inputs: k, shared: 0, cached: width, actionSize: components, dimensions: 1,
 
-    prepare({ rows, cache }) {
+    setLogStd() {},
+
+    prepare({ rows, cache, mask }) {
       const z = rows.data, c = cache.data
       for (let i = 0; i < rows.rows; i++) {
         let at = i * k, p = i * width
         for (const n of sizes) {
-          let top = z[at]
-          for (let j = 1; j < n; j++) top = Math.max(top, z[at + j])
+          let top = -Infinity
+          for (let j = 0; j < n; j++) {
+            const logit = mask === null || mask[at + j] === 1 ? z[at + j] : -Infinity
+            c[p + k + j] = logit
+            top = Math.max(top, logit)
+          }
           let total = 0
-          for (let j = 0; j < n; j++) total += c[p + j] = exp(z[at + j] - top)
+          for (let j = 0; j < n; j++) total += c[p + j] = exp(c[p + k + j] - top)
           const logTotal = log(total)
           for (let j = 0; j < n; j++) {
             c[p + j] /= total
-            c[p + k + j] = Math.max(z[at + j] - top - logTotal, LEAST_LOG)
+            c[p + k + j] = Math.max(c[p + k + j] - top - logTotal, LEAST_LOG)
           }
           at += n
           p += n
@@ -88,6 +95,21 @@ export function multiCategorical(sizes: readonly number[]): Distribution {
         let total = 0
         for (let p = i * width; p < i * width + k; p++) total -= cache.data[p] * cache.data[p + k]
         out[i] = total
+      }
+    },
+
+    // ∂H/∂zⱼ = −pⱼ (log pⱼ + H), within each component.
+    entropyScore(etaBar, _, weight, { rows, cache }) {
+      const c = cache.data
+      for (let i = 0; i < rows.rows; i++) {
+        let at = i * k, p = i * width
+        for (const n of sizes) {
+          let entropy = 0
+          for (let j = p; j < p + n; j++) entropy -= c[j] * c[j + k]
+          for (let j = 0; j < n; j++) etaBar.data[at + j] = -weight * (c[p + j] * (c[p + j + k] + entropy))
+          at += n
+          p += n
+        }
       }
     },
 

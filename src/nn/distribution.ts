@@ -1,6 +1,6 @@
 /**
  * The contract of an action distribution: η ↦ sample, log π, score, metric, KL, entropy. It never meets the
- * network. η has a part that the network computes for each state and a part that all states share (log σ).
+ * network. η has a part that the network computes for each state and a part that all states share (a Gaussian's log σ).
  * But: no distribution here has a metric that couples the two parts, and the contract takes advantage of that.
  */
 import type { Backend } from '../math/backend.ts'
@@ -15,6 +15,8 @@ export interface Eta {
   readonly shared: Float64Array
   /** What `prepare` derives from `rows` once for all later uses: [N, cached]. */
   readonly cache: Tensor
+  /** 1 where the state allows an action, 0 where not: [N, inputs]; null where all are allowed, or masks mean nothing. */
+  readonly mask: Uint8Array | null
 }
 
 export interface Distribution {
@@ -25,8 +27,12 @@ export interface Distribution {
   readonly cached: number
   /** Numbers an action. */
   readonly actionSize: number
+  /** Over how many of them others average KL (`klUnit`): 1 where a choice is one thing, whatever its logits. */
+  readonly dimensions: number
 
-  /** Fill eta.cache. Called after every change of eta.rows, before anything below. */
+  /** log σ ← `logStd`: in the biases of the outputs [inputs] or the shared part [shared]; nothing where there is no σ. */
+  setLogStd(bias: Float64Array, shared: Float64Array, logStd: number): void
+  /** Fill eta.cache. Called after every change of eta.rows or eta.mask, before anything below. */
   prepare(eta: Eta): void
   /** actions ← one draw a state, the i-th from streams[i].  actions: [N, actionSize]. */
   sample(actions: Tensor, eta: Eta, streams: readonly Random[]): void
@@ -38,6 +44,8 @@ export interface Distribution {
   score(etaBar: Tensor, sharedBar: Float64Array, weights: Float64Array, actions: Tensor, eta: Eta): void
   /** out ← entropy in nats.  out: [N]. */
   entropy(out: Float64Array, eta: Eta): void
+  /** etaBar ← w ∂ entropyᵢ / ∂ηᵢ [N, inputs]; sharedBar ← w Σ ∂ entropyᵢ / ∂shared [shared]. */
+  entropyScore(etaBar: Tensor, sharedBar: Float64Array, weight: number, eta: Eta): void
   /** out ← KL(old ‖ new) in nats, summed over the components of an action: at least 0, finite.  out: [N]. */
   klOldNew(out: Float64Array, old: Eta, new_: Eta): void
   /** Rows first … first + count − 1 of etaDot ← scale · M etaDot: M = ∂²KL(old ‖ new)/∂new² at new = old. */
@@ -51,7 +59,9 @@ export interface Distribution {
   sharedMetric(out: Float64Array, v: Float64Array, eta: Eta): void
 }
 
-/** η on the N rows of `rows`, with memory for the cache. */
-export function createEta(backend: Backend, distribution: Distribution, rows: Tensor, shared: Float64Array): Eta {
-  return { rows, shared, cache: backend.allocate(rows.rows, distribution.cached) }
+/** η on the N rows of `rows`, with memory for the cache; `mask` [N, inputs] is filled by its owner. */
+export function createEta(
+  backend: Backend, distribution: Distribution, rows: Tensor, shared: Float64Array, mask: Uint8Array | null = null,
+): Eta {
+  return { rows, shared, cache: backend.allocate(rows.rows, distribution.cached), mask }
 }

@@ -4,19 +4,15 @@
  *   log π = −½ Σ ((a − μ)/σ)² − Σ log σ − d/2 log 2π
  *   M = diag(1/σ²) for μ and 2 I for log σ, without coupling
  *
- * But: actions are not bounded here; an environment that clips sees the clipped action, log π the drawn one.
+ * But: actions are not bounded here; an environment sees them clipped or squashed, log π as drawn.
  */
-import { exp, expm1 } from '../math/elementary.ts'
+import { exp } from '../math/elementary.ts'
 import type { Distribution, Eta } from './distribution.ts'
-
-/** ½ log 2π */
-const HALF_LOG_2PI = 0.9189385332046728
-/** log σ is read as if it lay in ±150: far beyond, σ²/σ′² and distances measured in σ overflow. */
-const LOG_STD_LIMIT = 150
+import { clampLogStd, clampSlope, HALF_LOG_2PI, klOfSpread } from './normal.ts'
 
 /** A Gaussian on ℝ^d. */
 export function gaussian(d: number): Distribution {
-  const logStd = (eta: Eta, j: number): number => Math.max(-LOG_STD_LIMIT, Math.min(LOG_STD_LIMIT, eta.shared[j]))
+  const logStd = (eta: Eta, j: number): number => clampLogStd(eta.shared[j])
   // σ by dimension: written before each loop over states, kept by none.
   const std = new Float64Array(d)
   const readStd = (eta: Eta): void => {
@@ -24,7 +20,11 @@ export function gaussian(d: number): Distribution {
   }
 
   return {
-    name: 'gaussian', inputs: d, shared: d, cached: 0, actionSize: d,
+    name: 'gaussian', inputs: d, shared: d, cached: 0, actionSize: d, dimensions: d,
+
+    setLogStd(_, shared, logStd) {
+      shared.fill(logStd)
+    },
 
     prepare() {},
 
@@ -66,6 +66,7 @@ export function gaussian(d: number): Distribution {
           sharedBar[j] += weights[i] * (z * z - 1)
         }
       }
+      for (let j = 0; j < d; j++) sharedBar[j] *= clampSlope(eta.shared[j])
     },
 
     entropy(out, eta) {
@@ -74,15 +75,15 @@ export function gaussian(d: number): Distribution {
       out.fill(entropy, 0, eta.rows.rows)
     },
 
-    // Σ log σ′/σ + (σ² + (μ − μ′)²) / 2σ′² − ½, with the part free of μ as ½(e^{−2x} − 1) + x for x = log σ′/σ.
+    entropyScore(etaBar, sharedBar, weight, { rows, shared }) {
+      etaBar.data.fill(0, 0, rows.rows * d)
+      for (let j = 0; j < d; j++) sharedBar[j] = weight * rows.rows * clampSlope(shared[j])
+    },
+
     klOldNew(out, old, new_) {
       readStd(new_)
       let spread = 0
-      for (let j = 0; j < d; j++) {
-        const x = logStd(new_, j) - logStd(old, j)
-        // Exact arithmetic gives at least 0; rounding may leave −1e-33.
-        spread += Math.max(0, 0.5 * expm1(-2 * x) + x)
-      }
+      for (let j = 0; j < d; j++) spread += klOfSpread(logStd(new_, j) - logStd(old, j))
       for (let i = 0, p = 0; i < old.rows.rows; i++) {
         let squares = 0
         for (let j = 0; j < d; j++, p++) {
@@ -107,8 +108,8 @@ export function gaussian(d: number): Distribution {
       }
     },
 
-    sharedMetric(out, v) {
-      for (let j = 0; j < d; j++) out[j] = 2 * v[j]
+    sharedMetric(out, v, eta) {
+      for (let j = 0; j < d; j++) out[j] = 2 * v[j] * clampSlope(eta.shared[j])
     },
   }
 }

@@ -65,8 +65,8 @@ export function row(record: Shown, around: Surroundings, columns: number, paint:
   const { status } = record.certificate
   const shown = fitting(columns)
   const words = status === 'accepted' ? '' : status
-  // An unconditional step has a KL worth seeing; the others left θ where it was.
-  const from = status === 'unconditional' ? BACKTRACKS : KL
+  // A step that moved θ has a KL worth seeing; the others left it where it was.
+  const from = status === 'unconditional' || status === 'accepted-beyond' ? BACKTRACKS : KL
   let text = ''
   for (let c = 0; c < shown.length; c++) {
     if (words !== '' && c === from) {

@@ -1,25 +1,28 @@
 /**
- * The environments that come with the package: found by a name as people write it, and listed.
+ * The environments that a command knows: found by a name as people write it, and listed.
  */
-import { type Environment, environments } from '../envs/index.ts'
+import type { Environment } from '../envs/index.ts'
 import type { Space } from '../rl/space.ts'
-import { perhaps } from './arguments.ts'
+import { perhaps } from './words.ts'
 import { decimal } from './format.ts'
 import type { Paint } from './terminal.ts'
 
+/** By name. */
+export type Worlds = Readonly<Record<string, Environment>>
+
 /** The environment called `name`, whatever its case and with or without Gymnasium's -v1; or what is wrong. */
-export function findEnvironment(name: string | undefined): Environment | string {
-  const names = Object.keys(environments)
+export function findEnvironment(name: string | undefined, worlds: Worlds): Environment | string {
+  const names = Object.keys(worlds)
   if (name === undefined) return `environment: expected one of ${names.join(', ')}, got nothing`
   const plain = name.replace(/-v\d+$/i, '')
   const found = names.find((known) => known.toLowerCase() === plain.toLowerCase())
-  if (found !== undefined) return environments[found]
+  if (found !== undefined) return worlds[found]
   return `${name}: unknown environment${perhaps(plain, names)} (trpo envs lists them)`
 }
 
 /** The table of `trpo envs`. */
-export function environmentTable(paint: Paint): string {
-  const rows = Object.values(environments).map(({ name, make, maxEpisodeSteps, solvedReturn, summary }) => {
+export function environmentTable(worlds: Worlds, paint: Paint): string {
+  const rows = Object.values(worlds).map(({ name, make, maxEpisodeSteps, solvedReturn, summary }) => {
     const { observationSpace, actionSpace } = make()
     return [name, describe(observationSpace), describe(actionSpace), String(maxEpisodeSteps),
       decimal(solvedReturn, 0, 12), summary]

@@ -6,7 +6,7 @@ import { EnvError } from '../rl/rollout.ts'
 /** How V8 puts it when an array is too large for the machine, or for any. */
 const OUT_OF_MEMORY = /allocation failed|^Invalid (typed )?array (buffer )?length/
 
-/** Words on the command line that cannot be obeyed; a line each. */
+/** Words on the command line that cannot be obeyed, files named there included; a line each. */
 export class UsageError extends Error {
   override readonly name = 'UsageError'
 }

@@ -21,8 +21,8 @@ declare module 'node:process' {
     readonly stderr: Output
     exitCode: number | undefined
     exit(code: number): never
-    on(signal: 'SIGINT' | 'SIGTERM', listener: () => void): void
-    off(signal: 'SIGINT' | 'SIGTERM', listener: () => void): void
+    on(event: 'SIGINT' | 'SIGTERM' | 'exit', listener: () => void): void
+    off(event: 'SIGINT' | 'SIGTERM' | 'exit', listener: () => void): void
   }
   const process: Process
   export default process
@@ -30,6 +30,21 @@ declare module 'node:process' {
 declare module 'node:fs' {
   import type { URL } from 'node:url'
   export function readFileSync(path: URL, encoding: 'utf8'): string
+  export function readFileSync(path: string): Uint8Array
+  export function openSync(path: string, flags: 'r' | 'wx', mode?: number): number
+  export function writeSync(file: number, bytes: Uint8Array): number
+  export function fsyncSync(file: number): void
+  export function closeSync(file: number): void
+  export function renameSync(from: string, to: string): void
+  export function unlinkSync(path: string): void
+  export function realpathSync(path: string): string
+  export function statSync(path: string): { isFile(): boolean; readonly mode: number }
+}
+declare module 'node:path' {
+  export function dirname(path: string): string
+}
+declare module 'node:crypto' {
+  export function randomBytes(size: number): { toString(encoding: 'hex'): string }
 }
 declare module 'node:url' {
   export class URL {

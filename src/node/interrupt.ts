@@ -21,15 +21,22 @@ export interface Interrupt {
   readonly signal: Signal | null
   /** A turn of the event loop, in which signals and broken pipes are noticed. */
   breathe(): Promise<void>
+  /** Listen no more: the next signal does what it does to any process. */
+  close(): void
 }
 
 export function listenForInterrupt(): Interrupt {
   let signal: Signal | null = null
-  let listening = true
   const onInt = (): void => { signal ??= 'SIGINT' }
   const onTerm = (): void => { signal ??= 'SIGTERM' }
   process.on('SIGINT', onInt)
   process.on('SIGTERM', onTerm)
+  let listening = true
+  const close = (): void => {
+    listening = false
+    process.off('SIGINT', onInt)
+    process.off('SIGTERM', onTerm)
+  }
   return {
     get signal() { return signal },
     async breathe() {
@@ -37,8 +44,8 @@ export function listenForInterrupt(): Interrupt {
       if (signal === null || !listening) return
       listening = false
       await setTimeout(SAME_PRESS)
-      process.off('SIGINT', onInt)
-      process.off('SIGTERM', onTerm)
+      close()
     },
+    close,
   }
 }

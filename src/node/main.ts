@@ -1,40 +1,41 @@
-#!/usr/bin/env node
 /**
- * The command `trpo`: which of its commands is meant, and the exit code it ends with.
+ * The command `trpo` as a function: which of its commands is meant, and the exit code it ends with.
  */
 import process from 'node:process'
+import { environments } from '../envs/index.ts'
 import { show } from '../math/expect.ts'
-import { perhaps } from './arguments.ts'
-import { environmentTable, findEnvironment } from './envs.ts'
+import { perhaps } from './words.ts'
+import { environmentTable, findEnvironment, type Worlds } from './envs.ts'
+import { evalCommand } from './eval.ts'
 import { failure, UsageError } from './failure.ts'
-import { mainHelp, trainHelp } from './help.ts'
+import { evalHelp, mainHelp, trainHelp } from './help.ts'
 import { terminal } from './terminal.ts'
 import { trainCommand } from './train.ts'
 import { version } from './version.ts'
 
-// A reader such as `head` that has seen enough is no fault, and a run goes on when nobody watches it.
-process.stdout.on('error', (error) => {
-  if (error.code === 'EPIPE') process.exit(0)
-  throw error
-})
-process.stderr.on('error', () => {})
-
-try {
-  process.exitCode = await command(process.argv.slice(2))
-} catch (error) {
-  const { code, message } = failure(error)
-  process.stderr.write(`${message}\n`)
-  process.exitCode = code
+/**
+ * Do what `words` say, as `trpo WORDS` does, with `worlds` as the environments it knows; resolves to the exit code.
+ * Writes to the process's own streams. What goes wrong is told on stderr and in the code: nothing is thrown.
+ * While it works, the first SIGINT or SIGTERM ends the run in good order.
+ */
+export async function main(words: readonly string[], worlds: Worlds = environments): Promise<number> {
+  try {
+    return await command(words, worlds)
+  } catch (error) {
+    const { code, message } = failure(error)
+    process.stderr.write(`${message}\n`)
+    return code
+  }
 }
 
-/** Returns the exit code. */
-async function command([name = '', ...words]: readonly string[]): Promise<number> {
+async function command([name = '', ...words]: readonly string[], worlds: Worlds): Promise<number> {
   switch (name) {
-    case 'train': return trainCommand(words)
-    case 'envs': return list(words)
+    case 'train': return trainCommand(words, worlds)
+    case 'eval': return evalCommand(words, worlds)
+    case 'envs': return list(words, worlds)
     case '--version': return tell(`${version()}\n`)
-    case '--help': case '-h': case 'help': return tell(words[0] === 'train' ? trainHelp() : mainHelp)
-    default: throw new UsageError(unknown(name))
+    case '--help': case '-h': case 'help': return tell(words[0] === 'train' ? trainHelp() : words[0] === 'eval' ? evalHelp : mainHelp)
+    default: throw new UsageError(unknown(name, worlds))
   }
 }
 
@@ -43,17 +44,17 @@ function tell(text: string): number {
   return 0
 }
 
-function list(words: readonly string[]): number {
+function list(words: readonly string[], worlds: Worlds): number {
   if (words.includes('--help') || words.includes('-h')) return tell(mainHelp)
   const wrong = words.find((word) => word !== '--no-color')
   if (wrong !== undefined) throw new UsageError(`${wrong}: expected nothing after envs but --no-color`)
-  return tell(environmentTable(terminal(process.stdout, process.env, words.length === 0).paint))
+  return tell(environmentTable(worlds, terminal(process.stdout, process.env, words.length === 0).paint))
 }
 
-function unknown(name: string): string {
-  if (name === '') return `command: expected train or envs, got nothing\n\n${mainHelp.trimEnd()}`
+function unknown(name: string, worlds: Worlds): string {
+  if (name === '') return `command: expected train, eval or envs, got nothing\n\n${mainHelp.trimEnd()}`
   if (name.startsWith('-')) return `${name}: unknown flag${perhaps(name, ['--help', '--version'])}`
-  const found = findEnvironment(name)
+  const found = findEnvironment(name, worlds)
   if (typeof found !== 'string') return `${name}: expected a command first, as in trpo train ${found.name}`
-  return `${show(name)}: unknown command${perhaps(name, ['train', 'envs'])} (trpo --help lists them)`
+  return `${show(name)}: unknown command${perhaps(name, ['train', 'eval', 'envs'])} (trpo --help lists them)`
 }

@@ -61,6 +61,9 @@ export interface Run {
   /** Returns of the closing evaluation, and how many there should have been. */
   readonly returns: Float64Array
   readonly evalEpisodes: number
+  /** Where the policy was to be saved, undefined for nowhere; and why it could not be, null where it was. */
+  readonly saved: string | undefined
+  readonly unsaved: string | null
   readonly showPhases: boolean
   /** The command that does the same again. */
   readonly command: string
@@ -83,6 +86,7 @@ export function summary(run: Run, paint: Paint): string {
     lines.push(['best mean', `${best}, at step ${grouped(steps)}`])
   }
   if (run.evalEpisodes > 0) lines.push(['evaluation', evaluation(run)])
+  if (run.saved !== undefined) lines.push(run.unsaved === null ? ['saved', run.saved] : ['not saved', paint.bad(run.unsaved)])
   if (run.showPhases) lines.push(['phases', shares(tally.phases)])
   lines.push(['repeat', run.command])
   const list = lines.map(([name, text]) => `  ${paint.faint(name.padEnd(12))}${text}\n`)
@@ -102,11 +106,15 @@ function headline({ name, solvedReturn, tally: { solved } }: Run, paint: Paint):
 
 function evaluation({ returns, evalEpisodes }: Run): string {
   const n = returns.length
-  const { mean, variance } = moments(returns)
+  return `${spread(returns)}, ${n < evalEpisodes ? `only ${n} of ` : ''}${plural(evalEpisodes, 'fresh episode')}, deterministic`
+}
+
+/** Mean ± deviation (least to most) of at least one number. */
+export function spread(numbers: Float64Array): string {
+  const { mean, variance } = moments(numbers)
   const x = (value: number): string => decimal(value, 1, 12)
-  const least = returns.reduce((a, b) => Math.min(a, b)), most = returns.reduce((a, b) => Math.max(a, b))
-  return `${x(mean)} ± ${x(Math.sqrt(variance))} (${x(least)} to ${x(most)}), `
-    + `${n < evalEpisodes ? `only ${n} of ` : ''}${plural(evalEpisodes, 'fresh episode')}, deterministic`
+  const least = numbers.reduce((a, b) => Math.min(a, b)), most = numbers.reduce((a, b) => Math.max(a, b))
+  return `${x(mean)} ± ${x(Math.sqrt(variance))} (${x(least)} to ${x(most)})`
 }
 
 function shares(phases: Phases): string {

@@ -27,6 +27,9 @@ export type Paint = Readonly<Record<Role, (text: string) => string>>
 const same = (text: string): string => text
 export const plain: Paint = { faint: same, strong: same, good: same, doubtful: same, bad: same }
 
+/** Nothing is shown. */
+export const silent: Terminal = { live: false, paint: plain, columns: () => Infinity, write: () => {} }
+
 const sgr = (on: number, off: number) => (text: string): string => `\x1b[${on}m${text}\x1b[${off}m`
 export const colored: Paint = {
   faint: sgr(2, 22), strong: sgr(1, 22), good: sgr(32, 39), doubtful: sgr(33, 39), bad: sgr(31, 39),

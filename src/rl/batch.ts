@@ -4,14 +4,17 @@
  */
 import type { Backend } from '../math/backend.ts'
 import type { Tensor } from '../math/tensor.ts'
+import { createMasks } from './mask.ts'
 
 export interface Batch {
   readonly steps: number
   readonly envs: number
   /** What the network sees of s_t: [N, inputs]. */
   readonly observations: Tensor
-  /** a_t as drawn, before any clipping: [N, actionSize]. */
+  /** a_t as drawn, before it is clipped or squashed: [N, actionSize]. */
   readonly actions: Tensor
+  /** Which actions s_t allows: [N, logits] of 1 and 0; null where actions are not masked. */
+  readonly masks: Uint8Array | null
   /** r_t, raw: [N]. */
   readonly rewards: Float64Array
   /** 1 where the episode ended after step t: [N] each. */
@@ -35,13 +38,17 @@ export interface Batch {
   readonly returns: Float64Array
 }
 
-export function createBatch(backend: Backend, steps: number, envs: number, inputs: number, actionSize: number): Batch {
+/** `maskLength` is that of `maskLengthOf`: 0 where actions are not masked. */
+export function createBatch(
+  backend: Backend, steps: number, envs: number, inputs: number, actionSize: number, maskLength: number = 0,
+): Batch {
   const N = steps * envs
   const vector = (n: number): Float64Array => new Float64Array(n)
   return {
     steps, envs,
     observations: backend.allocate(N, inputs),
     actions: backend.allocate(N, actionSize),
+    masks: createMasks(N, maskLength),
     rewards: vector(N),
     terminated: new Uint8Array(N),
     truncated: new Uint8Array(N),

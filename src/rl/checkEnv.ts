@@ -5,12 +5,14 @@
  *
  * Walked three times: once for kinds and ranges, again from the same seed (the same actions must give the
  * same numbers), and, where `getState` and `setState` exist, from a state saved on the way.
- * But: a walk meets only what random actions reach; calls out of order are not tried.
+ * But: a walk meets only what random actions reach, allowed ones where there is a mask; calls out of order are not tried.
  */
 import { expectInteger, show } from '../math/expect.ts'
 import { Random } from '../math/random.ts'
-import type { Action, Env } from './env.ts'
-import { sample, type Space, spaceFault, whyNot } from './space.ts'
+import type { Env } from './env.ts'
+import { isMaskable } from './mask.ts'
+import { sample, spaceFault } from './space.ts'
+import { type Moment, type Problems, report, thrown, walk } from './walk.ts'
 
 export interface CheckOptions {
   /** Steps of each walk; an integer of at least 1, 1000 by default. */
@@ -18,18 +20,6 @@ export interface CheckOptions {
   /** Seed of the environment and of the actions; an integer of at least 0, 0 by default. */
   readonly seed?: number
 }
-
-/** What a step showed, copied at once: buffers may be used again. A reset has no reward and no flags. */
-interface Moment {
-  /** Its entries, itself if a number; none where it is neither. */
-  readonly observation: readonly unknown[]
-  readonly reward?: unknown
-  readonly terminated?: unknown
-  readonly truncated?: unknown
-}
-
-/** Problems by place and name, in the order they were met; the first one of each kind is kept. */
-type Problems = Map<string, string>
 
 /** Every problem found, one line each; empty where there is none. */
 export function checkEnv(env: Env, { steps = 1000, seed = 0 }: CheckOptions = {}): string[] {
@@ -61,6 +51,12 @@ function checkShape(env: Env, problems: Problems): boolean {
     const reason = spaceFault(env[name])
     if (reason !== null) report(problems, name, name, reason)
   }
+  if (env.actionMask !== undefined) {
+    expectFunction('actionMask', env.actionMask)
+    if (problems.size === 0 && !isMaskable(env.actionSpace)) {
+      report(problems, 'actionMask', 'actionMask', `expected none where actions are ${env.actionSpace.kind}, got ${show(env.actionMask)}`)
+    }
+  }
   return problems.size === 0
 
   function expectFunction(name: string, value: unknown): void {
@@ -86,92 +82,6 @@ function walkThrice(env: Env, steps: number, seed: number, problems: Problems): 
   sameMoments(first, third, problems, 'resume', 'setState(getState()) to continue with the same')
 }
 
-/**
- * Moments of a walk, one a reset (at 2t) and one a step (at 2t + 1), from step `begin`; null where the
- * environment broke so that walking on means nothing. With a seed the walk begins by a reset; without one it
- * goes on from where the environment stands. `pause` is called before step `pauseAt`, once reset where due.
- */
-function walk(
-  env: Env, actions: readonly Action[], begin: number, seed: number | null, problems: Problems,
-  pauseAt = -1, pause: () => void = () => {},
-): Map<number, Moment> | null {
-  const moments = new Map<number, Moment>()
-  let due = seed !== null
-  for (let t = begin; t < actions.length; t++) {
-    if (due) {
-      const place = t === begin ? `reset({ seed: ${seed} })` : `reset() before step ${t}`
-      const reset = (): unknown => t === begin ? env.reset({ seed: seed as number }) : env.reset()
-      const moment = attempt(env, place, 'reset', reset, problems)
-      if (moment === null) return null
-      moments.set(2 * t, moment)
-    }
-    if (t === pauseAt) pause()
-    const action = actions[t]
-    const given = typeof action === 'number' ? action : action.slice()
-    const moment = attempt(env, `step ${t}`, 'step', () => env.step(given), problems)
-    if (moment === null) return null
-    if (typeof action !== 'number' && action.some((x, i) => !Object.is(x, (given as Float64Array)[i]))) {
-      report(problems, 'action', `step ${t}: action`, 'expected it left as it was, got it overwritten')
-    }
-    moments.set(2 * t + 1, moment)
-    due = moment.terminated === true || moment.truncated === true
-  }
-  return moments
-}
-
-/** Calls the environment once and looks at all that it gives back; null where that is no record at all. */
-function attempt(
-  env: Env, place: string, call: 'reset' | 'step', run: () => unknown, problems: Problems,
-): Moment | null {
-  const fault = (name: string, reason: string): void => {
-    report(problems, `${call} ${name}`, name === '' ? place : `${place}: ${name}`, reason)
-  }
-  let result: unknown
-  try {
-    result = run()
-    if (isThenable(result)) {
-      // Its rejection, if it comes to that, is nobody else's to catch.
-      Promise.resolve(result).catch(() => {})
-      fault('', 'expected a synchronous result, got a Promise (environments here are synchronous)')
-      return null
-    }
-    if (typeof result !== 'object' || result === null || Array.isArray(result)) {
-      fault('', `expected a record { observation, … }, got ${show(result)}`)
-      return null
-    }
-    const { observation, reward, terminated, truncated } = result as { readonly [field: string]: unknown }
-    const reason = observationFault(env.observationSpace, observation)
-    if (reason !== null) fault('observation', reason)
-    const seen = numbersOf(observation)
-    if (call === 'reset') return { observation: seen }
-    if (!Number.isFinite(reward)) fault('reward', `expected a finite number, got ${show(reward)}`)
-    if (typeof terminated !== 'boolean') fault('terminated', `expected a boolean, got ${show(terminated)}`)
-    if (typeof truncated !== 'boolean') fault('truncated', `expected a boolean, got ${show(truncated)}`)
-    return { observation: seen, reward, terminated, truncated }
-  } catch (error) {
-    fault('', `expected a result, got ${thrown(error)}`)
-    return null
-  }
-}
-
-/** Why an observation is none of its space's, or not finite (which an unbounded Box would admit). */
-function observationFault(space: Space, observation: unknown): string | null {
-  if (isThenable(observation)) return 'expected a synchronous result, got a Promise'
-  const reason = whyNot(space, observation)
-  if (reason !== null || space.kind !== 'box') return reason
-  const numbers = observation as ArrayLike<number>
-  for (let i = 0; i < numbers.length; i++) {
-    if (!Number.isFinite(numbers[i])) return `expected [${i}] to be a finite number, got ${show(numbers[i])}`
-  }
-  return null
-}
-
-function numbersOf(observation: unknown): readonly unknown[] {
-  if (typeof observation === 'number') return [observation]
-  const isView = ArrayBuffer.isView(observation) && !(observation instanceof DataView)
-  return isView || Array.isArray(observation) ? Array.from(observation as unknown as ArrayLike<unknown>) : []
-}
-
 /** Whether `second` repeats `first` wherever both have been; the first difference is reported. */
 function sameMoments(
   first: Map<number, Moment>, second: Map<number, Moment> | null,
@@ -182,6 +92,8 @@ function sameMoments(
     const place = at % 2 === 0 ? `reset before step ${at / 2}` : `step ${(at - 1) / 2}`
     // Both have reset at the same steps: the flags before have been compared.
     const a = first.get(at) as Moment
+    const wrong = b.mask?.findIndex((x, j) => x !== a.mask?.[j]) ?? -1
+    if (wrong >= 0) return differs(place, `actionMask()[${wrong}]`, show(a.mask?.[wrong]), show(b.mask?.[wrong]))
     for (const name of ['terminated', 'truncated', 'reward'] as const) {
       if (!Object.is(a[name], b[name])) return differs(place, name, show(a[name]), show(b[name]))
     }
@@ -230,16 +142,4 @@ function restore(env: Env, saved: Float64Array, problems: Problems): boolean {
     report(problems, 'setState', 'setState(getState())', `expected it to be accepted, got ${thrown(error)}`)
     return false
   }
-}
-
-function report(problems: Problems, kind: string, place: string, reason: string): void {
-  if (!problems.has(kind)) problems.set(kind, `${place}: ${reason}`)
-}
-
-function thrown(error: unknown): string {
-  return error instanceof Error ? `the error ${show(error.message)}` : `${show(error)} thrown`
-}
-
-function isThenable(value: unknown): boolean {
-  return typeof (value as { then?: unknown } | null | undefined)?.then === 'function'
 }

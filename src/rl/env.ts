@@ -37,6 +37,12 @@ export interface Env<A extends Action = Action> {
   reset(options?: ResetOptions): ResetResult
   /** May return the same record every time. */
   step(action: A): StepResult
+  /**
+   * Which actions the present state allows: 1 allowed, 0 forbidden, for each integer of a Discrete, or component after
+   * component of a MultiDiscrete; at least one allowed in each. Asked before every action, never once an episode has
+   * ended; copied at once. Where there is no such method, all actions are allowed.
+   */
+  actionMask?(): ArrayLike<number>
   /** Everything the future depends on, random stream and step count included: for exact resume. */
   getState?(): Float64Array
   setState?(state: Float64Array): void

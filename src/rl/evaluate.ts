@@ -5,8 +5,9 @@ import { expectInteger, show } from '../math/expect.ts'
 import { moments } from '../math/moments.ts'
 import { Random } from '../math/random.ts'
 import type { Env } from './env.ts'
+import { maskLengthOf } from './mask.ts'
 import { actionOf, createActor, decide, type Policy } from './policy.ts'
-import { checkedReset, checkedStep, observe } from './rollout.ts'
+import { checkedReset, checkedStep, observe, observeMask } from './rollout.ts'
 
 export interface EvaluateOptions {
   /** Episodes, at least 1; 100 unless told. */
@@ -47,7 +48,7 @@ function run(policy: Policy, makeEnv: () => Env, options: Required<EvaluateOptio
   const random = new Random(seed).fork('evaluate')
   const rows = Math.min(episodes, SIDE_BY_SIDE)
   const envs = Array.from({ length: rows }, () => makeEnv())
-  const actor = createActor(policy, rows)
+  const actor = createActor(policy, rows, maskLengthOf(envs))
   const returns = new Float64Array(episodes), lengths = new Float64Array(episodes)
   const streams = envs.map(() => random)
   // The episode that each environment is in; −1 once there is none left for it.
@@ -70,6 +71,10 @@ function run(policy: Policy, makeEnv: () => Env, options: Required<EvaluateOptio
   try {
     for (let row = 0; row < rows; row++) begin(row)
     while (running > 0) {
+      for (let row = 0; row < rows; row++) {
+        const episode = current[row]
+        if (episode >= 0) observeMask(actor, envs[row], row, lengths[episode], where[row])
+      }
       decide(actor, deterministic ? null : streams)
       for (let row = 0; row < rows; row++) {
         const episode = current[row]

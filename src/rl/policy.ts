@@ -13,10 +13,22 @@ import { categorical, multiCategorical } from '../nn/categorical.ts'
 import { createEta, type Distribution, type Eta } from '../nn/distribution.ts'
 import { gaussian } from '../nn/gaussian.ts'
 import { createMlp, createTape, forward, initializeMlp, type Mlp, type Tape } from '../nn/mlp.ts'
+import { stateGaussian } from '../nn/stateGaussian.ts'
+import { bounded, type Bounds, boundsFault } from './bounds.ts'
 import type { Action } from './env.ts'
+import { createMasks, writeMask } from './mask.ts'
 import { encode, encodedSize, type Space, vectorSize } from './space.ts'
 
-export interface Policy {
+/** How Box actions are drawn and keep their bounds; other spaces take no notice. */
+export interface ActionOptions {
+  /** log σ of each dimension as a further output of the network, instead of one parameter for all states. */
+  readonly stateDependentStd: boolean
+  /** `squash` takes all of ℝ into the bounds by tanh, so that σ and entropy are those of what is squashed. */
+  readonly bounds: Bounds
+}
+
+/** Plain data, but for `distribution` and `net`, which follow from it and from net.sizes, net.activation and θ. */
+export interface Policy extends ActionOptions {
   readonly observationSpace: Space
   readonly actionSpace: Space
   readonly distribution: Distribution
@@ -24,10 +36,9 @@ export interface Policy {
   readonly net: Mlp
 }
 
-
-/** The distribution for actions of `space`: Gaussian, categorical, multi-categorical or Bernoulli. */
-export function distributionFor(space: Space): Distribution {
-  if (space.kind === 'box') return gaussian(space.low.length)
+/** The distribution for actions of `space`: a Gaussian, categorical, multi-categorical or Bernoulli. */
+export function distributionFor(space: Space, stateDependentStd: boolean = false): Distribution {
+  if (space.kind === 'box') return (stateDependentStd ? stateGaussian : gaussian)(space.low.length)
   if (space.kind === 'discrete') return categorical(space.n)
   if (space.kind === 'multiDiscrete') return multiCategorical(space.nvec)
   return bernoulli(space.n)
@@ -36,20 +47,30 @@ export function distributionFor(space: Space): Distribution {
 /** A policy with θ all 0; `initializePolicy` gives it weights, or copy your own into net.parameters.flat. */
 export function createPolicy(
   backend: Backend, observationSpace: Space, actionSpace: Space, hidden: readonly number[], activation: ActivationName,
+  { stateDependentStd = false, bounds = 'clip' }: Partial<ActionOptions> = {},
 ): Policy {
   if (!Array.isArray(hidden)) throw new TypeError(`hidden: expected an array of integers, got ${show(hidden)}`)
   hidden.forEach((units, l) => expectInteger(`hidden[${l}]`, units, 1))
   expectOneOf('activation', activation, Object.keys(activations) as ActivationName[])
-  const distribution = distributionFor(actionSpace)
+  if (typeof stateDependentStd !== 'boolean') {
+    throw new TypeError(`stateDependentStd: expected a boolean, got ${show(stateDependentStd)}`)
+  }
+  const fault = boundsFault(expectOneOf('bounds', bounds, ['clip', 'squash']), actionSpace)
+  if (fault !== null) throw new RangeError(fault)
+  const distribution = distributionFor(actionSpace, stateDependentStd)
   const sizes = [encodedSize(observationSpace), ...hidden, distribution.inputs]
-  return { observationSpace, actionSpace, distribution, net: createMlp(backend, sizes, activation, distribution.shared) }
+  const net = createMlp(backend, sizes, activation, distribution.shared)
+  // What an option cannot mean here is not said of the policy either.
+  const drawn = actionSpace.kind === 'box' ? { stateDependentStd, bounds } : { stateDependentStd: false, bounds: 'clip' as const }
+  return { observationSpace, actionSpace, ...drawn, distribution, net }
 }
 
 /** Orthogonal weights; the last layer's gain is 0.01, so that the first policy hardly depends on the state. */
-export function initializePolicy({ net }: Policy, initialLogStd: number, random: Random): void {
+export function initializePolicy({ net, distribution }: Policy, initialLogStd: number, random: Random): void {
   expectFinite('initialLogStd', initialLogStd)
   initializeMlp(net, 0.01, random)
-  net.parameters.shared.fill(initialLogStd)
+  const { layers, shared } = net.parameters
+  distribution.setLogStd(layers[layers.length - 1].b.data, shared, initialLogStd)
 }
 
 /** θ ↦ η(s) on a fixed set of states, with what its derivatives need. */
@@ -62,12 +83,17 @@ export interface PolicyMap {
   readonly sharedBar: Float64Array
 }
 
-/** The map on the states `observations` [N, inputs]; with `keep`, `tangent` and `backward` may follow `forwardPolicy`. */
-export function createPolicyMap(net: Mlp, distribution: Distribution, observations: Tensor, keep: boolean): PolicyMap {
+/**
+ * The map on the states `observations` [N, inputs], which allow the actions in `mask` [N, logits], or all of them;
+ * with `keep`, `tangent` and `backward` may follow `forwardPolicy`.
+ */
+export function createPolicyMap(
+  net: Mlp, distribution: Distribution, observations: Tensor, keep: boolean, mask: Uint8Array | null = null,
+): PolicyMap {
   const tape = createTape(net, observations, keep)
   return {
     net, distribution, tape,
-    eta: createEta(net.backend, distribution, tape.outputs, net.parameters.shared),
+    eta: createEta(net.backend, distribution, tape.outputs, net.parameters.shared, mask),
     sharedBar: new Float64Array(distribution.shared),
   }
 }
@@ -90,12 +116,13 @@ export interface Actor {
   readonly vectors: readonly Float64Array[] | null
 }
 
-export function createActor(policy: Policy, rows: number): Actor {
+/** `maskLength` is that of `maskLengthOf`: 0 where actions are not masked. Masks lie in map.eta.mask. */
+export function createActor(policy: Policy, rows: number, maskLength: number = 0): Actor {
   const { net, distribution, actionSpace } = policy
   const observations = net.backend.allocate(rows, net.sizes[0])
   return {
     policy, observations,
-    map: createPolicyMap(net, distribution, observations, false),
+    map: createPolicyMap(net, distribution, observations, false, createMasks(rows, maskLength)),
     actions: net.backend.allocate(rows, distribution.actionSize),
     vectors: actionSpace.kind === 'discrete'
       ? null : Array.from({ length: rows }, () => new Float64Array(vectorSize(actionSpace))),
@@ -110,28 +137,32 @@ export function decide({ map, actions }: Actor, streams: readonly Random[] | nul
 }
 
 /** Row i's action as the environment wants it: inside its space, a vector valid until the next call. */
-export function actionOf({ policy: { actionSpace }, actions, vectors }: Actor, i: number): Action {
+export function actionOf({ policy: { actionSpace, bounds }, actions, vectors }: Actor, i: number): Action {
   if (actionSpace.kind === 'discrete') return actionSpace.start + actions.data[i]
   const vector = vectors![i]
   for (let j = 0; j < vector.length; j++) {
     const a = actions.data[i * vector.length + j]
-    vector[j] = actionSpace.kind === 'box' ? Math.max(actionSpace.low[j], Math.min(actionSpace.high[j], a)) : a
+    vector[j] = actionSpace.kind === 'box' ? bounded[bounds](a, actionSpace.low[j], actionSpace.high[j]) : a
   }
   return vector
 }
 
 /**
- * The most likely action for one observation, or, given a stream, a draw. For use outside of training:
- * it allocates; who asks often keeps a `createActor`.
+ * The most likely action for one observation, or, given a stream, a draw; of those that `mask` allows, where there
+ * is one (as `Env.actionMask` gives it). For use outside of training: it allocates; who asks often keeps a `createActor`.
  */
-export function act(policy: Policy, observation: unknown, random: Random | null = null): Action {
+export function act(
+  policy: Policy, observation: unknown, random: Random | null = null, mask: ArrayLike<number> | null = null,
+): Action {
   if (!allFinite(policy.net.parameters.flat)) {
     throw new RangeError('policy: expected finite parameters, got NaN or an infinity among them')
   }
   return policy.net.backend.temporarily(() => {
-    const actor = createActor(policy, 1)
+    const actor = createActor(policy, 1, mask === null ? 0 : policy.distribution.inputs)
     const problem = encode(actor.observations.data, 0, policy.observationSpace, observation)
     if (problem !== null) throw new RangeError(`observation: ${problem}`)
+    const fault = mask === null ? null : writeMask(actor.map.eta.mask!, 0, policy.actionSpace, mask)
+    if (fault !== null) throw new RangeError(`mask: ${fault}`)
     decide(actor, random === null ? null : [random])
     return actionOf(actor, 0)
   })

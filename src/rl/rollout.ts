@@ -8,6 +8,8 @@ import { show } from '../math/expect.ts'
 import type { Random } from '../math/random.ts'
 import type { Batch } from './batch.ts'
 import type { Action, Env, ResetOptions, ResetResult, StepResult } from './env.ts'
+import { maskLengthOf, writeMask } from './mask.ts'
+import { createNoise, keepOrRenew, type Noise } from './noise.ts'
 import { type Actor, actionOf, createActor, decide, type Policy } from './policy.ts'
 import { encode } from './space.ts'
 
@@ -39,6 +41,8 @@ export interface Rollout {
   readonly actor: Actor
   /** Streams of actions, one an environment: forked 'action/0', … */
   readonly streams: readonly Random[]
+  /** What makes their draws last; null where every step has its own. */
+  readonly noise: Noise | null
   /** Steps taken, by environment; and return and length of the episode under way. */
   readonly steps: Float64Array
   readonly episodeReturns: Float64Array
@@ -47,13 +51,14 @@ export interface Rollout {
 
 /**
  * Seed and reset every environment and make ready to act in them. The e-th is seeded with an integer drawn from
- * the stream 'environment/e' of `random`.
+ * the stream 'environment/e' of `random`. `noiseSteps`: for how many steps a draw lasts in the mean, from 1.
  */
-export function createRollout(envs: readonly Env[], policy: Policy, random: Random): Rollout {
+export function createRollout(envs: readonly Env[], policy: Policy, random: Random, noiseSteps: number = 1): Rollout {
+  const streams = envs.map((_, e) => random.fork(`action/${e}`))
   const rollout: Rollout = {
-    envs,
-    actor: createActor(policy, envs.length),
-    streams: envs.map((_, e) => random.fork(`action/${e}`)),
+    envs, streams,
+    actor: createActor(policy, envs.length, maskLengthOf(envs)),
+    noise: noiseSteps === 1 ? null : createNoise(streams, noiseSteps, random),
     steps: new Float64Array(envs.length),
     episodeReturns: new Float64Array(envs.length),
     episodeLengths: new Float64Array(envs.length),
@@ -67,17 +72,24 @@ export function createRollout(envs: readonly Env[], policy: Policy, random: Rand
  * each step of all environments, the t-th of the batch, `visit(t)` may look at them, but must leave them as they are.
  */
 export function collect(rollout: Rollout, batch: Batch, visit: (t: number) => void = () => {}): Episode[] {
-  const { envs, actor, steps } = rollout
+  const { envs, actor, noise, steps } = rollout
   const E = envs.length
   const inputs = batch.observations.cols
+  const { mask } = actor.map.eta
+  if (mask !== null && batch.masks?.length !== batch.steps * mask.length) {
+    throw new RangeError(`batch.masks: expected ${batch.steps * mask.length} numbers, got ${show(batch.masks)}`)
+  }
   const episodes: Episode[] = []
   batch.finalCount = 0
 
   for (let t = 0; t < batch.steps; t++) {
     visit(t)
+    for (let e = 0; e < E; e++) observeMask(actor, envs[e], e, steps[e])
+    if (noise !== null) for (let e = 0; e < E; e++) keepOrRenew(noise, e, rollout.episodeLengths[e] === 0)
     decide(actor, rollout.streams)
     batch.observations.data.set(actor.observations.data, t * E * inputs)
     batch.actions.data.set(actor.actions.data, t * E * batch.actions.cols)
+    if (mask !== null) batch.masks!.set(mask, t * mask.length)
     for (let e = 0; e < E; e++) {
       const i = t * E + e
       const result = stepInto(rollout, e)
@@ -154,7 +166,20 @@ export function observe(actor: Actor, row: number, observation: unknown, e: numb
   if (problem !== null) throw new EnvError(e, step, `${where}observation: ${problem}`)
 }
 
-function thrownBy(call: 'reset' | 'step', e: number, step: number, where: string, error: unknown): EnvError {
+/** Ask environment `e`, in row `e` of the actor, which actions its state allows, if it masks any; or throw likewise. */
+export function observeMask({ policy, map }: Actor, env: Env, e: number, step: number, where: string = ''): void {
+  if (env.actionMask === undefined) return
+  let allowed: unknown
+  try {
+    allowed = env.actionMask()
+  } catch (error) {
+    throw thrownBy('actionMask', e, step, where, error)
+  }
+  const problem = writeMask(map.eta.mask!, e * policy.distribution.inputs, policy.actionSpace, allowed)
+  if (problem !== null) throw new EnvError(e, step, `${where}actionMask(): ${problem}`)
+}
+
+function thrownBy(call: 'reset' | 'step' | 'actionMask', e: number, step: number, where: string, error: unknown): EnvError {
   const text = error instanceof Error ? error.message : show(error)
   return new EnvError(e, step, `${where}${call}() threw ${text}`, error)
 }

@@ -140,7 +140,8 @@ function isIntegerBetween(value: unknown, first: number, last: number): boolean 
   return Number.isSafeInteger(value) && (value as number) >= first && (value as number) <= last
 }
 
-function isNumericArray(value: unknown): value is ArrayLike<number> {
+/** An array or typed array, but of bigints, whatever its entries. */
+export function isNumericArray(value: unknown): value is ArrayLike<number> {
   return Array.isArray(value) || (ArrayBuffer.isView(value) && !(value instanceof DataView)
     && !(value instanceof BigInt64Array) && !(value instanceof BigUint64Array))
 }

@@ -23,7 +23,12 @@ export function createValue(
 ): Value {
   const net = createMlp(backend, [inputs, ...hidden, 1], activation)
   initializeMlp(net, 1, random)
-  return { net, tape: createTape(net, backend.allocate(STRETCH, inputs), false) }
+  return valueOf(net)
+}
+
+/** V computed by a network with one output. */
+export function valueOf(net: Mlp): Value {
+  return { net, tape: createTape(net, net.backend.allocate(STRETCH, net.sizes[0]), false) }
 }
 
 /** values ← V(s) for the first `count` rows of observations [·, inputs]. */

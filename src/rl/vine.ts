@@ -24,7 +24,7 @@ import { show } from '../math/expect.ts'
 import type { Random } from '../math/random.ts'
 import type { Batch } from './batch.ts'
 import { decide } from './policy.ts'
-import { collect, type Episode, EnvError, keepFinal, type Rollout, stepInto } from './rollout.ts'
+import { collect, type Episode, EnvError, keepFinal, observeMask, type Rollout, stepInto } from './rollout.ts'
 import type { Space } from './space.ts'
 
 export interface VineOptions {
@@ -143,22 +143,28 @@ export function vineAdvantages(vine: Vine, batch: Batch): void {
 
 /** Branch k of the state that every environment is in: rows `first` … `first` + E − 1. */
 function runBranch(vine: Vine, batch: Batch, k: number, first: number, gamma: number): void {
-  const { rollout, options, noises, partial, power, alive } = vine
+  const { rollout, options, branches: K, noises, partial, power, alive } = vine
   const { envs, actor, steps } = rollout
   const E = envs.length
   chooseFirst(vine, k)
-  const { inputs } = actor.map.tape
+  const { tape: { inputs }, eta: { mask } } = actor.map
   batch.observations.data.set(inputs.data, first * inputs.cols)
   batch.actions.data.set(actor.actions.data, first * batch.actions.cols)
+  if (mask !== null) batch.masks!.set(mask, first / E * mask.length)
   for (let e = 0; e < E; e++) {
-    alive[e] = 1
+    // Of all actions, those that a mask forbids weigh nothing, and are not tried.
+    alive[e] = options.branches === 'all' && mask?.[e * K + k] === 0 ? 0 : 1
+    batch.finalRow[first + e] = -1
     partial[first + e] = 0
     power[first + e] = 1
     vine.probability[first + e] = exp(vine.logs[e])
     noises[e] = vine.random.fork(`noise/${e}/${vine.visited}`)
   }
-  for (let t = 0, running = E; t < options.horizon && running > 0; t++) {
-    if (t > 0) decide(actor, noises)
+  for (let t = 0, running = alive.reduce((n, each) => n + each, 0); t < options.horizon && running > 0; t++) {
+    if (t > 0) {
+      for (let e = 0; e < E; e++) if (alive[e] === 1) observeMask(actor, envs[e], e, steps[e])
+      decide(actor, noises)
+    }
     for (let e = 0; e < E; e++) {
       if (alive[e] === 0) continue
       const i = first + e
@@ -167,7 +173,7 @@ function runBranch(vine: Vine, batch: Batch, k: number, first: number, gamma: nu
       partial[i] += power[i] * reward
       power[i] *= gamma
       if (!terminated && !truncated && t + 1 < options.horizon) continue
-      batch.finalRow[i] = terminated ? -1 : keepFinal(batch, actor, e)
+      if (!terminated) batch.finalRow[i] = keepFinal(batch, actor, e)
       alive[e] = 0
       running--
     }
@@ -175,7 +181,8 @@ function runBranch(vine: Vine, batch: Batch, k: number, first: number, gamma: nu
 }
 
 /** The actor's actions ← those that branch k begins with, drawn or given; and their log π. */
-function chooseFirst({ options, rollout: { actor }, firsts, logs }: Vine, k: number): void {
+function chooseFirst({ options, rollout: { envs, actor, steps }, firsts, logs }: Vine, k: number): void {
+  for (let e = 0; e < envs.length; e++) observeMask(actor, envs[e], e, steps[e])
   decide(actor, firsts)
   if (options.branches === 'all') actor.actions.data.fill(k)
   actor.policy.distribution.logProbability(logs, actor.actions, actor.map.eta)

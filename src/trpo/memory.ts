@@ -5,6 +5,7 @@
 import type { Backend } from '../math/backend.ts'
 import { reference } from '../math/reference.ts'
 import { createFastest, createSimd } from '../math/simd/simd.ts'
+import { sensitivitiesAState } from '../nn/jacobian.ts'
 import { parameterCount } from '../nn/parameters.ts'
 import { distributionFor } from '../rl/policy.ts'
 import { encodedSize, type Space } from '../rl/space.ts'
@@ -22,20 +23,28 @@ export function chooseBackend(options: TrainOptions, observationSpace: Space, ac
   return simd
 }
 
+/** The same without a word of WebAssembly, for bundles that leave it out. */
+export function choosePlain({ backend }: TrainOptions): Backend {
+  if (typeof backend !== 'string') return backend
+  if (backend !== 'simd') return reference
+  throw new RangeError('backend: expected "auto", "reference" or a backend where SIMD is left out, got "simd"')
+}
+
 /** Bytes that `train` allocates from its backend, at most, with a mebibyte to spare for evaluations. */
 export function trainingBytes(options: TrainOptions, observationSpace: Space, actionSpace: Space): number {
   const { batchSteps: N, environments: E, hidden, valueHidden, valueMinibatch } = options
-  const { inputs: outputs, shared, cached, actionSize } = distributionFor(actionSpace)
+  const { inputs: outputs, shared, cached, actionSize } = distributionFor(actionSpace, options.stateDependentStd)
   const inputs = encodedSize(observationSpace)
   const units = sumOf(hidden), valueUnits = sumOf(valueHidden)
   const P = parameterCount([inputs, ...hidden, outputs], shared)
   const valueP = parameterCount([inputs, ...valueHidden, 1], 0)
   // Batch and the policy's two maps on it; as much again for a subset; the actor; the value's tapes; a tile of each.
-  const onStates = N * (inputs + actionSize + units + 3 * outputs + 2 * cached)
-  const subset = options.fisherFraction < 1 ? N * (inputs + units + 2 * outputs + cached) : 0
+  const sensitivities = sensitivitiesAState([inputs, ...hidden, outputs])
+  const onStates = N * (inputs + actionSize + units + 3 * outputs + 2 * cached + sensitivities)
+  const subset = options.fisherFraction < 1 ? N * (inputs + actionSize + units + 2 * outputs + cached + sensitivities) : 0
   const acting = E * (inputs + units + outputs + cached + actionSize)
   const fitting = 2 * valueMinibatch * (inputs + valueUnits + 2)
-  const tiles = 96 * (8 * units + 4 * valueUnits + 2 * inputs + 8)
+  const tiles = 96 * ((8 + (sensitivities > 0 ? outputs : 0)) * units + 4 * valueUnits + 2 * inputs + 8)
   // θ, its candidate, transposes and directions; up to 16 shards of it, twice.
   const parameters = 40 * (P + valueP)
   // Each of some hundreds of tensors begins on 64 bytes.

@@ -6,10 +6,13 @@ import type { Backend } from '../math/backend.ts'
 import { nearest } from '../math/editDistance.ts'
 import { expectFinite, expectInteger, expectNumber, expectOneOf, show } from '../math/expect.ts'
 import type { ActivationName } from '../nn/activation.ts'
+import type { ActionOptions } from '../rl/policy.ts'
 import type { StepOptions } from './step.ts'
+import { type Peer, peers } from './peers.ts'
+import type { TrustRegionOptions } from './trustRegion.ts'
 import type { ValueFitOptions } from './valueFit.ts'
 
-export interface TrainOptions extends StepOptions, ValueFitOptions {
+export interface TrainOptions extends ActionOptions, StepOptions, TrustRegionOptions, ValueFitOptions {
   /** Fixes everything random. Integer from 0. */
   readonly seed: number
   /** Environment steps after which no further iteration begins; the last one is whole, so up to one batch more. */
@@ -22,8 +25,10 @@ export interface TrainOptions extends StepOptions, ValueFitOptions {
   readonly hidden: readonly number[]
   readonly valueHidden: readonly number[]
   readonly activation: ActivationName
-  /** log σ at the start, in units of the action; Box actions only. */
+  /** log σ at the start, in units of the action, or of what is squashed into its bounds; Box actions only. */
   readonly initialLogStd: number
+  /** Steps that the noise of an action lasts, in the mean, from 1: each step draws anew with chance 1/noiseSteps. */
+  readonly noiseSteps: number
   /** γ, in [0, 1]. */
   readonly discount: number
   /** λ of GAE, in [0, 1]; 1 is rewards-to-go less the value. */
@@ -40,6 +45,8 @@ export interface TrainOptions extends StepOptions, ValueFitOptions {
   readonly vineSpacing: number
   /** Advantages of a batch to mean 0 and variance 1. */
   readonly normalizeAdvantages: boolean
+  /** Whose hyper-parameters and conventions hold where nothing else is given: ours, or a peer's (`peers`). */
+  readonly like: 'trpo' | Peer
   /**
    * Where the arithmetic is done: `auto` is the fastest that works in this runtime, `simd` throws where there is no
    * WebAssembly SIMD, `reference` is plain TypeScript. All give the same bits. Or a backend of your own.
@@ -59,6 +66,10 @@ const oneOf = (...words: readonly string[]): Check => (name, value) => expectOne
 const positive: Check = (name, value) => {
   if (typeof value !== 'number') throw new TypeError(`${name}: expected a number above 0, got ${show(value)}`)
   if (!(value > 0 && value < Infinity)) throw new RangeError(`${name}: expected a number above 0, got ${show(value)}`)
+}
+const atLeastOne: Check = (name, value) => {
+  if (typeof value !== 'number') throw new TypeError(`${name}: expected a number of at least 1, got ${show(value)}`)
+  if (!(value >= 1)) throw new RangeError(`${name}: expected a number of at least 1, got ${show(value)}`)
 }
 const insideUnit: Check = (name, value) => {
   if (typeof value !== 'number') throw new TypeError(`${name}: expected a number between 0 and 1, got ${show(value)}`)
@@ -103,6 +114,9 @@ export const rules: { readonly [K in keyof TrainOptions]: Rule<TrainOptions[K]> 
   valueHidden: { default: [64, 64], check: units, origin: 'Spinning Up, SB3-contrib' },
   activation: { default: 'tanh', check: oneOf('tanh', 'relu', 'identity'), origin: 'Spinning Up, SB3-contrib' },
   initialLogStd: { default: 0, check: expectFinite, origin: 'SB3-contrib' },
+  stateDependentStd: { default: false, check: boolean, origin: 'Spinning Up, SB3-contrib' },
+  bounds: { default: 'clip', check: oneOf('clip', 'squash'), origin: 'SB3-contrib' },
+  noiseSteps: { default: 1, check: number(1, 1e6), origin: 'all peers; above 1 after Raffin et al. 2021' },
   discount: { default: 0.99, check: number(0, 1), origin: 'Schulman et al. 2015, table 2' },
   gaeLambda: { default: 0.95, check: number(0, 1), origin: 'SB3-contrib; within the best range of Schulman et al. 2016' },
   advantages: { default: 'gae', check: oneOf('gae', 'rewards-to-go'), origin: 'Schulman et al. 2016' },
@@ -112,19 +126,30 @@ export const rules: { readonly [K in keyof TrainOptions]: Rule<TrainOptions[K]> 
   vineSpacing: { default: 5, check: integer(1), origin: 'measured: docs/benchmarks.md' },
   normalizeAdvantages: { default: true, check: boolean, origin: 'all peers' },
   maxKl: { default: 0.01, check: positive, origin: 'Schulman et al. 2015, table 2' },
+  maxKlSchedule: { default: 'constant', check: oneOf('constant', 'linear', 'cosine'), origin: 'all peers' },
+  finalMaxKl: { default: 0.1, check: fraction, origin: 'where maxKlSchedule is not constant' },
+  constraint: { default: 'mean-kl', check: oneOf('mean-kl', 'max-kl'), origin: 'Schulman et al. 2015, section 6' },
+  klUnit: { default: 'state', check: oneOf('state', 'dimension'), origin: 'Schulman et al. 2015; SB3-contrib averages over dimensions' },
+  klSlack: { default: 1, check: atLeastOne, origin: 'Schulman et al. 2015; baselines 1.5' },
+  leastGainRatio: { default: 0, check: number(0, 1), origin: 'Schulman et al. 2015; modular_rl 0.1' },
+  entropyCoefficient: { default: 0, check: number(0, 1e6), origin: 'Schulman et al. 2015 have none' },
+  fisherEstimate: { default: 'exact', check: oneOf('exact', 'empirical'), origin: 'Schulman et al. 2015, appendix C' },
   cgIterations: { default: 10, check: integer(1), origin: 'Schulman et al. 2015, appendix C' },
   cgTolerance: { default: 0.01, check: number(0, 1), origin: 'measured: docs/design.md' },
   damping: { default: 0.1, check: number(0, 1e6), origin: 'Spinning Up, SB3-contrib' },
+  dampingRule: { default: 'fixed', check: oneOf('fixed', 'levenberg-marquardt'), origin: 'all peers' },
   preconditioner: { default: 'none', check: oneOf('none', 'diagonal'), origin: 'measured: docs/design.md' },
   warmStart: { default: false, check: boolean, origin: 'measured: docs/design.md' },
   stepLength: { default: 'undamped', check: oneOf('undamped', 'damped'), origin: 'Schulman et al. 2015, appendix C' },
   lineSearch: { default: true, check: boolean, origin: 'Schulman et al. 2015, appendix C' },
+  search: { default: 'backtracking', check: oneOf('backtracking', 'longest'), origin: 'Schulman et al. 2015, appendix C' },
   backtrackCoefficient: { default: 0.8, check: insideUnit, origin: 'Spinning Up, SB3-contrib' },
   maxBacktracks: { default: 10, check: integer(0, 1000), origin: 'K; the 10 trials of Spinning Up and SB3-contrib are K = 9' },
   fisherFraction: { default: 1, check: fraction, origin: '' },
   valueEpochs: { default: 10, check: integer(0), origin: 'SB3-contrib' },
   valueMinibatch: { default: 128, check: integer(1), origin: 'SB3-contrib' },
   valueLearningRate: { default: 1e-3, check: positive, origin: 'SB3-contrib' },
+  like: { default: 'trpo', check: oneOf('trpo', ...Object.keys(peers)), origin: '' },
   backend: { default: 'auto', check: backend, origin: '' },
   clock: { default: undefined, check: clock, origin: '' },
 }
@@ -139,10 +164,11 @@ export function resolveOptions(given: Partial<TrainOptions>): TrainOptions {
       problems.push(new TypeError(`${name}: expected a known option, perhaps ${nearest(name, names)}, got ${show(name)}`))
     }
   }
+  const like: Partial<TrainOptions> = Object.hasOwn(peers, String(given.like)) ? peers[given.like as Peer] : {}
   const resolved: Record<string, unknown> = {}
   const wrong = new Set<keyof TrainOptions>()
   for (const name of names) {
-    resolved[name] = given[name] === undefined ? rules[name].default : given[name]
+    resolved[name] = given[name] !== undefined ? given[name] : like[name] ?? rules[name].default
     try {
       rules[name].check(name, resolved[name])
     } catch (error) {
@@ -167,6 +193,9 @@ export function resolveOptions(given: Partial<TrainOptions>): TrainOptions {
       problems.push(new RangeError(
         `batchSteps: expected at least ${least} (environments × (vineSpacing + vineBranches × vineHorizon)), got ${options.batchSteps}`))
     }
+  }
+  if (options.dampingRule === 'levenberg-marquardt' && options.damping === 0) {
+    problems.push(new RangeError(`damping: expected a number above 0 where dampingRule changes it, got 0`))
   }
   if (problems.length === 0) return options
   const message = problems.map((problem) => problem.message).join('\n')

@@ -13,8 +13,8 @@ import type { PolicyMap } from '../rl/policy.ts'
 export interface Preconditioner {
   /** out ← v / (diag F + λ), as of the last `refresh`. */
   readonly apply: Operator
-  /** Compute the diagonal anew, after `forwardPolicy` and `transposeWeights`. */
-  refresh(): void
+  /** Compute the diagonal anew, after `forwardPolicy` and `transposeWeights`, and take up λ, where it is given. */
+  refresh(damping?: number): void
   /** diag F, without λ: [P]. */
   readonly diagonal: Float64Array
 }
@@ -25,17 +25,19 @@ export function createPreconditioner(map: PolicyMap, shards: Shards, damping: nu
   const diagonal = new Float64Array(net.parameters.flat.length)
   const { shared } = bindParameters(diagonal, net.sizes, sharedBar.length)
   const N = tape.inputs.rows
+  let lambda = damping
   const ones = new Float64Array(sharedBar.length).fill(1)
   return {
     diagonal,
     apply(out, v) {
       for (let i = 0; i < v.length; i++) {
-        const scale = diagonal[i] + damping
+        const scale = diagonal[i] + lambda
         // A parameter that nothing depends on, without damping: any positive number will do.
         out[i] = scale > 0 ? v[i] / scale : v[i]
       }
     },
-    refresh() {
+    refresh(newDamping = lambda) {
+      lambda = newDamping
       sumOverTiles(diagonal, shards, (tile, into) => {
         squareInputs(squares, tile)
         for (let k = 0; k < distribution.inputs; k++) {

@@ -2,7 +2,6 @@
  * Where the batch of a step comes from, chosen once: single paths with advantages along them, or a vine (Schulman et
  * al. 2015, sections 5.1 and 5.2). The step and the value fit cannot tell them apart.
  */
-import type { Backend } from '../math/backend.ts'
 import { expectInteger } from '../math/expect.ts'
 import type { Random } from '../math/random.ts'
 import { generalizedAdvantages, rewardsToGo } from '../rl/advantage.ts'
@@ -35,11 +34,14 @@ export function vineBranchesFor(options: TrainOptions, space: Space): number {
   return K
 }
 
-/** Batches whose simulation takes at most options.batchSteps steps. Throws where there is no such vine. */
-export function createBatches(backend: Backend, options: TrainOptions, { net, distribution, actionSpace }: Policy): Batches {
+/**
+ * Batches whose simulation takes at most options.batchSteps steps; `maskLength` is that of `maskLengthOf`. Throws where
+ * there is no such vine.
+ */
+export function createBatches(options: TrainOptions, { net, distribution, actionSpace }: Policy, maskLength: number): Batches {
   const { batchSteps, environments, vineSpacing } = options
   const create = (rows: number): Batch =>
-    createBatch(backend, rows / environments, environments, net.sizes[0], distribution.actionSize)
+    createBatch(net.backend, rows / environments, environments, net.sizes[0], distribution.actionSize, maskLength)
   if (options.sampling === 'single-path') {
     const batch = create(batchSteps)
     return { batch, paths: batch }

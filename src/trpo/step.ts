@@ -7,40 +7,44 @@
  * The update is a transaction: trials live in a candidate network, and θ is written once, at the end, if at all.
  * Every outcome is told by a certificate; nothing here throws for numbers that misbehave.
  */
-import { cgWorkspace, type CgStatus, type CgWorkspace, conjugateGradient, type Operator } from '../math/conjugateGradient.ts'
-import { lineSearch } from '../math/lineSearch.ts'
+import { cgWorkspace, type CgStatus, type CgWorkspace, conjugateGradient } from '../math/conjugateGradient.ts'
 import type { Random } from '../math/random.ts'
 import type { Tensor } from '../math/tensor.ts'
 import { allFinite, combine, dot, largestMagnitude, norm, sum } from '../math/vector.ts'
 import { createMlp } from '../nn/mlp.ts'
 import { createShards, type Shards } from '../nn/shards.ts'
 import { createPolicyMap, forwardPolicy, type Policy, type PolicyMap } from '../rl/policy.ts'
-import { createFisher, createSubset, type Subset } from './fisher.ts'
+import { createSubset, type Fisher, type Subset } from './fisher.ts'
+import { chooseParts, type StepParts } from './parts.ts'
 import type { Lap } from './phases.ts'
 import { createPreconditioner, type Preconditioner } from './preconditioner.ts'
-import { policyGradient, surrogate } from './surrogate.ts'
+import type { TrustRegion } from './trustRegion.ts'
 
 /**
  * - `accepted`: θ moved; KL ≤ δ and the surrogate rose.
+ * - `accepted-beyond`: θ moved and the surrogate rose, but KL is above δ, within the `klSlack` that was asked for.
  * - `unconditional`: θ moved by a natural policy gradient without line search; nothing was promised but finite numbers.
  * - `zero-gradient`: there was nothing to follow.
  * - `non-positive-curvature`: xᵀF x ≤ 0, so that no length can be derived.
  * - `not-finite`: θ, the gradient, or the direction, was NaN or infinite.
  * - `kl-exceeded`, `no-improvement`: the search ran out of trials, and this is what its shortest one lacked.
- * θ has its exact bits in every case but the first two.
+ * θ has its exact bits in every case but the first three.
  */
 export type StepStatus =
-  'accepted' | 'unconditional' | 'zero-gradient' | 'non-positive-curvature' | 'not-finite' | 'kl-exceeded' | 'no-improvement'
+  'accepted' | 'accepted-beyond' | 'unconditional' | 'zero-gradient' | 'non-positive-curvature' | 'not-finite' | 'kl-exceeded' | 'no-improvement'
 
 /** What an update did and why. KL in nats a state; every number is finite. */
 export interface Certificate {
   readonly status: StepStatus
+  /** δ and λ of this step. */
+  readonly maxKl: number
+  readonly damping: number
   /** KL(old ‖ new), mean and largest over the batch's states; 0 where θ did not move. */
   readonly kl: number
   readonly klMax: number
   /** ½ (αʲβ)² xᵀF x: what the mean KL would be if it were quadratic. F is that of the states that CG saw. */
   readonly quadraticKl: number
-  /** L(θ) before and after. */
+  /** L(θ) before and after, with the entropy bonus where there is one. */
   readonly surrogateBefore: number
   readonly surrogateAfter: number
   /** gᵀ(θ′ − θ), and the gain of L divided by it; 0 where θ did not move. */
@@ -54,14 +58,28 @@ export interface Certificate {
   readonly xFx: number
   /** β: the length at which the quadratic model spends δ. */
   readonly beta: number
-  /** j of the accepted trial αʲβ; the number of failed trials where none was accepted. */
+  /** θ′ − θ = scale · β x: αʲ by backtracking, 0 where θ did not move. */
+  readonly scale: number
+  /** Trials that failed: j of the accepted αʲ by backtracking. */
   readonly backtracks: number
   /** Of π_old, mean over states, in nats. */
   readonly entropy: number
 }
 
 export interface StepOptions {
+  /** δ, and what it bounds: the mean of KL(old‖new) over the batch's states, or the largest. */
   readonly maxKl: number
+  readonly constraint: 'mean-kl' | 'max-kl'
+  /** `state`: of the whole action; `dimension`: a component's on average, as if δ and λ were as many times larger. */
+  readonly klUnit: 'state' | 'dimension'
+  /** The search accepts KL up to this multiple of δ, at least 1; whatever is above δ is marked. */
+  readonly klSlack: number
+  /** The search accepts gains above this share of what the slope promises, in [0, 1]. */
+  readonly leastGainRatio: number
+  /** Added to the surrogate for each nat of mean entropy. */
+  readonly entropyCoefficient: number
+  /** The Fisher matrix: averaged over all actions, or over those that were taken. */
+  readonly fisherEstimate: 'exact' | 'empirical'
   readonly cgIterations: number
   readonly cgTolerance: number
   readonly damping: number
@@ -73,6 +91,8 @@ export interface StepOptions {
   readonly stepLength: 'undamped' | 'damped'
   /** false: take αʲβ x at j = 0 whatever comes (natural policy gradient, Kakade 2002). */
   readonly lineSearch: boolean
+  /** The first acceptable αʲ, or the longest acceptable step that maxBacktracks + 1 trials find, beyond β too. */
+  readonly search: 'backtracking' | 'longest'
   readonly backtrackCoefficient: number
   readonly maxBacktracks: number
   /** Share of the states that the Fisher product sees, in (0, 1]. */
@@ -83,12 +103,15 @@ export interface StepOptions {
 export interface Stepper {
   readonly policy: Policy
   readonly options: StepOptions
+  readonly parts: StepParts
+  /** δ and λ of the next step: the options', unless someone changes them. */
+  readonly region: TrustRegion
   /** π_old on the batch's states, with its cached activations; and the candidate. */
   readonly old: PolicyMap
   readonly candidate: PolicyMap
   readonly shards: Shards
   readonly subset: Subset | null
-  readonly fisher: Operator
+  readonly fisher: Fisher
   readonly preconditioner: Preconditioner | null
   readonly gradient: Float64Array
   readonly cg: CgWorkspace
@@ -98,19 +121,27 @@ export interface Stepper {
   readonly scratch: Float64Array
 }
 
-/** A stepper for states that will lie in `observations` [N, inputs]. `random` chooses the states of a subset. */
-export function createStepper(policy: Policy, observations: Tensor, options: StepOptions, random: Random): Stepper {
+/**
+ * A stepper for states that will lie in `observations` [N, inputs], and, where actions are masked, which are allowed
+ * in `masks` [N, logits], as in a batch. `random` chooses the states of a subset.
+ */
+export function createStepper(
+  policy: Policy, observations: Tensor, options: StepOptions, random: Random, masks: Uint8Array | null = null,
+): Stepper {
   const { net, distribution } = policy
   const N = observations.rows, P = net.parameters.flat.length
-  const old = createPolicyMap(net, distribution, observations, true)
+  const old = createPolicyMap(net, distribution, observations, true, masks)
   const shards = createShards(net, old.tape)
   const candidateNet = createMlp(net.backend, net.sizes, net.activation.name, distribution.shared)
   const subset = options.fisherFraction < 1 ? createSubset(old, options.fisherFraction, random) : null
   const seen = subset ?? { map: old, shards }
+  const parts = chooseParts(options, P)
+  const dimensions = options.klUnit === 'dimension' ? distribution.dimensions : 1
   return {
-    policy, options, old, shards, subset,
-    candidate: createPolicyMap(candidateNet, distribution, observations, false),
-    fisher: createFisher(seen.map, seen.shards, options.damping),
+    policy, options, parts, old, shards, subset,
+    region: { maxKl: dimensions * options.maxKl, damping: dimensions * options.damping },
+    candidate: createPolicyMap(candidateNet, distribution, observations, false, masks),
+    fisher: parts.createFisher(seen.map, seen.shards, options.damping),
     preconditioner: options.preconditioner === 'none'
       ? null : createPreconditioner(seen.map, seen.shards, options.damping),
     gradient: new Float64Array(P),
@@ -126,7 +157,8 @@ export function createStepper(policy: Policy, observations: Tensor, options: Ste
 export function step(stepper: Stepper, actions: Tensor, advantages: Float64Array, lap: Lap): Certificate {
   const { policy, options, old, candidate, shards, subset, gradient, cg, kl, scratch } = stepper
   const { distribution } = policy
-  const { maxKl: delta, damping: lambda } = options
+  const { objective, bounded, search } = stepper.parts
+  const { maxKl: delta, damping: lambda } = stepper.region
   const N = advantages.length
   const theta = policy.net.parameters.flat
   const trial = candidate.net.parameters.flat
@@ -135,14 +167,14 @@ export function step(stepper: Stepper, actions: Tensor, advantages: Float64Array
   distribution.logProbability(stepper.oldLogProbability, actions, old.eta)
   distribution.entropy(scratch, old.eta)
   const entropy = sum(scratch, N) / N
-  const surrogateBefore = surrogate(stepper.oldLogProbability, stepper.oldLogProbability, advantages, scratch)
+  const surrogateBefore = objective.value(old, stepper.oldLogProbability, stepper.oldLogProbability, advantages, scratch)
   scratch.set(advantages)
-  policyGradient(gradient, old, shards, actions, scratch)
+  objective.gradient(gradient, old, shards, actions, scratch)
   const gradientNorm = norm(gradient)
   lap('gradient')
 
   const unmoved = {
-    kl: 0, klMax: 0, quadraticKl: 0, surrogateBefore, surrogateAfter: surrogateBefore, predictedGain: 0, gainRatio: 0,
+    maxKl: delta, damping: lambda, scale: 0, kl: 0, klMax: 0, quadraticKl: 0, surrogateBefore, surrogateAfter: surrogateBefore, predictedGain: 0, gainRatio: 0,
     gradientNorm, cgStatus: 'not-run', cgIterations: 0, cgResidual: 0, xFx: 0, beta: 0, backtracks: 0, entropy,
   } as const
   const finite = allFinite(theta) && Number.isFinite(gradientNorm) && Number.isFinite(surrogateBefore) && Number.isFinite(entropy)
@@ -150,8 +182,9 @@ export function step(stepper: Stepper, actions: Tensor, advantages: Float64Array
   if (gradientNorm === 0) return { ...unmoved, status: 'zero-gradient' }
 
   subset?.choose()
-  stepper.preconditioner?.refresh()
-  const solved = conjugateGradient(cg, stepper.fisher, gradient, {
+  stepper.fisher.refresh(lambda, subset?.take(actions) ?? actions)
+  stepper.preconditioner?.refresh(lambda)
+  const solved = conjugateGradient(cg, stepper.fisher.apply, gradient, {
     maxIterations: options.cgIterations, relativeTolerance: options.cgTolerance,
     preconditioner: stepper.preconditioner?.apply, warmStart: options.warmStart,
   })
@@ -167,36 +200,35 @@ export function step(stepper: Stepper, actions: Tensor, advantages: Float64Array
   }
   if (!Number.isFinite(beta)) return withZeros({ ...found, status: 'not-finite' })
 
-  // What the trial under way amounts to, for the certificate.
-  let meanKl = 0, surrogateAfter = surrogateBefore
+  const slope = beta * dot(gradient, cg.x)
+  // What the last trial amounts to, for the certificate.
+  let spent = 0, surrogateAfter = surrogateBefore
   const acceptable = (scale: number): boolean => {
     combine(trial, theta, scale * beta, cg.x)
     forwardPolicy(candidate)
     distribution.klOldNew(kl, old.eta, candidate.eta)
-    meanKl = sum(kl, N) / N
+    spent = bounded(kl)
     distribution.logProbability(stepper.newLogProbability, actions, candidate.eta)
-    surrogateAfter = surrogate(stepper.newLogProbability, stepper.oldLogProbability, advantages, scratch)
+    surrogateAfter = objective.value(candidate, stepper.newLogProbability, stepper.oldLogProbability, advantages, scratch)
     // An action that π_old all but excludes may have an infinite ratio, and an infinite L is no gain that one can tell.
-    if (!Number.isFinite(meanKl) || !Number.isFinite(surrogateAfter) || !allFinite(trial)) return false
-    return !options.lineSearch || (meanKl <= delta && surrogateAfter > surrogateBefore)
+    if (!Number.isFinite(spent) || !Number.isFinite(surrogateAfter) || !allFinite(trial)) return false
+    const gain = surrogateAfter - surrogateBefore
+    return !options.lineSearch || (spent <= options.klSlack * delta && gain > 0 && gain > options.leastGainRatio * scale * slope)
   }
-  const { backtracks, scale } = lineSearch(acceptable, {
-    backtrackCoefficient: options.backtrackCoefficient,
-    maxBacktracks: options.lineSearch ? options.maxBacktracks : 0,
-  })
+  const { backtracks, scale } = search(acceptable)
   lap('lineSearch')
   if (backtracks < 0) {
     const failed = options.lineSearch ? options.maxBacktracks + 1 : 1
-    const status = !options.lineSearch ? 'not-finite' : meanKl <= delta ? 'no-improvement' : 'kl-exceeded'
+    const status = !options.lineSearch ? 'not-finite' : spent <= options.klSlack * delta ? 'no-improvement' : 'kl-exceeded'
     return withZeros({ ...found, beta, backtracks: failed, status })
   }
 
   theta.set(trial)
-  const predictedGain = scale * beta * dot(gradient, cg.x)
+  const predictedGain = scale * slope
   return withZeros({
     ...found,
-    status: options.lineSearch ? 'accepted' : 'unconditional',
-    kl: meanKl, klMax: largestMagnitude(kl), quadraticKl: 0.5 * scale * beta * scale * beta * xFx,
+    status: !options.lineSearch ? 'unconditional' : spent <= delta ? 'accepted' : 'accepted-beyond',
+    scale, kl: sum(kl, N) / N, klMax: largestMagnitude(kl), quadraticKl: 0.5 * scale * beta * scale * beta * xFx,
     surrogateAfter, predictedGain, gainRatio: predictedGain > 0 ? (surrogateAfter - surrogateBefore) / predictedGain : 0,
     beta, backtracks,
   })

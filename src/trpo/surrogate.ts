@@ -9,6 +9,25 @@ import { backward, transposeWeights } from '../nn/mlp.ts'
 import { type Shards, sumOverTiles } from '../nn/shards.ts'
 import type { PolicyMap } from '../rl/policy.ts'
 
+/** What a step improves. */
+export interface Objective {
+  /** Its value at the η of `map`, where log π(a|s) is `logProbability`. `scratch` [N] is overwritten. */
+  value(
+    map: PolicyMap, logProbability: Float64Array, oldLogProbability: Float64Array, advantages: Float64Array,
+    scratch: Float64Array,
+  ): number
+  /** gradient ← its gradient at θ_old, after `forwardPolicy(map)`. `advantages` [N] is overwritten.  gradient: [P]. */
+  gradient(
+    gradient: Float64Array, map: PolicyMap, shards: Shards, actions: Tensor, advantages: Float64Array,
+  ): void
+}
+
+export const surrogateObjective: Objective = {
+  value: (_, logProbability, oldLogProbability, advantages, scratch) =>
+    surrogate(logProbability, oldLogProbability, advantages, scratch),
+  gradient: policyGradient,
+}
+
 /** L from log π(a|s) and log π_old(a|s). `scratch` [N] is overwritten. All: [N]. */
 export function surrogate(
   logProbability: Float64Array, oldLogProbability: Float64Array, advantages: Float64Array, scratch: Float64Array,

@@ -8,15 +8,17 @@ import { Random } from '../math/random.ts'
 import { largestMagnitude, sum } from '../math/vector.ts'
 import { normalize } from '../rl/advantage.ts'
 import type { Env } from '../rl/env.ts'
+import { maskLengthOf } from '../rl/mask.ts'
 import { createPolicy, initializePolicy, type Policy } from '../rl/policy.ts'
 import { createRollout, type Episode } from '../rl/rollout.ts'
 import { describeSpace } from '../rl/space.ts'
 import { createValue, type Value } from '../rl/value.ts'
 import { resolveOptions, type TrainOptions } from './options.ts'
-import { chooseBackend } from './memory.ts'
+import { chooseBackend, choosePlain } from './memory.ts'
 import { laps, noTime, type Phases } from './phases.ts'
 import { createBatches, createSampler } from './sampling.ts'
 import { type Certificate, createStepper, step } from './step.ts'
+import { createTrustRegionRule } from './trustRegion.ts'
 import { createValueFitter, fitValue, type ValueFit } from './valueFit.ts'
 
 /** What one iteration did. Plain data, but for `policy` and `value`, which go on changing. */
@@ -47,38 +49,54 @@ const RECENT = 100
  * at fault throws an EnvError from `next()`, with θ, φ as the last iteration left them.
  */
 export function train(makeEnv: () => Env, options: Partial<TrainOptions> = {}): Generator<Iteration, Policy, void> {
+  return begin(makeEnv, options, chooseBackend)
+}
+
+/** `train` on plain TypeScript alone: `auto` is the reference, and a bundle holds nothing of WebAssembly. */
+export function trainPlain(makeEnv: () => Env, options: Partial<TrainOptions> = {}): Generator<Iteration, Policy, void> {
+  return begin(makeEnv, options, choosePlain)
+}
+
+function begin(
+  makeEnv: () => Env, options: Partial<TrainOptions>, choose: typeof chooseBackend,
+): Generator<Iteration, Policy, void> {
   if (typeof makeEnv !== 'function') {
     throw new TypeError(`makeEnv: expected a function that returns an environment, got ${show(makeEnv)}`)
   }
-  return iterations(makeEnv, resolveOptions(options))
+  return iterations(makeEnv, resolveOptions(options), choose)
 }
 
-function* iterations(makeEnv: () => Env, options: TrainOptions): Generator<Iteration, Policy, void> {
+function* iterations(
+  makeEnv: () => Env, options: TrainOptions, choose: typeof chooseBackend,
+): Generator<Iteration, Policy, void> {
   const { environments, totalSteps, clock } = options
   const random = new Random(options.seed)
   const envs = makeEnvs(makeEnv, environments)
   const { observationSpace, actionSpace } = envs[0]
-  const backend = chooseBackend(options, observationSpace, actionSpace)
+  const backend = choose(options, observationSpace, actionSpace)
 
-  const policy = createPolicy(backend, observationSpace, actionSpace, options.hidden, options.activation)
+  const policy = createPolicy(backend, observationSpace, actionSpace, options.hidden, options.activation, options)
   initializePolicy(policy, options.initialLogStd, random.fork('policy'))
   const inputs = policy.net.sizes[0]
   const value = createValue(backend, inputs, options.valueHidden, options.activation, random.fork('value'))
-  const batches = createBatches(backend, options, policy)
+  const batches = createBatches(options, policy, maskLengthOf(envs))
   const { batch, paths } = batches
-  const stepper = createStepper(policy, batch.observations, options, random.fork('fisher'))
+  const stepper = createStepper(policy, batch.observations, options, random.fork('fisher'), batch.masks)
   const fitter = createValueFitter(value, paths.returns.length, options)
+  const adaptRegion = createTrustRegionRule(stepper.region, options)
   const minibatches = random.fork('minibatches')
   const scratch = new Float64Array(batch.advantages.length)
   let recent: readonly Episode[] = []
+  let last: Certificate | null = null
   let steps = 0
 
   try {
-    const rollout = createRollout(envs, policy, random)
+    const rollout = createRollout(envs, policy, random, options.noiseSteps)
     const sampler = createSampler(options, rollout, batches, value, random.fork('vine'))
     for (let iteration = 1; steps < totalSteps; iteration++) {
       const phases = noTime()
       const lap = laps(phases, clock)
+      const progress = steps / totalSteps
 
       const episodes = sampler.collect()
       steps = sum(rollout.steps)
@@ -89,7 +107,8 @@ function* iterations(makeEnv: () => Env, options: TrainOptions): Generator<Itera
       if (options.normalizeAdvantages) normalize(batch.advantages, largestMagnitude(batch.returns), scratch)
       lap('advantage')
 
-      const certificate = step(stepper, batch.actions, batch.advantages, lap)
+      adaptRegion(progress, last)
+      const certificate = last = step(stepper, batch.actions, batch.advantages, lap)
       const valueFit = fitValue(fitter, paths.observations, paths.returns, paths.values, minibatches)
       lap('valueFit')
 

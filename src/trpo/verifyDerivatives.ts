@@ -194,5 +194,7 @@ export function verifyCurvature(site: Site): Check[] {
 }
 
 function operatorOf({ old, shards }: Site): Operator {
-  return createFisher(old, shards, 0)
+  const fisher = createFisher(old, shards, 0)
+  fisher.refresh()
+  return fisher.apply
 }

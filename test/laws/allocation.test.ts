@@ -10,11 +10,11 @@ import { Random } from '../../src/math/random.ts'
 import { reference } from '../../src/math/reference.ts'
 import { createSimd } from '../../src/math/simd/simd.ts'
 import type { Backend } from '../../src/math/backend.ts'
-import { transposeWeights } from '../../src/nn/mlp.ts'
 import { generalizedAdvantages, normalize, rewardsToGo } from '../../src/rl/advantage.ts'
 import { createBatch } from '../../src/rl/batch.ts'
 import type { Env } from '../../src/rl/env.ts'
-import { createPolicy, forwardPolicy, initializePolicy } from '../../src/rl/policy.ts'
+import { createMasks } from '../../src/rl/mask.ts'
+import { type ActionOptions, createPolicy, forwardPolicy, initializePolicy } from '../../src/rl/policy.ts'
 import { collect, createRollout } from '../../src/rl/rollout.ts'
 import { box, discrete, multiBinary, multiDiscrete, type Space } from '../../src/rl/space.ts'
 import { createValue, predict } from '../../src/rl/value.ts'
@@ -82,17 +82,24 @@ const wide = (n: number): Space => box(new Array<number>(n).fill(-Infinity), new
 const OPTIONS: StepOptions = {
   maxKl: 0.01, cgIterations: 10, cgTolerance: 1e-6, damping: 0.1, stepLength: 'undamped', lineSearch: true,
   backtrackCoefficient: 0.8, maxBacktracks: 10, fisherFraction: 1, preconditioner: 'none', warmStart: false,
+  constraint: 'mean-kl', entropyCoefficient: 0, fisherEstimate: 'exact', search: 'backtracking', klUnit: 'state', klSlack: 1, leastGainRatio: 0,
 }
-const SPACES: readonly Space[] = [wide(2), discrete(3), multiDiscrete([2, 3]), multiBinary(3)]
+/** Numbers a mask, 0 where actions are not masked; and how they are drawn and bounded. */
+const SPACES: readonly (readonly [Space, number, Partial<ActionOptions>?])[] = [
+  [wide(2), 0], [discrete(3), 0], [multiDiscrete([2, 3]), 0], [multiBinary(3), 0],
+  [discrete(3), 3], [multiDiscrete([2, 3]), 5], [box([-1, 0], [1, 2]), 0, { stateDependentStd: true, bounds: 'squash' }],
+]
 // 150 states are two tiles, the second of another size.
 const N = 150
 
 const simd = createSimd(1 << 24)
 const backends: readonly Backend[] = simd === null ? [reference] : [reference, simd]
 
-function problem(backend: Backend, actionSpace: Space, options: StepOptions) {
+function problem(
+  backend: Backend, actionSpace: Space, options: StepOptions, maskLength = 0, drawn: Partial<ActionOptions> = {},
+) {
   const random = new Random(1)
-  const policy = createPolicy(backend, wide(3), actionSpace, [8, 5], 'tanh')
+  const policy = createPolicy(backend, wide(3), actionSpace, [8, 5], 'tanh', drawn)
   initializePolicy(policy, 0, random)
   const observations = backend.allocate(N, 3), actions = backend.allocate(N, policy.distribution.actionSize)
   for (let p = 0; p < 3 * N; p++) observations.data[p] = random.normal()
@@ -100,23 +107,24 @@ function problem(backend: Backend, actionSpace: Space, options: StepOptions) {
     actions.data[p] = actionSpace.kind === 'box' ? random.normal() : random.integer(2)
   }
   const advantages = Float64Array.from({ length: N }, () => random.normal())
-  return { policy, observations, actions, advantages, stepper: createStepper(policy, observations, options, random) }
+  const masks = createMasks(N, maskLength)
+  return { policy, observations, actions, advantages, stepper: createStepper(policy, observations, options, random, masks) }
 }
 
 test('a Fisher product and a whole solve construct none', () => {
   for (const backend of backends) {
-    for (const space of SPACES) {
-      const { stepper, policy } = problem(backend, space, OPTIONS)
+    for (const [space, maskLength, drawn] of SPACES) {
+      const { stepper, policy } = problem(backend, space, OPTIONS, maskLength, drawn)
       const { fisher, cg, old } = stepper
       const P = policy.net.parameters.flat.length
       const out = new Float64Array(P), v = new Float64Array(P).fill(0.1)
       forwardPolicy(old)
-      transposeWeights(policy.net)
-      assert.is(allocations(() => fisher(out, v)), 0)
+      assert.is(allocations(fisher.refresh), 0)
+      assert.is(allocations(() => fisher.apply(out, v)), 0)
       assert.ok(out.some((x) => x !== 0))
       let iterations = 0
       assert.is(allocations(() => {
-        iterations = conjugateGradient(cg, fisher, v, { maxIterations: 5, relativeTolerance: 0 }).iterations
+        iterations = conjugateGradient(cg, fisher.apply, v, { maxIterations: 5, relativeTolerance: 0 }).iterations
       }), 0)
       assert.is(iterations, 5)
     }
@@ -125,9 +133,10 @@ test('a Fisher product and a whole solve construct none', () => {
 
 test('a whole step constructs none: gradient, subset, solve, every candidate, and the move', () => {
   for (const backend of backends) {
-    for (const space of SPACES) {
+    for (const [space, maskLength, drawn] of SPACES) {
       for (const fisherFraction of [1, 0.4]) {
-        const { stepper, actions, advantages } = problem(backend, space, { ...OPTIONS, fisherFraction, maxKl: 0.5 })
+        const options = { ...OPTIONS, fisherFraction, maxKl: 0.5 }
+        const { stepper, actions, advantages } = problem(backend, space, options, maskLength, drawn)
         let status = ''
         for (let k = 0; k < 3; k++) {
           assert.is(allocations(() => { status = step(stepper, actions, advantages, () => {}).status }), 0)
@@ -135,7 +144,7 @@ test('a whole step constructs none: gradient, subset, solve, every candidate, an
         assert.is(status, 'accepted')
       }
       // A search whose lengths are all too small to raise L looks at every candidate that there can be.
-      const { stepper, actions, advantages } = problem(backend, space, { ...OPTIONS, maxKl: 1e-320 })
+      const { stepper, actions, advantages } = problem(backend, space, { ...OPTIONS, maxKl: 1e-320 }, maskLength, drawn)
       let backtracks = 0
       assert.is(allocations(() => { backtracks = step(stepper, actions, advantages, () => {}).backtracks }), 0)
       assert.is(backtracks, 11)
@@ -162,12 +171,13 @@ test('a value fit constructs none, with a smaller last minibatch too, nor does o
 })
 
 /** Nothing but numbers changes, in records and buffers that are there from the start; episodes of 7 steps. */
-function still(actionSpace: Space): Env {
+function still(actionSpace: Space, maskLength: number): Env {
   const observation = new Float64Array(3)
   const result = { observation, reward: 1, terminated: false, truncated: false }
+  const mask = new Uint8Array(maskLength).fill(1)
   let t = 0
   return {
-    observationSpace: wide(3), actionSpace,
+    observationSpace: wide(3), actionSpace, actionMask: maskLength === 0 ? undefined : () => mask,
     reset() {
       t = 0
       observation.fill(0.5)
@@ -183,11 +193,13 @@ function still(actionSpace: Space): Env {
 
 test('a rollout and its advantages construct none, across ends of episodes', () => {
   for (const backend of backends) {
-    for (const space of SPACES) {
-      const policy = createPolicy(backend, wide(3), space, [8], 'tanh')
+    for (const [s, [space, maskLength, drawn]] of SPACES.entries()) {
+      const policy = createPolicy(backend, wide(3), space, [8], 'tanh', drawn)
       initializePolicy(policy, 0, new Random(4))
-      const rollout = createRollout([still(space), still(space), still(space)], policy, new Random(5))
-      const batch = createBatch(backend, 20, 3, 3, policy.distribution.actionSize)
+      const env = (): Env => still(space, maskLength)
+      // Fresh noise with one space, noise that lasts with the next.
+      const rollout = createRollout([env(), env(), env()], policy, new Random(5), 1 + 2 * (s % 2))
+      const batch = createBatch(backend, 20, 3, 3, policy.distribution.actionSize, maskLength)
       const scratch = new Float64Array(60)
       let episodes = 0
       assert.is(allocations(() => {

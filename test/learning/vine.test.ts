@@ -32,7 +32,7 @@ function estimates({ policy, value }: Iteration, way: Partial<TrainOptions>, cou
   const options = resolveOptions({ ...presets.PointMass, batchSteps: STEPS, environments: 4, ...way })
   const random = new Random(seed)
   const rollout = createRollout(Array.from({ length: 4 }, () => pointMass()), policy, random)
-  const batches = createBatches(policy.net.backend, options, policy)
+  const batches = createBatches(options, policy, 0)
   const { batch } = batches
   const sampler = createSampler(options, rollout, batches, value, random)
   const map = createPolicyMap(policy.net, policy.distribution, batch.observations, true)

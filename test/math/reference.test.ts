@@ -4,6 +4,7 @@ import { tanh } from '../../src/math/elementary.ts'
 import { Random } from '../../src/math/random.ts'
 import { reference } from '../../src/math/reference.ts'
 import { matrix, type Tensor, transposed } from '../../src/math/tensor.ts'
+import { dot } from '../../src/math/vector.ts'
 
 /** Numbers of all sizes from 2^-20 to 2^20: any other order of a sum gives other bits. */
 function draws(n: number, random: Random): Float64Array {
@@ -145,6 +146,37 @@ test('nothing of one product is left in the next', () => {
   const large = matrix(new Float64Array(300 * 300).fill(NaN), 300, 300)
   reference.multiply(reference.allocate(300, 300), large, large)
   for (let n = 1; n <= 4; n++) checkProducts(n, n, n, random)
+})
+
+test('addRowDots adds to each element the dot of a row of its matrix with the row of Z, and writes Y alone', () => {
+  const random = new Random(46)
+  for (const [n, k, m] of [[1, 1, 1], [1, 3, 2], [4, 1, 3], [3, 2, 4], [5, 3, 7], [2, 4, 17], [3, 2, 64]]) {
+    const Y = guarded(draws(n * k, random), n, k), S = guarded(draws(k * n * m, random), k * n, m)
+    const Z = guarded(draws(n * m, random), n, m)
+    const before = [Y, S, Z].map(({ data }) => data.slice())
+    reference.addRowDots(Y, S, Z)
+    for (let i = 0; i < n; i++) for (let j = 0; j < k; j++) {
+      const row = before[1].subarray((j * n + i) * m, (j * n + i + 1) * m)
+      assert.is(Y.data[i * k + j], before[0][i * k + j] + dot(row, before[2].subarray(i * m, (i + 1) * m)), `${n}, ${k}, ${m}`)
+    }
+    assert.ok(Y.data.subarray(n * k).every(Number.isNaN))
+    for (const [data, was] of [[S.data, before[1]], [Z.data, before[2]]]) assert.ok(data.every((x, p) => Object.is(x, was[p])))
+  }
+})
+
+test('mixRows sums the matrices\' rows from the first, each times its element of Y, over whatever Z held', () => {
+  const random = new Random(47)
+  for (const [n, k, m] of [[1, 1, 1], [1, 3, 2], [4, 1, 3], [3, 2, 4], [5, 3, 7], [2, 4, 17]]) {
+    const Y = guarded(draws(n * k, random), n, k), S = guarded(draws(k * n * m, random), k * n, m)
+    const Z = guarded(new Float64Array(n * m).fill(NaN), n, m)
+    reference.mixRows(Z, Y, S)
+    for (let i = 0; i < n; i++) for (let p = 0; p < m; p++) {
+      let sum = 0
+      for (let j = 0; j < k; j++) sum += Y.data[i * k + j] * S.data[(j * n + i) * m + p]
+      assert.is(Z.data[i * m + p], sum)
+    }
+    assert.ok(Z.data.subarray(n * m).every(Number.isNaN))
+  }
 })
 
 test('allocate gives a zeroed row-major tensor of memory that nothing else has', () => {

@@ -8,42 +8,53 @@ import { bernoulli } from '../../src/nn/bernoulli.ts'
 import { categorical, multiCategorical } from '../../src/nn/categorical.ts'
 import { createEta, type Distribution, type Eta } from '../../src/nn/distribution.ts'
 import { gaussian } from '../../src/nn/gaussian.ts'
+import { stateGaussian } from '../../src/nn/stateGaussian.ts'
 import { inner, normals } from '../support/dense.ts'
 import {
-  along, curvatureOf, expectation, naiveBernoulli, naiveCategorical, type NaiveDistribution, naiveGaussian,
-  naiveKl, naiveMetric, naiveScore, slopeOf,
+  along, curvatureOf, expectation, gradientOf, naiveBernoulli, naiveCategorical, type NaiveDistribution, naiveGaussian,
+  naiveKl, naiveMetric, naiveScore, naiveStateGaussian, slopeOf,
 } from '../support/naive.ts'
 import { failures, Worst } from '../support/worst.ts'
 
 type Vector = ArrayLike<number>
 interface Case {
   readonly name: string
-  readonly distribution: Distribution
+  readonly distribution: Subject
   readonly naive: NaiveDistribution
 }
+/** A distribution, and what its states all allow. */
+type Subject = Distribution & { readonly mask?: readonly number[] }
 
 const CASES: readonly Case[] = [
   ...[2, 5].map((n) => (
     { name: `categorical(${n})`, distribution: categorical(n), naive: naiveCategorical([n]) })),
   ...[[3], [2, 3, 2], [1, 4]].map((n) => (
     { name: `multiCategorical(${n})`, distribution: multiCategorical(n), naive: naiveCategorical(n) })),
+  ...[[[3], [1, 0, 1]], [[5], [0, 1, 0, 1, 1]], [[2, 3, 2], [1, 0, 0, 1, 1, 1, 1]]].map(([n, mask]) => ({
+    name: `multiCategorical(${n}) masked by ${mask}`,
+    distribution: { ...multiCategorical(n), mask }, naive: naiveCategorical(n, mask),
+  })),
   ...[1, 3].map((n) => ({ name: `bernoulli(${n})`, distribution: bernoulli(n), naive: naiveBernoulli(n) })),
   ...[1, 2].map((d) => ({ name: `gaussian(${d})`, distribution: gaussian(d), naive: naiveGaussian(d) })),
+  ...[1, 2].map((d) => (
+    { name: `stateGaussian(${d})`, distribution: stateGaussian(d), naive: naiveStateGaussian(d) })),
 ]
-const DISCRETE = CASES.filter(({ naive }) => naive.shared === 0)
-const GAUSSIANS = CASES.filter(({ naive }) => naive.shared > 0)
+const DISCRETE = CASES.filter(({ naive }) => naive.means === 0)
+const GAUSSIANS = CASES.filter(({ naive }) => naive.means > 0)
 
 function each(cases: readonly Case[], fact: string, check: (c: Case) => void): void {
   for (const c of cases) test(`${c.name}: ${fact}`, () => check(c))
 }
 
 /** η of several states, prepared; all share the end of the first. */
-function etaOf(distribution: Distribution, states: readonly Vector[]): Eta {
+function etaOf(distribution: Subject, states: readonly Vector[]): Eta {
   const { inputs, shared } = distribution
   const rows = reference.allocate(states.length, inputs)
   states.forEach((state, i) => { for (let j = 0; j < inputs; j++) rows.data[i * inputs + j] = state[j] })
   const common = Float64Array.from(Array.from(states[0]).slice(inputs, inputs + shared))
-  const eta = createEta(reference, distribution, rows, common)
+  const { mask } = distribution
+  const masks = mask === undefined ? null : Uint8Array.from(states.flatMap(() => mask))
+  const eta = createEta(reference, distribution, rows, common, masks)
   distribution.prepare(eta)
   return eta
 }
@@ -55,8 +66,9 @@ function actionsOf(distribution: Distribution, list: readonly Vector[]): Tensor 
 }
 
 /** Logits and means of size 1, log σ of size ½. */
-function drawEta({ inputs, shared }: NaiveDistribution, random: Random): Float64Array {
-  return Float64Array.from({ length: inputs + shared }, (_, j) => (j < inputs ? 1 : 0.5) * random.normal())
+function drawEta({ inputs, shared, means }: NaiveDistribution, random: Random): Float64Array {
+  const isLogStd = (j: number): boolean => means > 0 && j >= means
+  return Float64Array.from({ length: inputs + shared }, (_, j) => (isLogStd(j) ? 0.5 : 1) * random.normal())
 }
 
 /** `states` many η with one shared part, as `etaOf` takes them. */
@@ -71,9 +83,9 @@ function drawStates(naive: NaiveDistribution, states: number, random: Random): F
 
 /** One action that the distribution might give. */
 function drawAction(naive: NaiveDistribution, eta: Vector, random: Random): Vector {
-  const d = naive.inputs
+  const d = naive.means
   const draw = (j: number): number => eta[j] + Math.exp(eta[d + j]) * random.normal()
-  if (naive.shared > 0) return Array.from({ length: d }, (_, j) => draw(j))
+  if (d > 0) return Array.from({ length: d }, (_, j) => draw(j))
   const list = naive.support(eta)
   return list[random.integer(list.length)].action
 }
@@ -177,6 +189,21 @@ each(CASES, 'entropy is −E log π', ({ distribution, naive }) => check((worst)
   distribution.entropy(out, etaOf(distribution, states))
   worst.absolute('entropy', out,
     states.map((eta) => -expectation(naive, eta, (action) => naive.logProbability(eta, action))), 1e-13)
+}))
+
+each(CASES, 'the entropy\'s score is w times its derivative, a sum where shared', (c) => check((worst) => {
+  const { distribution, naive } = c
+  const random = new Random(180), N = 3
+  const states = drawStates(naive, N, random)
+  const etaBar = reference.allocate(N, distribution.inputs), sharedBar = new Float64Array(distribution.shared).fill(NaN)
+  etaBar.data.fill(NaN)
+  distribution.entropyScore(etaBar, sharedBar, -0.7, etaOf(distribution, states))
+  const slopes = states.map((eta) => gradientOf((x) =>
+    -0.7 * -expectation(naive, x, (action) => naive.logProbability(x, action)), eta, 2 ** -7))
+  // Differences of 2^-7: 2^-28/30 of a fifth derivative of some units, and roundings of 1e-14 over 2^-7.
+  worst.absolute('etaBar', etaBar.data, slopes.flatMap((s) => [...s.subarray(0, naive.inputs)]), 1e-8)
+  worst.absolute('sharedBar', sharedBar,
+    sharedBar.map((_, j) => slopes.reduce((sum, s) => sum + s[naive.inputs + j], 0)), 1e-8)
 }))
 
 each(CASES, 'KL(old ‖ new) is E log π_old / π_new under the old one, not the other way round', (c) => {
@@ -329,7 +356,7 @@ each(DISCRETE, 'draws come as often as their probability says', ({ distribution,
 each(GAUSSIANS, 'draws fall into the tenths of the normal distribution, dimensions apart', (c) => {
   const { distribution, naive } = c
   const random = new Random(165)
-  const draws = 20_000, d = distribution.inputs
+  const draws = 20_000, d = naive.means
   // Φ⁻¹ of 0.6, 0.7, 0.8, 0.9 (Abramowitz & Stegun, table 26.5).
   const tenths = [0.2533471031, 0.5244005127, 0.8416212336, 1.2815515655]
   const beyond = (z: number): number => tenths.filter((x) => x < z).length
@@ -490,55 +517,100 @@ test('adding a number to all logits of a component changes nothing but roundings
   }
 }))
 
-test('Gaussian KL has its textbook values', () => {
-  // log σ′/σ + (σ² + (μ − μ′)²) / 2σ′² − ½
-  assert.ok(Math.abs(klOf(gaussian(1), [0, 0], [1, 0]) - 0.5) < 1e-15)
-  assert.ok(Math.abs(klOf(gaussian(1), [0, 0], [0, Math.log(2)]) - (Math.log(2) + 1 / 8 - 1 / 2)) < 1e-15)
-  assert.ok(Math.abs(klOf(gaussian(1), [0, Math.log(2)], [0, 0]) - (-Math.log(2) + 2 - 1 / 2)) < 2e-15)
-  // Near by, the part of log σ is x² for x = log σ′/σ, with all its digits (the next term is −2/3 x³).
-  for (const x of [1e-3, 1e-6, 1e-9, -1e-9]) {
-    const kl = klOf(gaussian(1), [0, 0], [0, x])
-    assert.ok(Math.abs(kl / (x * x - 2 / 3 * x * x * x) - 1) < Math.max(x * x, 1e-6), `${x}: ${kl}`)
-  }
-})
+const eitherGaussian = [['gaussian', gaussian], ['stateGaussian', stateGaussian]] as const
 
-test('Gaussian KL is the mean of log π_old / π_new over its own draws', () => {
-  const random = new Random(175)
-  const draws = 20_000, distribution = gaussian(3), naive = naiveGaussian(3)
-  for (let round = 0; round < 3; round++) {
-    const old = drawEta(naive, random), new_ = drawEta(naive, random)
-    const repeated = (eta: Vector): Eta => etaOf(distribution, new Array<Vector>(draws).fill(eta))
-    const actions = reference.allocate(draws, 3)
-    distribution.sample(actions, repeated(old), new Array<Random>(draws).fill(random))
-    const ratios = Float64Array.from({ length: draws }, (_, i) => {
-      const action = actions.data.subarray(3 * i, 3 * i + 3)
-      return naive.logProbability(old, action) - naive.logProbability(new_, action)
-    })
-    const mean = ratios.reduce((sum, x) => sum + x, 0) / draws
-    const deviation = Math.sqrt(ratios.reduce((sum, x) => sum + (x - mean) ** 2, 0) / draws)
-    assert.ok(Math.abs(mean - klOf(distribution, old, new_)) < 5 * deviation / Math.sqrt(draws))
-  }
-})
-
-test('a Gaussian vector is the product of its dimensions: log π, entropy and KL add', () => check((worst) => {
-  const random = new Random(176)
-  for (let i = 0; i < 20; i++) {
-    const old = drawEta(naiveGaussian(3), random), new_ = drawEta(naiveGaussian(3), random)
-    const a = normals(3, random)
-    const one = (eta: Float64Array, j: number): number[] => [eta[j], eta[3 + j]]
-    const sum = (f: (j: number) => number): number[] => [[0, 1, 2].reduce((total, j) => total + f(j), 0)]
-    const entropy = (distribution: Distribution, eta: Vector): number => {
-      const out = new Float64Array(1)
-      distribution.entropy(out, etaOf(distribution, [eta]))
-      return out[0]
+for (const [name, make] of eitherGaussian) {
+  test(`${name}: KL has its textbook values`, () => {
+    // log σ′/σ + (σ² + (μ − μ′)²) / 2σ′² − ½
+    assert.ok(Math.abs(klOf(make(1), [0, 0], [1, 0]) - 0.5) < 1e-15)
+    assert.ok(Math.abs(klOf(make(1), [0, 0], [0, Math.log(2)]) - (Math.log(2) + 1 / 8 - 1 / 2)) < 1e-15)
+    assert.ok(Math.abs(klOf(make(1), [0, Math.log(2)], [0, 0]) - (-Math.log(2) + 2 - 1 / 2)) < 2e-15)
+    // Near by, the part of log σ is x² for x = log σ′/σ, with all its digits (the next term is −2/3 x³).
+    for (const x of [1e-3, 1e-6, 1e-9, -1e-9]) {
+      const kl = klOf(make(1), [0, 0], [0, x])
+      assert.ok(Math.abs(kl / (x * x - 2 / 3 * x * x * x) - 1) < Math.max(x * x, 1e-6), `${x}: ${kl}`)
     }
-    worst.absolute('log π', logProbabilities(gaussian(3), etaOf(gaussian(3), [old]), [a]),
-      sum((j) => logProbabilities(gaussian(1), etaOf(gaussian(1), [one(old, j)]), [[a[j]]])[0]), 1e-14)
-    worst.absolute('entropy',
-      [entropy(gaussian(3), old)], sum((j) => entropy(gaussian(1), one(old, j))), 1e-14)
-    worst.absolute('KL', [klOf(gaussian(3), old, new_)],
-      sum((j) => klOf(gaussian(1), one(old, j), one(new_, j))), 1e-14)
+  })
+
+  test(`${name}: KL is the mean of log π_old / π_new over its own draws`, () => {
+    const random = new Random(175)
+    const draws = 20_000, distribution = make(3), naive = naiveGaussian(3)
+    for (let round = 0; round < 3; round++) {
+      const old = drawEta(naive, random), new_ = drawEta(naive, random)
+      const repeated = (eta: Vector): Eta => etaOf(distribution, new Array<Vector>(draws).fill(eta))
+      const actions = reference.allocate(draws, 3)
+      distribution.sample(actions, repeated(old), new Array<Random>(draws).fill(random))
+      const ratios = Float64Array.from({ length: draws }, (_, i) => {
+        const action = actions.data.subarray(3 * i, 3 * i + 3)
+        return naive.logProbability(old, action) - naive.logProbability(new_, action)
+      })
+      const mean = ratios.reduce((sum, x) => sum + x, 0) / draws
+      const deviation = Math.sqrt(ratios.reduce((sum, x) => sum + (x - mean) ** 2, 0) / draws)
+      assert.ok(Math.abs(mean - klOf(distribution, old, new_)) < 5 * deviation / Math.sqrt(draws))
+    }
+  })
+
+  test(`${name}: a vector is the product of its dimensions: log π, entropy and KL add`, () => check((worst) => {
+    const random = new Random(176)
+    for (let i = 0; i < 20; i++) {
+      const old = drawEta(naiveGaussian(3), random), new_ = drawEta(naiveGaussian(3), random)
+      const a = normals(3, random)
+      const one = (eta: Float64Array, j: number): number[] => [eta[j], eta[3 + j]]
+      const sum = (f: (j: number) => number): number[] => [[0, 1, 2].reduce((total, j) => total + f(j), 0)]
+      const entropy = (distribution: Distribution, eta: Vector): number => {
+        const out = new Float64Array(1)
+        distribution.entropy(out, etaOf(distribution, [eta]))
+        return out[0]
+      }
+      worst.absolute('log π', logProbabilities(make(3), etaOf(make(3), [old]), [a]),
+        sum((j) => logProbabilities(make(1), etaOf(make(1), [one(old, j)]), [[a[j]]])[0]), 1e-14)
+      worst.absolute('entropy', [entropy(make(3), old)], sum((j) => entropy(make(1), one(old, j))), 1e-14)
+      worst.absolute('KL', [klOf(make(3), old, new_)], sum((j) => klOf(make(1), one(old, j), one(new_, j))), 1e-14)
+    }
+  }))
+
+  test(`${name}: log σ is set where it lives, and nothing else`, () => {
+    const { inputs, shared, setLogStd } = make(3)
+    const bias = new Float64Array(inputs), common = new Float64Array(shared)
+    setLogStd(bias, common, -0.5)
+    assert.equal([...bias, ...common], [0, 0, 0, -0.5, -0.5, -0.5])
+  })
+}
+
+test('discrete actions have no log σ to set', () => {
+  for (const distribution of [categorical(3), multiCategorical([2, 1]), bernoulli(3)]) {
+    const bias = new Float64Array(3)
+    distribution.setLogStd(bias, new Float64Array(0), -0.5)
+    assert.equal([...bias], [0, 0, 0])
   }
+})
+
+test('where all states give the same log σ, the Gaussians draw the same and agree in everything', () => check((worst) => {
+  const random = new Random(179), N = 6, d = 2
+  const states = drawStates(naiveGaussian(d), N, random), moved = drawStates(naiveGaussian(d), N, random)
+  const weights = normals(N, random)
+  const seen = ([gaussian(d), stateGaussian(d)] as const).map((distribution) => {
+    const eta = etaOf(distribution, states), other = etaOf(distribution, moved)
+    const actions = reference.allocate(N, d), mode = reference.allocate(N, d)
+    distribution.sample(actions, eta, states.map((_, i) => new Random(i)))
+    distribution.mode(mode, eta)
+    const log = new Float64Array(N), entropy = new Float64Array(N), kl = new Float64Array(N)
+    distribution.logProbability(log, actions, eta)
+    distribution.entropy(entropy, eta)
+    distribution.klOldNew(kl, eta, other)
+    const bar = reference.allocate(N, distribution.inputs), shared = new Float64Array(distribution.shared)
+    distribution.score(bar, shared, weights, actions, eta)
+    const entry = (i: number, j: number): number => bar.data[i * distribution.inputs + j]
+    const over = (f: (i: number) => number): number => states.reduce((sum, _, i) => sum + f(i), 0)
+    return {
+      draws: actions.data, modes: mode.data, log, entropy, kl,
+      means: states.flatMap((_, i) => [entry(i, 0), entry(i, 1)]),
+      spread: distribution.shared > 0 ? shared : [over((i) => entry(i, 2)), over((i) => entry(i, 3))],
+    }
+  })
+  // The same terms, added in another order.
+  for (const name of ['draws', 'modes', 'means'] as const) worst.absolute(name, seen[1][name], seen[0][name], 0)
+  for (const name of ['log', 'entropy', 'kl', 'spread'] as const) worst.absolute(name, seen[1][name], seen[0][name], 1e-14)
 }))
 
 // Extremes.
@@ -562,11 +634,12 @@ const EXTREME: readonly (Case & { readonly states: readonly number[][] })[] = [
     name: 'bernoulli(2)', distribution: bernoulli(2), naive: naiveBernoulli(2),
     states: combinations([-1e308, -1e4, -0, 1e4, 1e308], 2),
   },
-  {
-    name: 'gaussian(2)', distribution: gaussian(2), naive: naiveGaussian(2),
-    states: combinations([-1e4, 0, 1e4], 2).flatMap((mean) =>
-      combinations([-1e3, 0, 1e3], 2).map((log) => [...mean, ...log])),
-  },
+  ...([[gaussian(2), naiveGaussian(2)], [stateGaussian(2), naiveStateGaussian(2)]] as const).map(
+    ([distribution, naive]) => ({
+      name: `${distribution.name}(2)`, distribution, naive,
+      states: combinations([-1e4, 0, 1e4], 2).flatMap((mean) =>
+        combinations([-1e3, 0, 1e3], 2).map((log) => [...mean, ...log])),
+    })),
 ]
 
 for (const { name, distribution, naive, states } of EXTREME) {
@@ -582,7 +655,7 @@ for (const { name, distribution, naive, states } of EXTREME) {
       distribution.mode(mode, eta)
       distribution.entropy(one, eta)
       assert.ok(allFinite(one), `entropy at ${state}`)
-      const discrete = distribution.shared === 0
+      const discrete = naive.means === 0
       const members = discrete ? naive.support(state).map(({ action }) => action) : []
       if (discrete) assert.ok(members.some((action) => action.join() === drawn.data.join()))
       for (const action of [...members, drawn.data, mode.data]) {
@@ -611,27 +684,46 @@ test('between certainties KL is 0 where they agree and huge where they do not', 
   }
 })
 
-test('log σ beyond ±150 reads as ±150', () => {
-  for (const sign of [-1, 1]) {
-    const at = (logStd: number): Eta => etaOf(gaussian(1), [[0.5, logStd]])
-    const actions = [[0.5 + 1e-3]]
-    assert.is(logProbabilities(gaussian(1), at(sign * 1e3), actions)[0],
-      logProbabilities(gaussian(1), at(sign * 150), actions)[0])
-    assert.is(klOf(gaussian(1), [0, sign * 1e3], [0, sign * 150]), 0)
-  }
-})
+for (const [name, make] of eitherGaussian) {
+  test(`${name}: log σ beyond ±150 reads as ±150`, () => {
+    for (const sign of [-1, 1]) {
+      const at = (logStd: number): Eta => etaOf(make(1), [[0.5, logStd]])
+      const actions = [[0.5 + 1e-3]]
+      assert.is(logProbabilities(make(1), at(sign * 1e3), actions)[0],
+        logProbabilities(make(1), at(sign * 150), actions)[0])
+      assert.is(klOf(make(1), [0, sign * 1e3], [0, sign * 150]), 0)
+    }
+  })
+
+  test(`${name}: derivatives in log σ are those of what is read: 0 beyond ±150, the usual ones up to there`, () => {
+    // log π changes with log σ exactly where its derivative is not 0.
+    for (const [logStd, slope] of [[-1e300, 0], [-151, 0], [151, 0], [1e300, 0], [-150, 1], [-149, 1], [149, 1], [150, 1]]) {
+      const distribution = make(1), eta = etaOf(distribution, [[0, logStd]])
+      const actions = [[3 * Math.exp(Math.max(-150, Math.min(150, logStd)))]]
+      const bar = reference.allocate(1, distribution.inputs), shared = new Float64Array(distribution.shared)
+      distribution.score(bar, shared, Float64Array.of(2), actionsOf(distribution, actions), eta)
+      const score = [...bar.data, ...shared][1]
+      // w (z² − 1) = 2 · 8, for z = 3 up to the error of exp.
+      assert.ok(Math.abs(score - 16 * slope) < 1e-12, `${logStd}: ${score}`)
+      assert.is(metricTimes(distribution, [0, logStd], [0, 1])[1], 2 * slope)
+      distribution.entropyScore(bar, shared, 2, eta)
+      assert.equal([...bar.data, ...shared], [0, 2 * slope])
+    }
+  })
+}
 
 each(CASES, 'NaN in η shows in log π, entropy and KL', ({ distribution, naive }) => {
   const random = new Random(178)
   const good = drawEta(naive, random), one = new Float64Array(1)
   for (let j = 0; j < good.length; j++) {
     // A component with one choice has nothing to say, so NaN is looked for where there are two.
+    if (distribution.mask?.[j] === 0) continue
     const bad = good.slice()
     bad[j] = NaN
     const eta = etaOf(distribution, [bad])
     assert.ok(Number.isNaN(logProbabilities(distribution, eta, [naive.support(good)[0].action])[0]),
       `log π, entry ${j}`)
-    if (naive.shared === 0 || j >= naive.inputs) {
+    if (naive.means === 0 || j >= naive.means) {
       distribution.entropy(one, eta)
       assert.ok(Number.isNaN(one[0]), `entropy, entry ${j}`)
     }

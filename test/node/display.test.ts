@@ -9,7 +9,7 @@ import { record } from '../support/iteration.ts'
 const around: Surroundings = { maxKl: 0.01, solved: false, stepsPerSecond: 18_234, secondsLeft: 73 }
 const text = (record: Shown, columns: number = 80): string => row(record, around, columns, plain)
 const STATUSES: readonly StepStatus[] = [
-  'accepted', 'unconditional', 'zero-gradient', 'non-positive-curvature', 'not-finite', 'kl-exceeded',
+  'accepted', 'accepted-beyond', 'unconditional', 'zero-gradient', 'non-positive-curvature', 'not-finite', 'kl-exceeded',
   'no-improvement',
 ]
 

@@ -1,15 +1,16 @@
 import { spawn, spawnSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import process from 'node:process'
 import { buildSync } from 'esbuild'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { environments } from '../../src/envs/index.ts'
+import { decodePolicy, decodeSafetensors } from '../../src/io/index.ts'
 
-// Two folders deep, as dist/node/main.js is: from there the program looks for package.json.
-const program = '.build/command/main.js'
+// Two folders deep, as dist/node/program.js is: from there the program looks for package.json.
+const program = '.build/command/program.js'
 buildSync({
-  entryPoints: ['src/node/main.ts'], outfile: program, bundle: true, platform: 'node', format: 'esm',
+  entryPoints: ['src/node/program.ts'], outfile: program, bundle: true, platform: 'node', format: 'esm',
   target: 'es2022', logLevel: 'error',
 })
 
@@ -53,8 +54,8 @@ test('--version is that of package.json, and --help tells the commands', () => {
   assert.is(trpo('--version').stdout, `${JSON.parse(readFileSync('package.json', 'utf8')).version}\n`)
   const help = trpo('--help')
   assert.is(help.status, 0)
-  for (const command of ['train ENV', 'envs', '--version']) assert.ok(help.stdout.includes(`trpo ${command}`))
-  assert.is(trpo('train', '--help').stdout, trpo('help', 'train').stdout)
+  for (const command of ['train ENV', 'eval FILE', 'envs', '--version']) assert.ok(help.stdout.includes(`trpo ${command}`))
+  for (const name of ['train', 'eval']) assert.is(trpo(name, '--help').stdout, trpo('help', name).stdout)
 })
 
 test('envs lists every environment', () => {
@@ -76,7 +77,12 @@ test('a wrong command ends with 2 and one clear line on stderr', () => {
     [['train', 'CartPole', '--max-kll', '1'], /^--max-kll: unknown flag, perhaps --max-kl\n$/],
     [['train', 'CartPole', '--discount', '2'], /^--discount: expected a number from 0 to 1, got 2\n$/],
     [['train', 'CartPole', '--batch-steps', '1e12', '--quiet'], /^not enough memory: lower --batch-steps/],
-    [[], /^command: expected train or envs, got nothing\n/],
+    [['evil'], /^"evil": unknown command, perhaps eval \(trpo --help lists them\)\n$/],
+    [['eval'], /^file: expected that of a policy, got nothing\n$/],
+    [['eval', 'CartPole'], /^CartPole: expected a file that can be read, got ENOENT: no such file or directory\n$/],
+    [['eval', 'package.json'], /^package\.json: header: expected at most \d+ bytes, got \d+\n$/],
+    [['train', 'CartPole', '--save', '.'], /^\.: expected a file, got a directory or device\n$/],
+    [[], /^command: expected train, eval or envs, got nothing\n/],
   ]
   for (const [words, expected] of table) {
     const { status, stdout, stderr } = trpo(...words)
@@ -185,5 +191,128 @@ test('a reader that leaves ends a run with 0 and no complaint', async () => {
   assert.is(code, 0)
   assert.not.match(stderr, /EPIPE|Error/)
 })
+
+/** Run `work` with a folder for files that is gone afterwards. */
+async function inFolder(work: (folder: string) => void | Promise<void>): Promise<void> {
+  const folder = mkdtempSync('.build/saved-')
+  try {
+    await work(folder)
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+}
+
+test('what --save keeps is evaluated by eval as at the end of the training, and is the same file again', () => inFolder((folder) => {
+  const file = `${folder}/a b.safetensors`
+  const words = ['train', 'Pendulum', ...SMALL, '--total-steps', '1024', '--seed', '3', '--eval-episodes', '15', '--save', file]
+  const training = trpo(...words)
+  assert.is(training.status, 0)
+  assert.ok(training.stdout.includes(`\n  saved       ${file}\n`))
+  const first = readFileSync(file)
+  const told = Object.fromEntries([...decodeSafetensors(first).metadata].filter(([key]) => key.startsWith('extra.')))
+  assert.is(told['extra.environment'], 'Pendulum')
+  assert.is(told['extra.steps'], '1024')
+  assert.match(told['extra.command'], /^trpo train Pendulum --seed 3 .*--hidden 8/)
+  trpo(...words, '--quiet')
+  assert.equal(readFileSync(file), first)
+  assert.equal(readdirSync(folder), ['a b.safetensors'])
+
+  const spread = / (-?\d+\.\d ± \d+\.\d \(-?\d+\.\d to -?\d+\.\d\)), 15 /
+  const evaluation = trpo('eval', file, '--episodes', '15', '--seed', '3')
+  assert.is(evaluation.status, 0)
+  assert.is(spread.exec(evaluation.stdout)?.[1], spread.exec(training.stdout)?.[1])
+  assert.match(evaluation.stdout, /^\nPendulum: mean return -\d+\.\d\.\n/)
+  assert.match(evaluation.stdout, /15 episodes of seed 3, deterministic\n {2}length +200\.0 ± 0\.0 \(200\.0 to 200\.0\)\n/)
+  assert.match(evaluation.stdout, /a b\.safetensors: Box\(3\) → 8 → Box\(1\) -2 … 2, tanh\n$/)
+  assert.is(evaluation.stderr, '')
+}))
+
+test('eval --json is one record, the same for the same seed, drawn or not', () => inFolder((folder) => {
+  const file = `${folder}/x`
+  trpo('train', 'CartPole', ...SMALL, '--total-steps', '1024', '--eval-episodes', '0', '--quiet', '--save', file)
+  const run = (...words: string[]): string => {
+    const { status, stdout, stderr } = trpo('eval', file, '--json', ...words)
+    assert.equal([status, stderr], [0, ''])
+    return stdout
+  }
+  const record = JSON.parse(run('--episodes', '12', '--stochastic', '--seed', '5'))
+  assert.equal({ ...record, mean: 0, std: 0, returns: [], lengths: [] },
+    { environment: 'CartPole', episodes: 12, seed: 5, deterministic: false, mean: 0, std: 0, returns: [], lengths: [] })
+  assert.is(record.returns.length, 12)
+  // CartPole pays 1 a step.
+  assert.equal(record.lengths, record.returns)
+  const mean = record.returns.reduce((sum: number, x: number) => sum + x, 0) / 12
+  assert.ok(Math.abs(record.mean - mean) < 1e-12)
+  assert.is(run('--stochastic'), run('--stochastic', 'cartpole-v1'))
+  assert.is(run('--deterministic'), run())
+  assert.is.not(run('--stochastic'), run())
+}))
+
+test('a file that does not suit the environment, names none, or is damaged ends eval with 2 and one line', () => inFolder((folder) => {
+  const file = `${folder}/x`
+  trpo('train', 'CartPole', ...SMALL, '--total-steps', '1', '--eval-episodes', '0', '--quiet', '--save', file)
+  const bytes = readFileSync(file)
+  const damaged = bytes.slice()
+  damaged[damaged.length - 1] ^= 1
+  writeFileSync(`${folder}/damaged`, damaged)
+  // A torch policy with three observations, two actions, and no name of an environment.
+  writeFileSync(`${folder}/foreign`, readFileSync('test/fixtures/io/torch.safetensors'))
+  const table: readonly (readonly [string[], string])[] = [
+    [['x', 'Pendulum'], 'x: expected a policy for the observations of Pendulum, Box(3), got one for Box(4)'],
+    [['foreign', 'Pendulum'], 'foreign: expected a policy for the observations of Pendulum, Box([-1,-1,-8], [1,1,8]), '
+      + 'got one for Box([-Infinity,-Infinity,-Infinity], [Infinity,Infinity,Infinity])'],
+    [['foreign'], `environment: expected one of ${Object.keys(environments).join(', ')}, got nothing`],
+    [['x', 'Pendulun'], 'Pendulun: unknown environment, perhaps Pendulum (trpo envs lists them)'],
+  ]
+  for (const [[name, ...rest], expected] of table) {
+    const { status, stdout, stderr } = trpo('eval', `${folder}/${name}`, ...rest)
+    assert.is(stderr.replaceAll(`${folder}/`, ''), `${expected}\n`)
+    assert.equal([status, stdout], [2, ''])
+  }
+  const { status, stderr } = trpo('eval', `${folder}/damaged`)
+  assert.match(stderr, /damaged: crc32: expected "[0-9a-f]{8}", got "[0-9a-f]{8}": the file is damaged\n$/)
+  assert.is(status, 2)
+}))
+
+test('a signal leaves the policy as it stands in the file', () => inFolder(async (folder) => {
+  const file = `${folder}/x`
+  const { stdout } = await disturbed([...ENDLESS, '--save', file], FIRST_ROW, (child) => { child.kill('SIGINT') })
+  const steps = /after ([\d,]+) of/.exec(stdout)![1].replaceAll(',', '')
+  assert.is(decodeSafetensors(readFileSync(file)).metadata.get('extra.steps'), steps)
+  // The same training, asked to end there.
+  const again = ['train', 'CartPole', ...SMALL, '--total-steps', steps, '--eval-episodes', '0', '--quiet', '--save', `${folder}/y`]
+  assert.is(trpo(...again).status, 0)
+  assert.equal(decodePolicy(readFileSync(file)).net.parameters.flat, decodePolicy(readFileSync(`${folder}/y`)).net.parameters.flat)
+}))
+
+test('the policy is saved when the reader of stdout leaves, and when an environment breaks', () => inFolder(async (folder) => {
+  const gone = await disturbed([...ENDLESS, '--json', '--save', `${folder}/x`], FIRST_ROW, (child) => child.stdout.destroy())
+  assert.is(gone.code, 0)
+  decodePolicy(readFileSync(`${folder}/x`))
+
+  const broken = '.build/command/broken.js'
+  buildSync({
+    stdin: {
+      contents: `
+        import process from 'node:process'
+        import { environments } from './src/envs/index.ts'
+        import { main } from './src/node/index.ts'
+        let steps = 0
+        const Broken = { ...environments.CartPole, name: 'Broken', make: () => {
+          const env = environments.CartPole.make()
+          return { ...env, step: (action) => ++steps > 1100 ? { ...env.step(action), reward: NaN } : env.step(action) }
+        } }
+        process.exitCode = await main(process.argv.slice(2), { Broken })`,
+      resolveDir: '.', loader: 'ts',
+    },
+    outfile: broken, bundle: true, platform: 'node', format: 'esm', target: 'es2022', logLevel: 'error',
+  })
+  const words = [broken, 'train', 'Broken', ...SMALL, '--save', `${folder}/y`]
+  const { status, stdout, stderr } = spawnSync(node, words, { encoding: 'utf8', env, timeout: 20_000 })
+  assert.is(status, 3, stderr)
+  assert.is(stdout, '')
+  assert.match(stderr, /\nsaved in .*\/y as of step 1,024\nenvironment \d+, step \d+: reward: expected a finite number, got NaN\n$/)
+  assert.is(decodeSafetensors(readFileSync(`${folder}/y`)).metadata.get('extra.steps'), '1024')
+}))
 
 test.run()

@@ -19,7 +19,7 @@ function tallyOf(iterations: readonly Told[], solvedReturn: number | null): Tall
 
 const run: Omit<Run, 'tally'> = {
   name: 'CartPole', solvedReturn: 475, seconds: 6.4, plannedSteps: 100_352, signal: null,
-  returns: Float64Array.of(480, 500, 490, 490), evalEpisodes: 4, showPhases: true,
+  returns: Float64Array.of(480, 500, 490, 490), evalEpisodes: 4, showPhases: true, saved: undefined, unsaved: null,
   command: 'trpo train CartPole --seed 0',
 }
 
@@ -48,6 +48,12 @@ CartPole: solved at step 4,096, mean return 476.3 of 475 asked for.
   phases      valueFit 54 %, fisher 30 %, rollout 10 %, lineSearch 3 %, gradient 2 %, advantage 1 %
   repeat      trpo train CartPole --seed 0
 `)
+})
+
+test('where the policy was saved is told, or why it was not', () => {
+  const tally = tallyOf([[0, null]], 475)
+  assert.match(summary({ ...run, tally, saved: 'a b.safetensors' }, plain), /\n {2}saved {7}a b\.safetensors\n/)
+  assert.match(summary({ ...run, tally, saved: 'x', unsaved: 'x: no space left' }, plain), /\n {2}not saved {3}x: no space left\n/)
 })
 
 test('a run cut short says by what, when, and how many episodes are missing', () => {

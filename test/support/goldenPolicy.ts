@@ -9,7 +9,6 @@ import { exp } from '../../src/math/elementary.ts'
 import { reference } from '../../src/math/reference.ts'
 import { dot, sum } from '../../src/math/vector.ts'
 import type { ActivationName } from '../../src/nn/activation.ts'
-import { transposeWeights } from '../../src/nn/mlp.ts'
 import { createShards } from '../../src/nn/shards.ts'
 import { createPolicy, createPolicyMap, forwardPolicy, type Policy, type PolicyMap } from '../../src/rl/policy.ts'
 import { box, discrete, multiBinary, multiDiscrete, type Space } from '../../src/rl/space.ts'
@@ -89,9 +88,9 @@ export function checkPolicyGolden(golden: PolicyGolden): Report {
   if (at_new.mean_kl_new_old !== undefined) values('mean_kl_new_old', [sum(klOf(moved.map, old.map)) / N], [at_new.mean_kl_new_old], 1e-11)
 
   const { map } = old
-  transposeWeights(map.net)
   const shards = createShards(map.net, map.tape)
-  const F = createFisher(map, shards, 0)
+  const { apply: F, refresh } = createFisher(map, shards, 0)
+  refresh()
   expected.fvp.forEach((wanted, k) => {
     const v = permuteIn(golden, golden.v[k])
     const out = new Float64Array(v.length)
@@ -123,7 +122,8 @@ function checkSolve(
 ): void {
   const { map } = old
   const workspace = cgWorkspace(golden.n_params)
-  const operator = createFisher(map, createShards(map.net, map.tape), solve.damping)
+  const { apply: operator, refresh } = createFisher(map, createShards(map.net, map.tape), solve.damping)
+  refresh()
   const gradientNorm = Math.sqrt(dot(gradient, gradient))
   // The files stop at r·r < 1e-10: the same as a relative residual of 1e-5 / ‖g‖.
   const run = (maxIterations: number): ReturnType<typeof conjugateGradient> => conjugateGradient(

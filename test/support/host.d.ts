@@ -1,12 +1,24 @@
 /** The few things of Node that tests and benchmarks use; there is no @types/node here. */
 declare module 'node:fs' {
   export function readFileSync(path: string, encoding: 'utf8'): string
-  export function writeFileSync(path: string, data: string): void
+  export function writeFileSync(path: string, data: string | Uint8Array): void
+  export function chmodSync(path: string, mode: number): void
+  export function symlinkSync(target: string, path: string): void
   export function mkdtempSync(prefix: string): string
   export function mkdirSync(path: string): void
   export function rmSync(path: string, options: { recursive: boolean }): void
   export function existsSync(path: string): boolean
   export function readdirSync(path: string, options?: { recursive: boolean }): string[]
+}
+declare module 'node:util' {
+  export class TextEncoder { encode(text: string): Uint8Array }
+  export class TextDecoder {
+    constructor(label: 'utf-8', options: { fatal: boolean; ignoreBOM: boolean })
+    decode(bytes: Uint8Array): string
+  }
+}
+declare module 'node:zlib' {
+  export function gzipSync(data: Uint8Array): Uint8Array
 }
 declare module 'node:child_process' {
   export function spawnSync(command: string, args: readonly string[], options?: {
@@ -18,7 +30,7 @@ declare module 'node:child_process' {
     destroy(): void
   }
   export function spawn(command: string, args: readonly string[], options: {
-    env: Record<string, string | undefined>; timeout: number
+    cwd?: string; env: Record<string, string | undefined>; timeout: number
   }): {
     readonly stdout: Readable
     readonly stderr: Readable

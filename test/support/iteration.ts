@@ -24,7 +24,7 @@ export function record({
     iteration, steps: iteration * 2048, meanReturn, meanLength,
     episodes: Array.from({ length: episodes }, (_, env) => ({ return: -50, length: 100, env })),
     certificate: {
-      status, kl, klMax: 2 * kl, quadraticKl: 0.0091, entropy,
+      status, maxKl: 0.01, damping: 0.1, scale: 1, kl, klMax: 2 * kl, quadraticKl: 0.0091, entropy,
       surrogateBefore: 0, surrogateAfter: 0.02, predictedGain: 0.019, gainRatio: 1.05, gradientNorm: 0.3,
       cgStatus: status === 'zero-gradient' ? 'not-run' : 'max-iterations', cgIterations: 10, cgResidual,
       xFx: 0.02, beta: 1, backtracks: status === 'zero-gradient' ? 0 : 1,

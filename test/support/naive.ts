@@ -110,6 +110,8 @@ export function gradientOf(f: (x: Float64Array) => number, x: ArrayLike<number>,
 export interface NaiveDistribution {
   readonly inputs: number
   readonly shared: number
+  /** How many means eta begins with, as many log σ following; 0 where actions are discrete. */
+  readonly means: number
   logProbability(eta: ArrayLike<number>, action: ArrayLike<number>): number
   /** Actions, and weights such that E f = Σ weight · π(action) · f(action). */
   support(eta: ArrayLike<number>): readonly { readonly action: readonly number[]; readonly weight: number }[]
@@ -122,18 +124,20 @@ function vectors(choices: readonly (readonly number[])[]): number[][] {
   return choices.reduce(extend, [[]])
 }
 
-/** Every action, each counted once. */
-export function naiveCategorical(sizes: readonly number[]): NaiveDistribution {
-  const actions = vectors(sizes.map((n) => Array.from({ length: n }, (_, j) => j)))
+/** Every action, each counted once; of those with a 1 in `mask`, logit by logit, where there is one. */
+export function naiveCategorical(sizes: readonly number[], mask?: readonly number[]): NaiveDistribution {
+  const firsts = sizes.map((_, c) => sizes.slice(0, c).reduce((a, b) => a + b, 0))
+  const allowed = sizes.map((n, c) => Array.from({ length: n }, (_, j) => j)
+    .filter((j) => mask === undefined || mask[firsts[c] + j] === 1))
+  const actions = vectors(allowed)
   return {
-    inputs: sizes.reduce((a, b) => a + b, 0), shared: 0,
+    inputs: sizes.reduce((a, b) => a + b, 0), shared: 0, means: 0,
     logProbability(eta, action) {
-      let total = 0, start = 0
-      sizes.forEach((n, c) => {
+      let total = 0
+      firsts.forEach((first, c) => {
         let powers = 0
-        for (let j = 0; j < n; j++) powers += Math.exp(eta[start + j])
-        total += eta[start + action[c]] - Math.log(powers)
-        start += n
+        for (const j of allowed[c]) powers += Math.exp(eta[first + j])
+        total += eta[first + action[c]] - Math.log(powers)
       })
       return total
     },
@@ -144,7 +148,7 @@ export function naiveCategorical(sizes: readonly number[]): NaiveDistribution {
 export function naiveBernoulli(n: number): NaiveDistribution {
   const actions = vectors(new Array<number[]>(n).fill([0, 1]))
   return {
-    inputs: n, shared: 0,
+    inputs: n, shared: 0, means: 0,
     logProbability: (eta, action) => Array.from(action).reduce((total, a, j) =>
       total + Math.log(a === 1 ? 1 / (1 + Math.exp(-eta[j])) : 1 / (1 + Math.exp(eta[j]))), 0),
     support: () => actions.map((action) => ({ action, weight: 1 })),
@@ -158,7 +162,7 @@ export function naiveBernoulli(n: number): NaiveDistribution {
 export function naiveGaussian(d: number): NaiveDistribution {
   const STEP = 0.6
   return {
-    inputs: d, shared: d,
+    inputs: d, shared: d, means: d,
     logProbability(eta, action) {
       let total = 0
       for (let j = 0; j < d; j++) {
@@ -174,6 +178,11 @@ export function naiveGaussian(d: number): NaiveDistribution {
       return grid.map((z) => ({ action: z.map((x, j) => eta[j] + x * Math.exp(eta[d + j])), weight: cell }))
     },
   }
+}
+
+/** The same, with log σ from the network. */
+export function naiveStateGaussian(d: number): NaiveDistribution {
+  return { ...naiveGaussian(d), inputs: 2 * d, shared: 0 }
 }
 
 /** E f(action) under π. */

@@ -1,6 +1,5 @@
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import type { Operator } from '../../src/math/conjugateGradient.ts'
 import { Random } from '../../src/math/random.ts'
 import { reference } from '../../src/math/reference.ts'
 import type { ActivationName } from '../../src/nn/activation.ts'
@@ -8,32 +7,40 @@ import { bernoulli } from '../../src/nn/bernoulli.ts'
 import { categorical, multiCategorical } from '../../src/nn/categorical.ts'
 import type { Distribution } from '../../src/nn/distribution.ts'
 import { gaussian } from '../../src/nn/gaussian.ts'
-import { createMlp, transposeWeights } from '../../src/nn/mlp.ts'
+import { byPasses, bySensitivities, createJacobian, type Jacobian } from '../../src/nn/jacobian.ts'
+import { createMlp, type Mlp, type Tape } from '../../src/nn/mlp.ts'
 import { createShards } from '../../src/nn/shards.ts'
+import { stateGaussian } from '../../src/nn/stateGaussian.ts'
 import { createPolicyMap, forwardPolicy, type PolicyMap } from '../../src/rl/policy.ts'
-import { createFisher, createSubset } from '../../src/trpo/fisher.ts'
+import { createFisher, createSubset, type Fisher } from '../../src/trpo/fisher.ts'
 import {
   cholesky, fromEntries, inner, type Matrix, multiply, normals, plusDiagonal, timesVector, transpose,
 } from '../support/dense.ts'
 import {
   along, curvatureOf, naiveBernoulli, naiveCategorical, type NaiveDistribution, naiveEta, naiveFisher,
-  naiveGaussian, naiveKl, type NaiveNet,
+  naiveGaussian, naiveKl, type NaiveNet, naiveStateGaussian,
 } from '../support/naive.ts'
 import { failures, Worst } from '../support/worst.ts'
 
-const FAMILIES: readonly (readonly [Distribution, NaiveDistribution])[] = [
+const MASK = [1, 1, 1, 0, 1]
+/** The third entry is what all states allow. */
+type FamilyOf = readonly [Distribution, NaiveDistribution, (readonly number[])?]
+const FAMILIES: readonly FamilyOf[] = [
   [categorical(3), naiveCategorical([3])], [multiCategorical([2, 3]), naiveCategorical([2, 3])],
   [bernoulli(2), naiveBernoulli(2)], [gaussian(2), naiveGaussian(2)],
+  [{ ...multiCategorical([2, 3]), name: 'masked' }, naiveCategorical([2, 3], MASK), MASK],
+  [stateGaussian(2), naiveStateGaussian(2)],
 ]
 
 interface Problem {
   map: PolicyMap; theta: Float64Array; net: NaiveNet; naive: NaiveDistribution; inputs: Float64Array[]
+  jacobian: (net: Mlp, tape: Tape) => Jacobian
 }
 
 /** A policy on `N` random states, ready for products. */
 function drawProblem(
-  [distribution, naive]: readonly [Distribution, NaiveDistribution], activation: ActivationName,
-  hidden: readonly number[], N: number, random: Random,
+  [distribution, naive, mask]: FamilyOf, activation: ActivationName,
+  hidden: readonly number[], N: number, random: Random, jacobian: Problem['jacobian'] = createJacobian,
 ): Problem {
   const sizes = [2, ...hidden, distribution.inputs]
   const mlp = createMlp(reference, sizes, activation, distribution.shared)
@@ -41,10 +48,10 @@ function drawProblem(
   theta.set(normals(theta.length, random).map((x) => 0.5 * x))
   const observations = reference.allocate(N, 2)
   observations.data.set(normals(2 * N, random))
-  const map = createPolicyMap(mlp, distribution, observations, true)
+  const masks = mask === undefined ? null : Uint8Array.from({ length: N * mask.length }, (_, p) => mask[p % mask.length])
+  const map = createPolicyMap(mlp, distribution, observations, true, masks)
   forwardPolicy(map)
-  transposeWeights(mlp)
-  return { map, theta, net: { sizes, activation }, naive, inputs: rowsOf(map) }
+  return { map, theta, net: { sizes, activation }, naive, inputs: rowsOf(map), jacobian }
 }
 
 function rowsOf({ tape: { inputs } }: PolicyMap): Float64Array[] {
@@ -52,30 +59,34 @@ function rowsOf({ tape: { inputs } }: PolicyMap): Float64Array[] {
     inputs.data.slice(i * inputs.cols, (i + 1) * inputs.cols))
 }
 
-/** Every family with every activation, without and with hidden layers. */
+/** Every family with every activation, without and with hidden layers, and both ways to J. */
 function eachProblem(N: number, seed: number, check: (problem: Problem, random: Random) => void): void {
   const random = new Random(seed)
   for (const family of FAMILIES) {
     for (const activation of ['tanh', 'relu', 'identity'] as const) {
-      for (const hidden of [[], [3], [3, 2]]) {
-        check(drawProblem(family, activation, hidden, N, random), random)
+      for (const hidden of [[], [3], [3, 2], [2, 4, 3]]) {
+        for (const jacobian of hidden.length < 2 ? [byPasses] : [byPasses, bySensitivities]) {
+          check(drawProblem(family, activation, hidden, N, random, jacobian), random)
+        }
       }
     }
   }
 }
 
-function fisherOf({ map }: Problem, damping: number = 0): Operator {
-  return createFisher(map, createShards(map.net, map.tape), damping)
+function fisherOf({ map, jacobian }: Problem, damping: number = 0): Fisher {
+  const fisher = createFisher(map, createShards(map.net, map.tape), damping, jacobian(map.net, map.tape))
+  fisher.refresh()
+  return fisher
 }
 
-function product(F: Operator, v: Float64Array): Float64Array {
+function product({ apply: F }: Fisher, v: Float64Array): Float64Array {
   const out = new Float64Array(v.length).fill(NaN)
   F(out, v)
   return out
 }
 
 /** The operator's matrix, column by column. */
-function formed(F: Operator, P: number): Matrix {
+function formed(F: Fisher, P: number): Matrix {
   const unit = (j: number): Float64Array => Float64Array.from({ length: P }, (_, i) => i === j ? 1 : 0)
   return transpose(Array.from({ length: P }, (_, j) => product(F, unit(j))))
 }
@@ -93,7 +104,7 @@ test('F is the dense matrix of naive Jacobians and E[score scoreᵀ], whatever f
     worst.relative(map.distribution.name, formed(fisherOf(problem), theta.length).flatMap((row) => [...row]),
       naiveFisher(net, naive, theta, inputs).flatMap((row) => [...row]), 1e-8)
   })
-  assert.is(Object.keys(worst.report()).length, 4)
+  assert.is(Object.keys(worst.report()).length, FAMILIES.length)
   assert.equal(failures(worst.report()), [])
 })
 
@@ -146,7 +157,7 @@ test('vᵀFv is the second derivative of mean KL(old ‖ new) along v', () => {
     worst.relative(problem.map.distribution.name, [inner(v, product(fisherOf(problem), v))],
       [curvatureOf(meanKl, 2 ** -6)], 1e-6)
   })
-  assert.is(Object.keys(worst.report()).length, 4)
+  assert.is(Object.keys(worst.report()).length, FAMILIES.length)
   assert.equal(failures(worst.report()), [])
 })
 
@@ -202,7 +213,7 @@ test('the product reads θ as of the last forward pass, and changes neither θ n
   assert.equal([theta, map.eta.rows.data], before)
   theta.set(along(theta, 0.1, normals(theta.length, random)))
   forwardPolicy(map)
-  transposeWeights(map.net)
+  F.refresh()
   const moved = formed(F, theta.length)
   assert.not.equal(product(F, v), once)
   const worst = new Worst()
@@ -266,11 +277,39 @@ test('a subset\'s product is the Fisher matrix of exactly the chosen states, eac
       assert.is(new Set(chosen.map((row) => row.join())).size, count, 'without replacement')
       assert.ok(chosen.every((row) => problem.inputs.some((input) => input.join() === row.join())))
       const F = createFisher(subset.map, subset.shards, 0)
+      F.refresh()
       const dense = naiveFisher(problem.net, problem.naive, problem.theta, chosen)
       const v = normals(problem.theta.length, random)
       // As for the whole batch.
       worst.relative(problem.map.distribution.name, product(F, v), timesVector(dense, v), 1e-8)
     }
+  }
+  assert.equal(failures(worst.report()), [])
+})
+
+test('a subset brings the masks of its states along', () => {
+  const random = new Random(207)
+  const N = 30
+  const { map, net, theta, inputs } = drawProblem([categorical(4), naiveCategorical([4]), [1, 1, 1, 1]], 'tanh', [3], N, random)
+  // Every third state forbids action 0, the next action 1, the next 2.
+  const maskOf = (i: number): number[] => [0, 1, 2, 3].map((j) => (j === i % 3 ? 0 : 1))
+  for (let i = 0; i < N; i++) map.eta.mask!.set(maskOf(i), 4 * i)
+  forwardPolicy(map)
+  const subset = createSubset(map, 0.4, random)
+  const worst = new Worst(), v = normals(theta.length, random)
+  for (let round = 0; round < 3; round++) {
+    subset.choose()
+    const chosen = rowsOf(subset.map)
+    const wanted = new Float64Array(theta.length)
+    chosen.forEach((row) => {
+      const i = inputs.findIndex((input) => input.join() === row.join())
+      timesVector(naiveFisher(net, naiveCategorical([4], maskOf(i)), theta, [row]), v)
+        .forEach((x, p) => { wanted[p] += x / chosen.length })
+    })
+    // As for the whole batch.
+    const F = createFisher(subset.map, subset.shards, 0)
+    F.refresh()
+    worst.relative('Fv', product(F, v), wanted, 1e-8)
   }
   assert.equal(failures(worst.report()), [])
 })
@@ -285,6 +324,7 @@ test('a choice stays the same for all products until the next, and leaves the fu
   const choices = new Set<string>()
   for (let round = 0; round < 5; round++) {
     subset.choose()
+    F.refresh()
     const states = subset.map.tape.inputs.data.slice(), once = product(F, v)
     for (let k = 0; k < 3; k++) assert.equal(product(F, v), once)
     assert.equal(subset.map.tape.inputs.data, states)

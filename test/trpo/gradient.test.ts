@@ -9,19 +9,25 @@ import type { Distribution } from '../../src/nn/distribution.ts'
 import { gaussian } from '../../src/nn/gaussian.ts'
 import { createMlp } from '../../src/nn/mlp.ts'
 import { createShards } from '../../src/nn/shards.ts'
+import { stateGaussian } from '../../src/nn/stateGaussian.ts'
 import { createPolicyMap, forwardPolicy, type PolicyMap } from '../../src/rl/policy.ts'
 import { policyGradient, surrogate } from '../../src/trpo/surrogate.ts'
 import { normals } from '../support/dense.ts'
 import {
   along, gradientOf, naiveBernoulli, naiveCategorical, type NaiveDistribution, naiveEta, naiveGaussian,
-  naiveMargin, type NaiveNet, slopeOf,
+  naiveMargin, type NaiveNet, naiveStateGaussian, slopeOf,
 } from '../support/naive.ts'
 import { failures, Worst } from '../support/worst.ts'
 
-const FAMILIES: readonly (readonly [Distribution, NaiveDistribution])[] = [
+const MASK = [1, 0, 1, 0, 1]
+/** The third entry is what all states allow. */
+const FAMILIES: readonly (readonly [Distribution, NaiveDistribution, (readonly number[])?])[] = [
   [categorical(4), naiveCategorical([4])], [multiCategorical([2, 3]), naiveCategorical([2, 3])],
   [bernoulli(3), naiveBernoulli(3)], [gaussian(2), naiveGaussian(2)],
+  [{ ...multiCategorical([2, 3]), name: 'masked' }, naiveCategorical([2, 3], MASK), MASK],
+  [stateGaussian(2), naiveStateGaussian(2)],
 ]
+const KINDS = FAMILIES.length
 
 interface Problem {
   map: PolicyMap; theta: Float64Array; net: NaiveNet; naive: NaiveDistribution
@@ -30,8 +36,8 @@ interface Problem {
 
 /** A policy on `N` random states, with actions and advantages; every relu is at least 0.02 from its kink. */
 function drawProblem(index: number, N: number, random: Random): Problem {
-  const [distribution, naive] = FAMILIES[index % 4]
-  const activation = index % 8 < 4 ? 'tanh' : 'relu'
+  const [distribution, naive, mask] = FAMILIES[index % KINDS]
+  const activation = index % (2 * KINDS) < KINDS ? 'tanh' : 'relu'
   const hidden = Array.from({ length: index % 3 }, () => 2 + random.integer(4))
   for (;;) {
     const sizes = [1 + random.integer(4), ...hidden, distribution.inputs]
@@ -44,7 +50,8 @@ function drawProblem(index: number, N: number, random: Random): Problem {
     const inputs = Array.from({ length: N }, (_, i) =>
       observations.data.slice(i * sizes[0], (i + 1) * sizes[0]))
     if (activation === 'relu' && inputs.some((input) => naiveMargin(net, theta, input) < 0.02)) continue
-    const map = createPolicyMap(mlp, distribution, observations, true)
+    const masks = mask === undefined ? null : Uint8Array.from(inputs.flatMap(() => mask))
+    const map = createPolicyMap(mlp, distribution, observations, true, masks)
     forwardPolicy(map)
     const actions = reference.allocate(N, distribution.actionSize)
     distribution.sample(actions, map.eta, inputs.map(() => random))
@@ -88,7 +95,7 @@ test('the policy gradient is the central difference of the naive surrogate, on 2
     worst.relative(problem.map.distribution.name, gradient,
       gradientOf((theta) => naiveSurrogate(problem, theta), problem.theta, STEP), TOLERANCE)
   }
-  assert.is(Object.keys(worst.report()).length, 4)
+  assert.is(Object.keys(worst.report()).length, KINDS)
   assert.equal(failures(worst.report()), [])
 })
 
@@ -107,14 +114,14 @@ test('with weights ratio · advantage it is the gradient away from the old param
     worst.relative(map.distribution.name, gradient,
       gradientOf((x) => naiveSurrogate(problem, x), theta, STEP), TOLERANCE)
   }
-  assert.is(Object.keys(worst.report()).length, 4)
+  assert.is(Object.keys(worst.report()).length, KINDS)
   assert.equal(failures(worst.report()), [])
 })
 
 test('over several tiles and shards it is the same mean', () => {
   const random = new Random(183)
   const worst = new Worst()
-  for (let i = 0; i < 4; i++) {
+  for (let i = 0; i < KINDS; i++) {
     const problem = drawProblem(i, 300, random)
     assert.is(createShards(problem.map.net, problem.map.tape).parts.length, 4)
     const gradient = gradientFor(problem, problem.advantages.slice())
@@ -130,7 +137,7 @@ test('over several tiles and shards it is the same mean', () => {
 
 test('advantages of 0 give a gradient of 0, and powers of two scale it without rounding', () => {
   const random = new Random(184)
-  for (let i = 0; i < 8; i++) {
+  for (let i = 0; i < 2 * KINDS; i++) {
     const problem = drawProblem(i, 5, random)
     assert.ok(gradientFor(problem, new Float64Array(5)).every((g) => g === 0))
     const gradient = gradientFor(problem, problem.advantages.slice())
@@ -140,7 +147,7 @@ test('advantages of 0 give a gradient of 0, and powers of two scale it without r
 
 test('the gradient repeats its bits: nothing of one is left in the next', () => {
   const random = new Random(185)
-  for (let i = 0; i < 8; i++) {
+  for (let i = 0; i < 2 * KINDS; i++) {
     const problem = drawProblem(i, 5, random)
     const gradient = gradientFor(problem, problem.advantages.slice())
     gradientFor(problem, new Float64Array(5).fill(NaN))
@@ -150,7 +157,7 @@ test('the gradient repeats its bits: nothing of one is left in the next', () => 
 
 test('a NaN weight or parameter shows in the gradient', () => {
   const random = new Random(186)
-  for (let i = 0; i < 4; i++) {
+  for (let i = 0; i < KINDS; i++) {
     const problem = drawProblem(i, 5, random)
     assert.ok(gradientFor(problem, problem.advantages.map((a, k) => k === 2 ? NaN : a)).some(Number.isNaN))
     problem.theta[0] = NaN

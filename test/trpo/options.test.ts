@@ -2,6 +2,7 @@ import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { reference } from '../../src/math/reference.ts'
 import { resolveOptions, rules, type TrainOptions } from '../../src/trpo/options.ts'
+import { peers } from '../../src/trpo/peers.ts'
 
 type Name = keyof TrainOptions
 
@@ -16,12 +17,17 @@ const NOT_ARRAYS: readonly unknown[] = [null, 64, NaN, '64,64', true, {}, { leng
 const kinds: { readonly [K in Name]: readonly unknown[] } = {
   seed: NOT_NUMBERS, totalSteps: NOT_NUMBERS, batchSteps: NOT_NUMBERS, environments: NOT_NUMBERS,
   hidden: NOT_ARRAYS, valueHidden: NOT_ARRAYS, activation: NOT_WORDS, initialLogStd: NOT_NUMBERS,
+  noiseSteps: NOT_NUMBERS,
   discount: NOT_NUMBERS, gaeLambda: NOT_NUMBERS, advantages: NOT_WORDS, normalizeAdvantages: NOT_BOOLEANS,
   maxKl: NOT_NUMBERS, cgIterations: NOT_NUMBERS, cgTolerance: NOT_NUMBERS, damping: NOT_NUMBERS,
   stepLength: NOT_WORDS, lineSearch: NOT_BOOLEANS, backtrackCoefficient: NOT_NUMBERS, maxBacktracks: NOT_NUMBERS,
   fisherFraction: NOT_NUMBERS, valueEpochs: NOT_NUMBERS, valueMinibatch: NOT_NUMBERS, valueLearningRate: NOT_NUMBERS,
   preconditioner: NOT_WORDS, warmStart: NOT_BOOLEANS,
   sampling: NOT_WORDS, vineBranches: [null, true, '2', '', [], [2], {}, 1n, () => 2], vineHorizon: NOT_NUMBERS, vineSpacing: NOT_NUMBERS,
+  like: NOT_WORDS, klUnit: NOT_WORDS, klSlack: NOT_NUMBERS, leastGainRatio: NOT_NUMBERS,
+  maxKlSchedule: NOT_WORDS, finalMaxKl: NOT_NUMBERS, constraint: NOT_WORDS, entropyCoefficient: NOT_NUMBERS,
+  fisherEstimate: NOT_WORDS, dampingRule: NOT_WORDS, search: NOT_WORDS,
+  stateDependentStd: NOT_BOOLEANS, bounds: NOT_WORDS,
   backend: [null, 1, true, {}, { multiply: 1 }, [], () => 1],
   clock: [null, 0, 1e12, 'now', true, {}, []],
 }
@@ -36,6 +42,7 @@ const ranges: { readonly [K in Name]: readonly unknown[] } = {
   valueHidden: [],
   activation: ['', 'TANH', 'sigmoid', 'toString', '__proto__'],
   initialLogStd: NOT_FINITE,
+  noiseSteps: [...NOT_FINITE, 0, 0.999, -16, 1e7],
   discount: [...NOT_FINITE, -0.01, 1.01, -5e-324, 99],
   gaeLambda: [...NOT_FINITE, -0.01, 1.01, 95],
   advantages: ['', 'GAE', 'td', 'constructor'],
@@ -44,8 +51,21 @@ const ranges: { readonly [K in Name]: readonly unknown[] } = {
   vineBranches: [...NOT_FINITE, 0, 1, -2, 2.5, 2 ** 53],
   vineHorizon: [...NOT_FINITE, 0, -1, 0.5],
   vineSpacing: [...NOT_FINITE, 0, -1, 0.5],
+  maxKlSchedule: ['', 'exponential', 'Linear'],
+  finalMaxKl: [...NOT_FINITE, 0, -0.1, 1.001],
+  constraint: ['', 'mean', 'max'],
+  entropyCoefficient: [...NOT_FINITE, -0.01, 1e7],
+  fisherEstimate: ['', 'Exact', 'true'],
+  dampingRule: ['', 'adaptive', 'LM'],
+  search: ['', 'bisection', 'toString'],
+  like: ['', 'SB3', 'ppo', 'toString'],
+  klUnit: ['', 'nat', 'State'],
+  klSlack: [NaN, -Infinity, 0, 0.999, -1.5],
+  leastGainRatio: [...NOT_FINITE, -0.1, 1.1],
   preconditioner: ['', 'jacobi', 'Diagonal', 'toString'],
   warmStart: [],
+  stateDependentStd: [],
+  bounds: ['', 'Squash', 'tanh', 'toString'],
   maxKl: [...NOT_FINITE, 0, -0, -0.01],
   cgIterations: [...NOT_FINITE, 0, -1, 0.5, 10.1],
   cgTolerance: [...NOT_FINITE, -1e-10, 1.1],
@@ -123,7 +143,8 @@ test('every end of a range that belongs to it is accepted', () => {
   const ends: readonly Partial<TrainOptions>[] = [
     { seed: 0 }, { seed: 2 ** 53 - 1 }, { totalSteps: 1 }, { batchSteps: 2, environments: 1 }, { environments: 2048 },
     { batchSteps: 65536, environments: 65536 }, { hidden: [] }, { hidden: [1, 65536] }, { valueHidden: [] },
-    { initialLogStd: -1e300 }, { discount: 0 }, { discount: 1 }, { gaeLambda: 0 }, { gaeLambda: 1 }, { maxKl: 5e-324 },
+    { initialLogStd: -1e300 }, { noiseSteps: 1 }, { noiseSteps: 1.5 }, { noiseSteps: 1e6 },
+    { discount: 0 }, { discount: 1 }, { gaeLambda: 0 }, { gaeLambda: 1 }, { maxKl: 5e-324 },
     { maxKl: 1e308 }, { cgIterations: 1 }, { cgTolerance: 0 }, { cgTolerance: 1 }, { damping: 0 }, { damping: 1e6 },
     { backtrackCoefficient: 5e-324 }, { backtrackCoefficient: 1 - 2 ** -53 }, { maxBacktracks: 0 },
     { maxBacktracks: 1000 },
@@ -131,7 +152,7 @@ test('every end of a range that belongs to it is accepted', () => {
     { valueLearningRate: 1e300 }, { activation: 'identity' }, { activation: 'relu' }, { advantages: 'rewards-to-go' },
     { stepLength: 'damped' }, { lineSearch: false }, { backend: 'auto' }, { backend: 'simd' }, { backend: 'reference' },
     { backend: reference }, { normalizeAdvantages: false }, { clock: () => 0 },
-    { batchSteps: 1, environments: 1, normalizeAdvantages: false },
+    { batchSteps: 1, environments: 1, normalizeAdvantages: false }, { stateDependentStd: true }, { bounds: 'squash' },
     { sampling: 'vine' }, { sampling: 'vine', vineBranches: 'all' }, { vineBranches: 2 }, { vineHorizon: 1 }, { vineSpacing: 1 },
     { sampling: 'vine', batchSteps: 240, environments: 8, vineBranches: 3, vineHorizon: 9, vineSpacing: 3 },
   ]
@@ -217,6 +238,23 @@ test('what is no record at all is refused as a whole', () => {
     assert.ok(error instanceof TypeError)
     assert.match(error.message, /^options: expected a record, got /)
   }
+})
+
+test('options like a peer\'s are the peer\'s, where nothing else is given, and the defaults where it says nothing', () => {
+  for (const like of ['sb3', 'spinningup', 'baselines', 'modular_rl'] as const) {
+    const resolved = resolveOptions({ like })
+    for (const name of Object.keys(rules) as Name[]) {
+      const wanted = name === 'like' ? like : name in peers[like] ? peers[like][name] : rules[name].default
+      assert.equal(resolved[name], wanted, `${like}: ${name}`)
+    }
+    const mine = resolveOptions({ like, maxKl: 0.5, seed: 3 })
+    assert.equal(mine, { ...resolved, maxKl: 0.5, seed: 3 })
+    assert.equal(resolveOptions(mine), mine)
+  }
+  // sb3_contrib/trpo/trpo.py, constructor; spinup/algos/tf1/trpo/trpo.py, signature.
+  const { cgIterations, batchSteps, klUnit, maxBacktracks } = resolveOptions({ like: 'sb3' })
+  assert.equal([cgIterations, batchSteps, klUnit, maxBacktracks], [15, 2048, 'dimension', 9])
+  assert.is(resolveOptions({ like: 'spinningup' }).valueEpochs, 80)
 })
 
 test.run()

@@ -10,19 +10,26 @@ import type { Distribution } from '../../src/nn/distribution.ts'
 import { gaussian } from '../../src/nn/gaussian.ts'
 import { createMlp, transposeWeights } from '../../src/nn/mlp.ts'
 import { createShards } from '../../src/nn/shards.ts'
+import { stateGaussian } from '../../src/nn/stateGaussian.ts'
 import { createPolicyMap, forwardPolicy, type PolicyMap } from '../../src/rl/policy.ts'
 import { createFisher } from '../../src/trpo/fisher.ts'
 import { createPreconditioner } from '../../src/trpo/preconditioner.ts'
 
-const FAMILIES: readonly Distribution[] = [categorical(3), multiCategorical([2, 3]), bernoulli(2), gaussian(2)]
+/** The second entry is what all states allow. */
+type FamilyOf = readonly [Distribution, (readonly number[])?]
+const FAMILIES: readonly FamilyOf[] = [
+  [categorical(3)], [multiCategorical([2, 3])], [bernoulli(2)], [gaussian(2)], [multiCategorical([2, 3]), [1, 1, 0, 1, 1]],
+  [stateGaussian(2)],
+]
 
-function draw(distribution: Distribution, hidden: readonly number[], N: number, random: Random): PolicyMap {
+function draw([distribution, mask]: FamilyOf, hidden: readonly number[], N: number, random: Random): PolicyMap {
   const backend = createFastest(1 << 22)
   const net = createMlp(backend, [3, ...hidden, distribution.inputs], 'tanh', distribution.shared)
   for (let i = 0; i < net.parameters.flat.length; i++) net.parameters.flat[i] = 0.7 * random.normal()
   const observations = backend.allocate(N, 3)
   for (let i = 0; i < 3 * N; i++) observations.data[i] = random.normal()
-  const map = createPolicyMap(net, distribution, observations, true)
+  const masks = mask === undefined ? null : Uint8Array.from({ length: N * mask.length }, (_, p) => mask[p % mask.length])
+  const map = createPolicyMap(net, distribution, observations, true, masks)
   forwardPolicy(map)
   transposeWeights(net)
   return map
@@ -30,14 +37,15 @@ function draw(distribution: Distribution, hidden: readonly number[], N: number, 
 
 test('the diagonal is that of the Fisher matrix, read off its columns, for every family, depth and tile', () => {
   const random = new Random(1)
-  for (const distribution of FAMILIES) {
+  for (const family of FAMILIES) {
     for (const hidden of [[], [5], [4, 3]]) {
       for (const N of [1, 7, 96, 130]) {
-        const map = draw(distribution, hidden, N, random)
+        const map = draw(family, hidden, N, random)
         const shards = createShards(map.net, map.tape)
         const preconditioner = createPreconditioner(map, shards, 0)
         preconditioner.refresh()
-        const F = createFisher(map, shards, 0)
+        const { apply: F, refresh } = createFisher(map, shards, 0)
+        refresh()
         const P = map.net.parameters.flat.length
         const unit = new Float64Array(P), column = new Float64Array(P)
         for (let i = 0; i < P; i++) {
@@ -47,7 +55,7 @@ test('the diagonal is that of the Fisher matrix, read off its columns, for every
           // Both sum the same positive terms, in other orders.
           const wanted = column[i]
           assert.ok(Math.abs(preconditioner.diagonal[i] - wanted) <= 1e-12 * (wanted + 1e-6),
-            `${distribution.name}, ${hidden}, ${N}: [${i}] ${preconditioner.diagonal[i]} for ${wanted}`)
+            `${family[0].name}, ${hidden}, ${N}: [${i}] ${preconditioner.diagonal[i]} for ${wanted}`)
         }
       }
     }
@@ -56,12 +64,13 @@ test('the diagonal is that of the Fisher matrix, read off its columns, for every
 
 test('with the preconditioner conjugate gradients find the same direction', () => {
   const random = new Random(2)
-  for (const distribution of FAMILIES) {
-    const map = draw(distribution, [6], 200, random)
+  for (const family of FAMILIES) {
+    const map = draw(family, [6], 200, random)
     const shards = createShards(map.net, map.tape)
     const preconditioner = createPreconditioner(map, shards, 0.01)
     preconditioner.refresh()
-    const F = createFisher(map, shards, 0.01)
+    const { apply: F, refresh } = createFisher(map, shards, 0.01)
+    refresh()
     const b = Float64Array.from({ length: map.net.parameters.flat.length }, () => random.normal())
     const plain = cgWorkspace(b.length), helped = cgWorkspace(b.length)
     const options = { maxIterations: 500, relativeTolerance: 1e-12 }

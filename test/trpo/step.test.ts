@@ -17,6 +17,7 @@ const PROBLEMS = 10_000
 const DEFAULTS: StepOptions = {
   maxKl: 0.01, cgIterations: 10, cgTolerance: 1e-6, damping: 0.1, stepLength: 'undamped', lineSearch: true,
   backtrackCoefficient: 0.8, maxBacktracks: 10, fisherFraction: 1, preconditioner: 'none', warmStart: false,
+  constraint: 'mean-kl', entropyCoefficient: 0, fisherEstimate: 'exact', search: 'backtracking', klUnit: 'state', klSlack: 1, leastGainRatio: 0,
 }
 
 interface Problem {
@@ -105,6 +106,7 @@ function randomProblem(k: number): Problem {
       backtrackCoefficient: between(random, 0.3, 0.9),
       maxBacktracks: random.integer(16),
       fisherFraction: random.integer(3) === 0 ? between(random, 0.2, 1) : 1,
+      constraint: 'mean-kl', entropyCoefficient: 0, fisherEstimate: 'exact', search: 'backtracking', klUnit: 'state', klSlack: 1, leastGainRatio: 0,
     },
   }
 }

@@ -47,6 +47,7 @@ const run = (options: Partial<TrainOptions> = {}, world: World = {}): unknown[] 
   Array.from(train(() => line(world), { ...SMALL, ...options }), told)
 
 const SPACES: readonly Space[] = [discrete(3), box([-1], [1]), multiDiscrete([3, 2]), multiBinary(2)]
+const DRAWN: readonly Partial<TrainOptions>[] = [{ bounds: 'squash' }, { stateDependentStd: true }, { stateDependentStd: true, bounds: 'squash' }]
 
 test('two runs of one seed are the same to the bit, records, θ and φ, for every action space', () => {
   for (const actionSpace of SPACES) {
@@ -62,6 +63,13 @@ test('the backend changes no bit of a run', () => {
     assert.equal(run({ backend: 'auto' }, { actionSpace }), wanted)
     assert.equal(run({ backend: reference }, { actionSpace }), wanted)
   }
+  const seen = DRAWN.map((drawn) => {
+    const of = (backend: TrainOptions['backend']): unknown[] => run({ ...drawn, backend }, { actionSpace: box([-1], [1]) })
+    const wanted = of('reference')
+    assert.equal(of('auto'), wanted)
+    return JSON.stringify(wanted)
+  })
+  assert.is(new Set(seen).size, 3)
 })
 
 test('another seed gives another run', () => {

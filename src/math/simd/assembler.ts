@@ -52,6 +52,10 @@ export const i32: {
   add: plain(0x6a), sub: plain(0x6b), mul: plain(0x6c), and: plain(0x71), shl: plain(0x74),
 }
 
+export const f64: { readonly load: Load; readonly store: Store; readonly add: Instruction } = {
+  load: load(0x2b), store: store(0x39), add: plain(0xa0),
+}
+
 export const v128: {
   readonly load: Load
   readonly store: Store
@@ -75,7 +79,10 @@ export const v128: {
 }
 
 /** pmin: the second operand where it is less than the first, else the first, so that a NaN in the first stays. */
-export const f64x2: Readonly<Record<'lt' | 'abs' | 'add' | 'sub' | 'mul' | 'div' | 'pmin', Instruction>> = {
+export const f64x2: {
+  readonly extract_lane: (vector: Code, lane: number) => Code
+} & Readonly<Record<'lt' | 'abs' | 'add' | 'sub' | 'mul' | 'div' | 'pmin', Instruction>> = {
+  extract_lane: (operand, lane) => [...operand, 0xfd, 0x21, lane],
   lt: vector(0x49), abs: vector(0xec),
   add: vector(0xf0), sub: vector(0xf1), mul: vector(0xf2), div: vector(0xf3),
   pmin: vector(0xf6),

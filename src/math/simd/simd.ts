@@ -12,6 +12,7 @@ import { matrix, type Tensor } from '../tensor.ts'
 import { assemble } from './assembler.ts'
 import { addColumnSums, multiplyByTanhSlope, tanh } from './elementwise.ts'
 import { addMultiply } from './multiply.ts'
+import { addRowDots, mixRows } from './rows.ts'
 
 /** The part of the host's WebAssembly that is needed; a runtime may lack it, or forbid to compile. */
 interface WebAssemblyHost {
@@ -28,7 +29,9 @@ const MOST_PAGES = 65535
 
 /** The module's bytes: every kernel, a few kilobytes. */
 export function simdModule(): Uint8Array {
-  return assemble([addMultiply(), addColumnSums(), multiplyByTanhSlope(), tanh()])
+  return assemble([
+    addMultiply(), addRowDots(), mixRows(), addColumnSums(), multiplyByTanhSlope(), tanh(),
+  ])
 }
 
 /** A SIMD backend with room for `bytes` of tensors, or null where this runtime has no WebAssembly SIMD or forbids it. */
@@ -50,6 +53,7 @@ function backendOf(kernels: Readonly<Record<string, Kernel>>, buffer: ArrayBuffe
   // Bytes in use, and the most that ever were: beyond, memory is still zero.
   let used = 0, highest = 0
   const inside = (tensor: Tensor): boolean => tensor.data.buffer === buffer
+  const isEmpty = (tensor: Tensor): boolean => tensor.rows * tensor.cols === 0
 
   const addMultiplyInside = (C: Tensor, A: Tensor, B: Tensor): void => {
     kernels.addMultiply(
@@ -90,6 +94,16 @@ function backendOf(kernels: Readonly<Record<string, Kernel>>, buffer: ArrayBuffe
     addMultiply(C, A, B) {
       if (!(inside(C) && inside(A) && inside(B))) return reference.addMultiply(C, A, B)
       if (B.rows > 0) addMultiplyInside(C, A, B)
+    },
+
+    addRowDots(Y, S, Z) {
+      if (!(inside(Y) && inside(S) && inside(Z)) || isEmpty(Y) || isEmpty(Z)) return reference.addRowDots(Y, S, Z)
+      kernels.addRowDots(Y.data.byteOffset, S.data.byteOffset, Z.data.byteOffset, Z.rows, Y.cols, Z.cols)
+    },
+
+    mixRows(Z, Y, S) {
+      if (!(inside(Z) && inside(Y) && inside(S)) || isEmpty(Y) || isEmpty(Z)) return reference.mixRows(Z, Y, S)
+      kernels.mixRows(Z.data.byteOffset, Y.data.byteOffset, S.data.byteOffset, Z.rows, Y.cols, Z.cols)
     },
 
     fillRows: reference.fillRows,

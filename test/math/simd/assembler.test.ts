@@ -7,6 +7,7 @@ import {
 } from '../../../src/math/simd/assembler.ts'
 import { addColumnSums, multiplyByTanhSlope, tanh } from '../../../src/math/simd/elementwise.ts'
 import { addMultiply } from '../../../src/math/simd/multiply.ts'
+import { addRowDots, mixRows } from '../../../src/math/simd/rows.ts'
 import { createSimd, simdModule } from '../../../src/math/simd/simd.ts'
 import { disassemble, listing, PLAIN, VECTOR } from '../../support/disassembler.ts'
 import { validate } from '../../support/validator.ts'
@@ -14,7 +15,7 @@ import { validate } from '../../support/validator.ts'
 interface Engine { validate(bytes: Uint8Array): boolean }
 const engine = (globalThis as unknown as { WebAssembly: Engine }).WebAssembly
 
-const { i32, v128, f64x2, i64x2 } = assembler
+const { f64, i32, v128, f64x2, i64x2 } = assembler
 
 /** Why our reading refuses a module, or '' where it does not. */
 function refusal(bytes: Uint8Array): string {
@@ -30,7 +31,7 @@ function bytesOf(hex: string): Uint8Array {
   return Uint8Array.from(hex.replace(/#.*$/gm, '').trim().split(/\s+/), (byte) => parseInt(byte, 16))
 }
 
-const numbers = new Set([0, 1, 2, 3])
+const numbers = new Set([0, 1, 2, 3, 4, 5])
 for (const bits of [6, 7, 8, 13, 14, 15, 20, 21, 22, 27, 28, 29, 31, 32]) {
   for (const near of [-2, -1, 0, 1]) numbers.add(2 ** bits + near)
 }
@@ -77,6 +78,7 @@ test('the eight bytes of a double, least first, are those of its sign, exponent 
 const SPECIFIED: Readonly<Record<string, string>> = {
   'i32.const': '41', 'i32.eqz': '45', 'i32.eq': '46', 'i32.lt_u': '49', 'i32.ge_u': '4f', 'i32.add': '6a',
   'i32.sub': '6b', 'i32.mul': '6c', 'i32.and': '71', 'i32.shl': '74',
+  'f64.load': '2b', 'f64.store': '39', 'f64.add': 'a0', 'f64x2.extract_lane': 'fd 21',
   'v128.load': 'fd 00', 'v128.load64_splat': 'fd 0a', 'v128.store': 'fd 0b', 'v128.const': 'fd 0c',
   'f64x2.lt': 'fd 49', 'v128.and': 'fd 4e', 'v128.or': 'fd 50', 'v128.bitselect': 'fd 52',
   'v128.store64_lane': 'fd 5b', 'v128.load64_zero': 'fd 5d', 'i64x2.shl': 'fd cb 01', 'i64x2.sub': 'fd d1 01',
@@ -86,7 +88,7 @@ const SPECIFIED: Readonly<Record<string, string>> = {
 
 test('every named instruction assembles to the opcode of the specification, behind its operands', () => {
   const x = [0x20, 0], y = [0x20, 1]
-  const named = Object.entries({ i32, v128, f64x2, i64x2 }).flatMap(([shape, instructions]) =>
+  const named = Object.entries({ i32, f64, v128, f64x2, i64x2 }).flatMap(([shape, instructions]) =>
     Object.entries(instructions).map(([name, make]) =>
       [`${shape}.${name}`, make as (...operands: unknown[]) => Code] as const))
   assert.equal(named.map(([name]) => name).sort(), Object.keys(SPECIFIED).sort())
@@ -95,7 +97,8 @@ test('every named instruction assembles to the opcode of the specification, behi
     if (name === 'i32.const') assert.equal(make(-65), [...opcode, 0xbf, 0x7f])
     else if (name === 'v128.const') {
       assert.equal(make(1), [...opcode, 0, 0, 0, 0, 0, 0, 0xf0, 0x3f, 0, 0, 0, 0, 0, 0, 0xf0, 0x3f])
-    } else if (/load/.test(name)) assert.equal(make(x, 300), [...x, ...opcode, 3, 0xac, 2], name)
+    } else if (/extract/.test(name)) assert.equal(make(x, 1), [...x, ...opcode, 1], name)
+    else if (/load/.test(name)) assert.equal(make(x, 300), [...x, ...opcode, 3, 0xac, 2], name)
     else if (/store/.test(name)) {
       const lane = /lane/.test(name) ? [0] : []
       assert.equal(make(x, y, 300), [...x, ...y, ...opcode, 3, 0xac, 2, ...lane], name)
@@ -210,7 +213,7 @@ test('parameters come before locals', () => {
 const kernels = simdModule()
 
 test('every kernel is read to its last byte: opcodes known, sizes right, blocks balanced, types fit', () => {
-  for (const make of [addMultiply, addColumnSums, multiplyByTanhSlope, tanh]) {
+  for (const make of [addMultiply, addRowDots, mixRows, addColumnSums, multiplyByTanhSlope, tanh]) {
     const alone = assemble([make()])
     assert.is(refusal(alone), '', make.name)
     assert.ok(engine.validate(alone), make.name)
@@ -218,9 +221,9 @@ test('every kernel is read to its last byte: opcodes known, sizes right, blocks 
   assert.is(refusal(kernels), '')
   assert.ok(engine.validate(kernels))
   const { exports, functions, memories } = disassemble(kernels)
-  assert.equal([...exports.keys()], ['addMultiply', 'addColumnSums', 'multiplyByTanhSlope', 'tanh'])
-  assert.equal([...exports.values()], [0, 1, 2, 3])
-  assert.equal(functions.map(({ parameters }) => parameters.length), [8, 4, 3, 2])
+  assert.equal([...exports.keys()], ['addMultiply', 'addRowDots', 'mixRows', 'addColumnSums', 'multiplyByTanhSlope', 'tanh'])
+  assert.equal([...exports.values()], [0, 1, 2, 3, 4, 5])
+  assert.equal(functions.map(({ parameters }) => parameters.length), [8, 6, 6, 4, 3, 2])
   assert.ok(functions.every(({ results }) => results.length === 0))
   assert.ok(functions.every(({ parameters }) => parameters.every((type) => type === 'i32')))
   assert.equal(memories, [{ module: 'host', name: 'memory', minimum: 1 }])
@@ -231,19 +234,22 @@ test('the module is smaller than 8 kB', () => {
 })
 
 /** The instructions that round, and those that are exact: moves, integers, comparisons, bits, control. */
-const ROUND = ['f64x2.add', 'f64x2.sub', 'f64x2.mul', 'f64x2.div']
+const ROUND = ['f64.add', 'f64x2.add', 'f64x2.sub', 'f64x2.mul', 'f64x2.div']
 const EXACT = [
   'local.get', 'local.set', 'block', 'loop', 'if', 'end', 'br', 'br_if', 'i32.const', 'i32.eqz', 'i32.eq',
   'i32.lt_u', 'i32.ge_u', 'i32.add', 'i32.sub', 'i32.mul', 'i32.and', 'i32.shl',
   'v128.load', 'v128.load64_splat', 'v128.load64_zero', 'v128.store', 'v128.store64_lane', 'v128.const',
+  'f64.load', 'f64.store', 'f64x2.extract_lane',
   'v128.and', 'v128.or', 'v128.bitselect', 'i64x2.shl', 'i64x2.sub', 'f64x2.abs', 'f64x2.lt', 'f64x2.pmin',
 ]
 
-test('nothing rounds but add, sub, mul and div; nothing is fused; no lane is added to another', () => {
+test('nothing rounds but add, sub, mul and div; nothing is fused; lanes are added in row dots alone', () => {
   const { functions } = disassemble(kernels)
   const used = new Set(functions.flatMap(({ instructions }) => instructions.map(({ name }) => name)))
   assert.equal([...used].filter((name) => ![...ROUND, ...EXACT].includes(name)), [])
   assert.equal(ROUND.filter((name) => !used.has(name)), [])
+  const adding = functions.flatMap(({ instructions }, f) => instructions.some(({ name }) => name === 'f64.add') ? [f] : [])
+  assert.equal(adding, [disassemble(kernels).exports.get('addRowDots')])
 })
 
 test('relaxed SIMD, 0xfd 0x100 and beyond, is unknown to the reader: fused operations would be seen', () => {

@@ -78,10 +78,13 @@ test('NaN, infinities, zeros of either sign and subnormals pass through as in th
         const C = hold(backend, size, size, c), S = hold(backend, 1, size, c.slice(0, size))
         backend.addMultiply(C, hold(backend, size, 3, a), hold(backend, 3, size, b))
         const G = hold(backend, size, size, c), T = hold(backend, size, size, c)
+        const dots = hold(backend, size, 1, c.slice(0, size)), mixed = backend.allocate(size, size)
+        backend.addRowDots(dots, C, G)
+        backend.mixRows(mixed, dots, G)
         backend.addColumnSums(S, C)
         backend.tanh(T)
         backend.multiplyByTanhSlope(G, T)
-        return [C, S, T, G]
+        return [C, S, T, G, dots, mixed]
       })
     }
   }
@@ -109,6 +112,21 @@ test('column sums, rows and slopes have the reference\'s bits for every size 1 �
       backend.fillRows(filled, hold(backend, 1, cols, b))
       return [sums, G, filled]
     })
+  }
+})
+
+test('row dots and mixtures of rows have the reference\'s bits for every width 1 … 17, and for wide ones', () => {
+  for (const m of [...Array.from({ length: 17 }, (_, i) => i + 1), 31, 64, 67]) {
+    for (const [n, k] of [[1, 1], [1, 3], [2, 2], [5, 1], [3, 4], [7, 8], [96, 3]]) {
+      const s = normals(k * n * m), z = normals(n * m), y = normals(n * k)
+      compare(`${k} times ${n}×${m}`, (backend) => {
+        const S = hold(backend, k * n, m, s), Z = hold(backend, n, m, z), Y = hold(backend, n, k, y)
+        const mixed = hold(backend, n, m, z)
+        backend.mixRows(mixed, Y, S)
+        backend.addRowDots(Y, S, Z)
+        return [Y, mixed]
+      })
+    }
   }
 })
 

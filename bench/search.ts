@@ -1,0 +1,97 @@
+/**
+ * `npm run bench:search`: the same 1,000 update problems (a policy, a batch of states, actions drawn from it, advantages
+ * that depend on both) under each rule for the length of a step: how often the first trial is accepted, how much of δ is
+ * spent, and what it gains. Nothing is timed: forward passes are counted.
+ */
+import process from 'node:process'
+import { Random } from '../src/math/random.ts'
+import { createFastest } from '../src/math/simd/simd.ts'
+import { createPolicy, forwardPolicy, initializePolicy } from '../src/rl/policy.ts'
+import { box, discrete, type Space } from '../src/rl/space.ts'
+import { resolveOptions } from '../src/trpo/options.ts'
+import { createStepper, step, type StepOptions } from '../src/trpo/step.ts'
+import { pasteInto } from './paste.ts'
+
+const STATES = 500, INPUTS = 8
+const VARIANTS: readonly (readonly [string, Partial<StepOptions>])[] = [
+  ['undamped, 0.8ʲ', {}],
+  ['damped, 0.8ʲ', { stepLength: 'damped' }],
+  ['undamped, 0.5ʲ', { backtrackCoefficient: 0.5 }],
+  ['damped, 0.5ʲ', { stepLength: 'damped', backtrackCoefficient: 0.5 }],
+  ['undamped, longest', { search: 'longest' }],
+  ['damped, longest', { stepLength: 'damped', search: 'longest' }],
+  ['undamped, 0.8ʲ, up to 1.5 δ', { klSlack: 1.5 }],
+  ['undamped, 0.8ʲ, largest KL', { constraint: 'max-kl', maxBacktracks: 30 }],
+]
+const KINDS: readonly (readonly [string, Space])[] = [
+  ['Gaussian, 3 dimensions', box([-Infinity, -Infinity, -Infinity], [Infinity, Infinity, Infinity])],
+  ['categorical, 4 actions', discrete(4)],
+]
+
+const smoke = process.argv.includes('--smoke')
+const batches = smoke ? 4 : 1000
+const rows = ['| policy | λ | length and search | first trial accepted | accepted at all | trials | KL / δ | gain | of the longest step\'s |',
+  '|---|---|---|---|---|---|---|---|---|']
+for (const [kind, space] of KINDS) {
+  for (const damping of [0.1, 0.001]) {
+    const results = VARIANTS.map(([name, options]) => ({ name, ...run(space, { damping, ...options }) }))
+    const best = results.find(({ name }) => name === 'undamped, longest')!.gain
+    for (const { name, first, accepted, trials, spent, gain } of results) {
+      rows.push(`| ${[kind, damping, name, percent(first), percent(accepted), trials.toFixed(2), spent.toFixed(3), gain.toFixed(5), (gain / best).toFixed(3)].join(' | ')} |`)
+      process.stdout.write(`${rows[rows.length - 1]}\n`)
+    }
+  }
+}
+if (!smoke) pasteInto('docs/benchmarks.md', 'search', rows.join('\n'))
+
+/** Means over the batches; KL and gain over those where θ moved. */
+function run(space: Space, options: Partial<StepOptions>): { first: number; accepted: number; trials: number; spent: number; gain: number } {
+  const backend = createFastest(1 << 25)
+  const everywhere = box(new Array<number>(INPUTS).fill(-Infinity), new Array<number>(INPUTS).fill(Infinity))
+  const policy = createPolicy(backend, everywhere, space, [32, 32], 'tanh')
+  const observations = backend.allocate(STATES, INPUTS), actions = backend.allocate(STATES, policy.distribution.actionSize)
+  const stepper = createStepper(policy, observations, { ...resolveOptions({}), ...options }, new Random(0))
+  const advantages = new Float64Array(STATES)
+  const total = { first: 0, accepted: 0, trials: 0, spent: 0, gain: 0 }
+  for (let k = 0; k < batches; k++) {
+    const random = new Random(1000 + k)
+    initializePolicy(policy, -0.5, random)
+    // A policy that has learned something: its last layer is as large as its others.
+    const last = policy.net.parameters.layers[2].W.data
+    for (let p = 0; p < last.length; p++) last[p] *= 50
+    for (let p = 0; p < STATES * INPUTS; p++) observations.data[p] = random.normal()
+    forwardPolicy(stepper.old)
+    policy.distribution.sample(actions, stepper.old.eta, Array.from({ length: STATES }, () => random))
+    drawAdvantages(advantages, observations.data, actions.data, random)
+    const { status, kl, maxKl, surrogateAfter, surrogateBefore, backtracks } = step(stepper, actions, advantages, () => {})
+    total.trials += backtracks + 1
+    if (status !== 'accepted' && status !== 'accepted-beyond') continue
+    total.accepted++
+    if (backtracks === 0) total.first++
+    total.spent += kl / maxKl
+    total.gain += surrogateAfter - surrogateBefore
+  }
+  return {
+    first: total.first / batches, accepted: total.accepted / batches, trials: total.trials / batches,
+    spent: total.spent / total.accepted, gain: total.gain / total.accepted,
+  }
+}
+
+/** An action is good where it lies the way that a random direction of the state tells; noise of the same size; mean 0, variance 1. */
+function drawAdvantages(advantages: Float64Array, states: Float64Array, actions: Float64Array, random: Random): void {
+  const direction = Float64Array.from({ length: INPUTS }, () => random.normal() / Math.sqrt(INPUTS))
+  const width = actions.length / STATES
+  let mean = 0, square = 0
+  for (let i = 0; i < STATES; i++) {
+    let along = 0
+    for (let j = 0; j < INPUTS; j++) along += direction[j] * states[i * INPUTS + j]
+    advantages[i] = along * actions[i * width] + random.normal()
+    mean += advantages[i] / STATES
+  }
+  for (let i = 0; i < STATES; i++) square += (advantages[i] - mean) * (advantages[i] - mean) / STATES
+  for (let i = 0; i < STATES; i++) advantages[i] = (advantages[i] - mean) / Math.sqrt(square)
+}
+
+function percent(share: number): string {
+  return `${(100 * share).toFixed(1)} %`
+}

@@ -1,0 +1,19 @@
+/**
+ * CRC-32, that of Ethernet, gzip and PNG: the remainder of the bytes, as a polynomial over GF(2), by
+ * x³² + x²⁶ + x²³ + x²² + x¹⁶ + x¹² + x¹¹ + x¹⁰ + x⁸ + x⁷ + x⁵ + x⁴ + x² + x + 1. RFC 1952, section 8.
+ * It notices every flipped bit and every burst of up to 32. But: it is no protection against intent.
+ */
+
+/** Remainders of single bytes, bits in reflected order. */
+const TABLE: Uint32Array = Uint32Array.from({ length: 256 }, (_, byte) => {
+  let remainder = byte
+  for (let bit = 0; bit < 8; bit++) remainder = remainder & 1 ? remainder >>> 1 ^ 0xedb88320 : remainder >>> 1
+  return remainder
+})
+
+/** An integer from 0 to 2³² − 1. */
+export function crc32(bytes: Uint8Array): number {
+  let remainder = -1
+  for (let i = 0; i < bytes.length; i++) remainder = remainder >>> 8 ^ TABLE[(remainder ^ bytes[i]) & 0xff]
+  return ~remainder >>> 0
+}

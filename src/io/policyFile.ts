@@ -1,0 +1,71 @@
+/**
+ * A policy as one file, and back, every bit of it: docs/files.md tells what stands where.
+ * But: no optimiser and no random streams; training does not go on from such a file.
+ */
+import type { Backend } from '../math/backend.ts'
+import { expectOneOf, show } from '../math/expect.ts'
+import { reference } from '../math/reference.ts'
+import { boundsFault } from '../rl/bounds.ts'
+import { createPolicy, distributionFor, type Policy } from '../rl/policy.ts'
+import { encodedSize } from '../rl/space.ts'
+import { type Contents, expectNothingLeft, expectPartsAlone, expectSize, type Extra, seal, takeWord, unseal } from './contents.ts'
+import { FileError } from './fileError.ts'
+import { fillNetwork, putNetwork, putParameters, takeNetwork, takeParameters } from './network.ts'
+import { putSpace, takeSpace } from './spaces.ts'
+
+const FORMAT = 'trpo policy'
+/** All that the file holds of a policy. */
+const PARTS: readonly string[] = ['observationSpace', 'actionSpace', 'distribution', 'net', 'stateDependentStd', 'bounds']
+const BOUNDS = ['clip', 'squash'] as const
+const LOG_STD = 'policy.log_std'
+
+/**
+ * The policy as bytes, the same for the same policy; `extra` is text of your own to go with it, by name.
+ * Throws for parameters that are not finite, and for a policy with a part that the file cannot hold.
+ */
+export function encodePolicy(policy: Policy, extra: Extra = {}): Uint8Array {
+  if (typeof policy?.net?.parameters !== 'object') throw new TypeError(`policy: expected a policy, got ${show(policy)}`)
+  const { observationSpace, actionSpace, distribution, net, stateDependentStd, bounds } = policy
+  expectPartsAlone('policy', policy, PARTS)
+  const contents: Contents = { tensors: new Map(), metadata: new Map() }
+  putSpace(contents, 'observation_space', observationSpace)
+  putSpace(contents, 'action_space', actionSpace)
+  const wanted = distributionFor(actionSpace, stateDependentStd).name
+  if (distribution.name !== wanted) {
+    throw new RangeError(`policy.distribution: expected ${show(wanted)} for its actions, got ${show(distribution.name)}`)
+  }
+  contents.metadata.set('distribution', distribution.name)
+  // Said only where it is not the usual: a file without it is one that clips.
+  if (expectOneOf('policy.bounds', bounds, BOUNDS) === 'squash') contents.metadata.set('bounds', bounds)
+  putNetwork(contents, 'policy', net)
+  const { shared } = net.parameters
+  if (shared.length > 0) putParameters(contents, LOG_STD, [shared.length], shared)
+  return seal(FORMAT, contents, extra)
+}
+
+/** The policy that the bytes hold, on `backend`. Throws a FileError for bytes that are no such file, whatever they are. */
+export function decodePolicy(bytes: Uint8Array, backend: Backend = reference): Policy {
+  const contents = unseal(FORMAT, bytes)
+  const observationSpace = takeSpace(contents, 'observation_space')
+  const actionSpace = takeSpace(contents, 'action_space')
+  const families = [distributionFor(actionSpace), distributionFor(actionSpace, true)]
+  const name = takeWord(contents, 'distribution', [...new Set(families.map((family) => family.name))])
+  const { inputs, shared } = families.find((family) => family.name === name)!
+  const told = actionSpace.kind === 'box' && contents.metadata.has('bounds')
+  const bounds = told ? takeWord(contents, 'bounds', BOUNDS) : 'clip'
+  const fault = boundsFault(bounds, actionSpace)
+  if (fault !== null) throw new FileError(fault)
+  const stored = takeNetwork(contents, 'policy')
+  const logStd = shared > 0 ? takeParameters(contents, LOG_STD, 1).data : new Float64Array(0)
+  expectNothingLeft(contents)
+
+  const { activation, sizes, layers } = stored
+  expectSize('inputs of policy.layers.0, for its observations', encodedSize(observationSpace), sizes[0])
+  expectSize(`outputs of policy.layers.${layers.length - 1}, for its actions`, inputs, sizes[layers.length])
+  expectSize(`length of ${LOG_STD}, for its actions`, shared, logStd.length)
+  const actions = { stateDependentStd: name === 'stateGaussian', bounds }
+  const policy = createPolicy(backend, observationSpace, actionSpace, sizes.slice(1, -1), activation, actions)
+  fillNetwork(policy.net, stored)
+  policy.net.parameters.shared.set(logStd)
+  return policy
+}

@@ -1,0 +1,184 @@
+/**
+ * Safetensors: named arrays of numbers and some text, in one file that runs no code when read.
+ * https://github.com/huggingface/safetensors, README, section Format:
+ *
+ *   N: u64 | header: N bytes of JSON | data             all little-endian, arrays row-major
+ *   header = { name: { dtype, shape, data_offsets: [begin, end] }, …, "__metadata__": { name: text, … } }
+ *
+ * Arrays lie in `data` without gap or overlap. Nothing is allocated here for a size that the file does not bear out.
+ * But: headers of 10 MB at most. Float64 alone is written; float32 is read too, and widened, which is exact.
+ */
+import { show } from '../math/expect.ts'
+import { FileError } from './fileError.ts'
+import { type Json, readJson } from './json.ts'
+import { decodeUtf8 } from './utf8.ts'
+
+export interface StoredTensor {
+  /** Sizes of its axes, none for a single number. */
+  readonly shape: readonly number[]
+  /** Row by row. */
+  readonly data: Float64Array
+}
+
+export type Tensors = ReadonlyMap<string, StoredTensor>
+export type Metadata = ReadonlyMap<string, string>
+
+const METADATA = '__metadata__'
+/** A tenth of the format's own limit: some 100,000 tensors, read within seconds. */
+const LONGEST_HEADER = 10_000_000
+const BYTES: ReadonlyMap<Json, number> = new Map([['F64', 8], ['F32', 4]])
+
+/**
+ * The file's bytes: tensors and metadata in the order of their names, so that the same content gives the same bytes.
+ * Throws for a shape that does not fit its data, for NaN (infinities pass), and for text that is not Unicode.
+ */
+export function encodeSafetensors(tensors: Tensors, metadata: Metadata = new Map()): Uint8Array {
+  for (const [name, { shape, data }] of tensors) {
+    if (name === METADATA) throw new RangeError(`tensors: expected another name, got ${show(name)}`)
+    if (!(data instanceof Float64Array)) throw new TypeError(`${name}: expected a Float64Array, got ${show(data)}`)
+    if (!Array.isArray(shape) || !shape.every(isCount)) throw new TypeError(`${name}.shape: expected integers from 0, got ${show(shape)}`)
+    const count = product(shape)
+    if (data.length !== count) throw new RangeError(`${name}: expected ${count} numbers for its shape, got ${data.length}`)
+    const wrong = data.findIndex(Number.isNaN)
+    if (wrong >= 0) throw new RangeError(`${name}[${wrong}]: expected a number, got NaN`)
+  }
+  for (const [key, text] of metadata) {
+    if (typeof text !== 'string') throw new TypeError(`${key}: expected a string, got ${show(text)}`)
+  }
+  for (const text of [...tensors.keys(), ...metadata.keys(), ...metadata.values()]) {
+    // With the flag u, only a surrogate without its other half matches.
+    if (/[\ud800-\udfff]/u.test(text)) throw new RangeError(`text: expected Unicode, got ${show(text)}`)
+  }
+  const bytes = layOut(tensors, metadata)
+  const length = new DataView(bytes.buffer).getUint32(0, true)
+  if (length > LONGEST_HEADER) throw new RangeError(`header: expected at most ${LONGEST_HEADER} bytes, got ${length}`)
+  return bytes
+}
+
+/** As `encodeSafetensors`, of content that is known to be sound. */
+export function layOut(tensors: Tensors, metadata: Metadata): Uint8Array {
+  const names = [...tensors.keys()].sort(), keys = [...metadata.keys()].sort()
+  const entries: string[] = []
+  if (keys.length > 0) {
+    entries.push(`"${METADATA}":{${keys.map((key) => `${quote(key)}:${quote(metadata.get(key)!)}`).join()}}`)
+  }
+  let size = 0
+  for (const name of names) {
+    const { shape, data } = tensors.get(name)!
+    const end = size + 8 * data.length
+    entries.push(`${quote(name)}:{"dtype":"F64","shape":[${shape.join()}],"data_offsets":[${size},${end}]}`)
+    size = end
+  }
+  const json = `{${entries.join()}}`
+  // Spaces, so that data begin on 8 bytes.
+  const length = 8 * Math.ceil(json.length / 8)
+  const bytes = new Uint8Array(8 + length + size)
+  const view = new DataView(bytes.buffer)
+  view.setUint32(0, length, true)
+  for (let i = 0; i < length; i++) bytes[8 + i] = i < json.length ? json.charCodeAt(i) : 0x20
+  let at = 8 + length
+  for (const name of names) {
+    for (const x of tensors.get(name)!.data) {
+      view.setFloat64(at, x, true)
+      at += 8
+    }
+  }
+  return bytes
+}
+
+/** What the file holds, in its own memory. Throws a FileError for bytes that are no such file, whatever they are. */
+export function decodeSafetensors(bytes: Uint8Array): { tensors: Map<string, StoredTensor>; metadata: Map<string, string> } {
+  if (!(bytes instanceof Uint8Array)) throw new TypeError(`bytes: expected a Uint8Array, got ${show(bytes)}`)
+  if (bytes.length < 8) throw new FileError(`file: expected at least 8 bytes, got ${bytes.length}`)
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
+  const length = view.getUint32(0, true) + 4294967296 * view.getUint32(4, true)
+  const room = Math.min(LONGEST_HEADER, bytes.length - 8)
+  if (length > room) throw new FileError(`header: expected at most ${room} bytes, got ${length}`)
+  const text = decodeUtf8(bytes.subarray(8, 8 + length))
+  if (text === null) throw new FileError('header: expected UTF-8, got other bytes')
+  const header = text[0] === '{' ? readJson('header', text) : null
+  if (!(header instanceof Map)) throw new FileError(`header: expected to begin with "{", got ${show(text[0] ?? '')}`)
+
+  const metadata = readMetadata(header.get(METADATA))
+  header.delete(METADATA)
+  const places = [...header].map(([name, entry]) => readPlace(name, entry))
+  const begin = 8 + length
+  expectTiling(places, bytes.length - begin)
+  const tensors = new Map<string, StoredTensor>()
+  for (const { name, shape, size, first, last } of places) {
+    const data = new Float64Array((last - first) / size)
+    for (let i = 0, at = begin + first; i < data.length; i++, at += size) {
+      data[i] = size === 8 ? view.getFloat64(at, true) : view.getFloat32(at, true)
+    }
+    tensors.set(name, { shape, data })
+  }
+  return { tensors, metadata }
+}
+
+/** Where a tensor lies in `data`: bytes first … last − 1, `size` a number. */
+interface Place {
+  readonly name: string
+  readonly shape: readonly number[]
+  readonly size: number
+  readonly first: number
+  readonly last: number
+}
+
+function readMetadata(entry: Json | undefined): Map<string, string> {
+  const metadata = new Map<string, string>()
+  if (entry === undefined) return metadata
+  if (!(entry instanceof Map)) throw new FileError(`${METADATA}: expected an object, got ${show(entry)}`)
+  for (const [key, text] of entry) {
+    if (typeof text !== 'string') throw new FileError(`${METADATA}: expected a string for ${show(key)}, got ${show(text)}`)
+    metadata.set(key, text)
+  }
+  return metadata
+}
+
+function readPlace(name: string, entry: Json): Place {
+  const tensor = `tensor ${show(name)}`
+  if (!(entry instanceof Map) || entry.size !== 3) {
+    throw new FileError(`${tensor}: expected dtype, shape and data_offsets, got ${show(entry)}`)
+  }
+  const dtype = entry.get('dtype'), shape = entry.get('shape'), offsets = entry.get('data_offsets')
+  const size = BYTES.get(dtype)
+  if (size === undefined) throw new FileError(`${tensor}: expected dtype "F64" or "F32", got ${show(dtype)}`)
+  if (!isCounts(shape)) throw new FileError(`${tensor}: expected a shape of integers from 0, got ${show(shape)}`)
+  if (!isCounts(offsets) || offsets.length !== 2 || offsets[0] > offsets[1]) {
+    throw new FileError(`${tensor}: expected data_offsets of two integers, begin ≤ end, got ${show(offsets)}`)
+  }
+  const [first, last] = offsets
+  // A product beyond the integers is Infinity, or NaN: equal to no difference of offsets.
+  const expected = size * product(shape)
+  if (last - first !== expected) {
+    throw new FileError(`${tensor}: expected ${expected} bytes for its shape, got ${last - first}`)
+  }
+  return { name, shape, size, first, last }
+}
+
+/** Throws unless the places cover 0 … length − 1, each byte once. */
+function expectTiling(places: readonly Place[], length: number): void {
+  let end = 0
+  for (const { name, first, last } of [...places].sort((a, b) => a.first - b.first || a.last - b.last)) {
+    if (first !== end) throw new FileError(`tensor ${show(name)}: expected to begin at byte ${end} of the data, got ${first}`)
+    end = last
+  }
+  if (end !== length) throw new FileError(`data: expected ${end} bytes, got ${length}`)
+}
+
+function isCounts(value: Json | undefined): value is readonly number[] {
+  return Array.isArray(value) && value.every(isCount)
+}
+
+function isCount(value: unknown): boolean {
+  return Number.isSafeInteger(value) && (value as number) >= 0
+}
+
+function product(shape: readonly number[]): number {
+  return shape.reduce((count, n) => count * n, 1)
+}
+
+/** A JSON string in ASCII. */
+function quote(text: string): string {
+  return JSON.stringify(text).replace(/[\u007f-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+}

@@ -1,0 +1,35 @@
+/**
+ * A value function as one file, and back, every bit of it.
+ */
+import type { Backend } from '../math/backend.ts'
+import { show } from '../math/expect.ts'
+import { reference } from '../math/reference.ts'
+import { createMlp } from '../nn/mlp.ts'
+import { type Value, valueOf } from '../rl/value.ts'
+import { type Contents, expectNothingLeft, expectPartsAlone, expectSize, type Extra, seal, unseal } from './contents.ts'
+import { fillNetwork, putNetwork, takeNetwork } from './network.ts'
+
+const FORMAT = 'trpo value'
+/** All that the file holds of a value function; the tape is scratch. */
+const PARTS: readonly string[] = ['net', 'tape']
+
+/** The value function as bytes; else as `encodePolicy`. */
+export function encodeValue(value: Value, extra: Extra = {}): Uint8Array {
+  if (typeof value?.net?.parameters !== 'object') throw new TypeError(`value: expected a value function, got ${show(value)}`)
+  expectPartsAlone('value', value, PARTS)
+  const contents: Contents = { tensors: new Map(), metadata: new Map() }
+  putNetwork(contents, 'value', value.net)
+  return seal(FORMAT, contents, extra)
+}
+
+/** The value function that the bytes hold, on `backend`. Throws a FileError for bytes that are no such file. */
+export function decodeValue(bytes: Uint8Array, backend: Backend = reference): Value {
+  const contents = unseal(FORMAT, bytes)
+  const stored = takeNetwork(contents, 'value')
+  expectNothingLeft(contents)
+  const { activation, sizes, layers } = stored
+  expectSize(`outputs of value.layers.${layers.length - 1}`, 1, sizes[layers.length])
+  const net = createMlp(backend, sizes, activation)
+  fillNetwork(net, stored)
+  return valueOf(net)
+}

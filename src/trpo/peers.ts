@@ -1,0 +1,38 @@
+/**
+ * Other implementations' hyper-parameters and conventions, as options, so that a configuration can be brought over and
+ * a comparison is of like with like. Read in their sources at the commits that docs/deviations.md names.
+ * But: what has no counterpart here stays ours. That page says, difference by difference, what it means.
+ */
+import type { TrainOptions } from './options.ts'
+
+export type Peer = 'sb3' | 'spinningup' | 'baselines' | 'modular_rl'
+
+/** Every trial that CG makes, and a length that counts the damping: what all four have in common. */
+const common: Partial<TrainOptions> = {
+  hidden: [64, 64], valueHidden: [64, 64], activation: 'tanh', advantages: 'gae', normalizeAdvantages: true,
+  discount: 0.99, maxKl: 0.01, cgIterations: 10, cgTolerance: 0, stepLength: 'damped', maxBacktracks: 9,
+}
+
+export const peers: Readonly<Record<Peer, Readonly<Partial<TrainOptions>>>> = {
+  /** sb3_contrib.TRPO: one environment, KL and Fisher matrix averaged over action dimensions. */
+  sb3: {
+    ...common, batchSteps: 2048, environments: 1, gaeLambda: 0.95, klUnit: 'dimension', cgIterations: 15, damping: 0.1,
+    backtrackCoefficient: 0.8, valueEpochs: 10, valueMinibatch: 128, valueLearningRate: 1e-3,
+  },
+  /** spinup.trpo_tf1. */
+  spinningup: {
+    ...common, batchSteps: 4000, environments: 1, gaeLambda: 0.97, damping: 0.1, backtrackCoefficient: 0.8,
+    initialLogStd: -0.5, valueEpochs: 80, valueMinibatch: 4000, valueLearningRate: 1e-3,
+  },
+  /** baselines.trpo_mpi, its defaults for MuJoCo: KL up to 1.5 δ, every fifth state in Fisher products. */
+  baselines: {
+    ...common, hidden: [32, 32], valueHidden: [32, 32], batchSteps: 1024, environments: 1, gaeLambda: 0.98, damping: 0.1,
+    backtrackCoefficient: 0.5, klSlack: 1.5, fisherFraction: 0.2,
+    valueEpochs: 5, valueMinibatch: 64, valueLearningRate: 1e-3,
+  },
+  /** modular_rl's TRPO, its settings for classic control: no test of KL, but a tenth of the gain that the slope promises. */
+  modular_rl: {
+    ...common, batchSteps: 5000, environments: 1, discount: 0.995, gaeLambda: 0.97, damping: 0.1,
+    backtrackCoefficient: 0.5, klSlack: Infinity, leastGainRatio: 0.1,
+  },
+}

@@ -1,0 +1,17 @@
+import { test } from 'uvu'
+import * as assert from 'uvu/assert'
+import { pendulum } from '../../src/envs/index.ts'
+import { evaluate } from '../../src/rl/evaluate.ts'
+import { presets } from '../../src/trpo/presets.ts'
+import { train } from '../../src/trpo/train.ts'
+
+test('Pendulum swings up with torques squashed into their bounds, and a σ that depends on the state', () => {
+  const training = train(pendulum, { ...presets.Pendulum, bounds: 'squash', stateDependentStd: true })
+  let next = training.next()
+  while (!next.done) next = training.next()
+  // As in pendulum.test.ts, where torques are clipped.
+  const { mean } = evaluate(next.value, pendulum, { episodes: 100, seed: 1 })
+  assert.ok(mean > -200, `mean return ${mean}`)
+})
+
+test.run()

@@ -1,0 +1,142 @@
+import { spawn } from 'node:child_process'
+import { cpSync, existsSync, readFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import { resolve } from 'node:path'
+import { test } from 'uvu'
+import * as assert from 'uvu/assert'
+import { cartPole } from '../../src/envs/index.ts'
+import { evaluate, presets, train, type TrainOptions } from '../../src/index.ts'
+import { env, install, pack, remove, run, scratch } from '../support/package.ts'
+import { findProgram, skipped } from '../support/programs.ts'
+import { TRAINING, weights } from '../support/sample.ts'
+
+/** Types by file name; browsers run no script of another. */
+const TYPES: Readonly<Record<string, string>> = { html: 'text/html', js: 'text/javascript' }
+
+/** A page's own scripts and workers, and nothing else: no inline script, no code from text, no WebAssembly. */
+const STRICT = "default-src 'self'"
+
+/**
+ * Open `page` of `folder` in the browser, each file under the policy, with `script` added to the page; what the
+ * script posts to /report.
+ */
+async function visit(browser: string, folder: string, page: string, policy: string, script: string): Promise<string> {
+  const profile = scratch()
+  let report: (text: string) => void
+  const reported = new Promise<string>((done) => { report = done })
+  const server = createServer(async (request, response) => {
+    const path = request.url.slice(1)
+    if (request.method === 'POST') {
+      let text = ''
+      for await (const part of request.setEncoding('utf8')) text += part
+      response.writeHead(204, {}).end()
+      return report(text)
+    }
+    const file = `${folder}/${path}`
+    const found = path === 'added.js' ? script : existsSync(file) ? readFileSync(file) : null
+    if (found === null) return response.writeHead(404, {}).end()
+    const body = path === page ? `${readFileSync(file, 'utf8')}<script src="/added.js"></script>` : found
+    response.writeHead(200, { 'content-type': TYPES[path.split('.').at(-1)!] ?? 'text/plain', 'content-security-policy': policy }).end(body)
+  })
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
+  const child = spawn(browser, [
+    '--headless=new', '--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking',
+    '--disable-component-update', '--disable-sync', `--user-data-dir=${profile}`,
+    `http://127.0.0.1:${server.address().port}/${page}`,
+  ], { env, timeout: 100_000 })
+  const ended = new Promise<void>((done) => child.on('close', () => done()))
+  try {
+    return await Promise.race([reported, ended.then(() => { throw new Error('the browser ended, and nothing was reported') })])
+  } finally {
+    child.kill('SIGKILL')
+    await ended
+    server.closeAllConnections()
+    server.close()
+    remove(profile)
+  }
+}
+
+/** A script that reports the element's text once it says "done", and what the page's policy has refused until then. */
+const whenDone = (selector: string): string => `
+  const refused = []
+  let drawn = 0
+  const request = requestAnimationFrame
+  globalThis.requestAnimationFrame = (draw) => request((time) => {
+    drawn++
+    draw(time)
+  })
+  document.addEventListener('securitypolicyviolation', ({ blockedURI, violatedDirective }) => refused.push(violatedDirective + ' ' + blockedURI))
+  const element = document.querySelector('${selector}')
+  new MutationObserver(() => {
+    if (!element.textContent.includes('done')) return
+    const { textContent: text } = element
+    fetch('/report', { method: 'POST', body: JSON.stringify({ text, refused, drawn, library: typeof trpo }) })
+  }).observe(element, { childList: true, characterData: true, subtree: true })
+`
+
+const chromium = findProgram(['chromium', 'chromium-browser', 'google-chrome'])
+if (chromium === null) skipped('docs/examples/browser and docs/examples/bundler in a browser, for want of chromium')
+else {
+  const directory = scratch()
+  test.after(() => remove(directory))
+  const project = install(directory, pack(directory))
+  const place = (name: string): string => {
+    // The pages look for node_modules beside themselves.
+    cpSync(`docs/examples/${name}`, project, { recursive: true })
+    return project
+  }
+  const last = (options: Partial<TrainOptions>): { lines: string[]; mean: number } => {
+    const lines: string[] = []
+    let mean = 0
+    for (const { steps, meanReturn, certificate, policy } of train(cartPole, options)) {
+      lines.push(`${String(steps).padStart(7)} ${meanReturn!.toFixed(1).padStart(7)}  ${certificate.kl.toFixed(5)}`)
+      if (steps === options.totalSteps) ({ mean } = evaluate(policy, cartPole))
+    }
+    return { lines, mean }
+  }
+
+  test('browser: under a strict policy, a worker trains to the bits of Node while the page itself holds nothing', async () => {
+    const folder = place('browser')
+    const { text, refused, library } = JSON.parse(await visit(chromium, folder, 'index.html', STRICT,
+      `${whenDone('#rows')}\ndocument.querySelector('#start').click()`))
+    const { lines, mean } = last({ ...presets.CartPole, seed: 1, totalSteps: 40_960 })
+    assert.equal(text.trimEnd().split('\n').slice(1), [...lines, `done: ${mean} in 100 fresh episodes`])
+    assert.equal(refused, [])
+    assert.is(library, 'undefined')
+  })
+
+  test('bundler: the page plays with the latest policy while the worker trains the next', async () => {
+    const folder = place('bundler')
+    const [command, ...words] = JSON.parse(readFileSync(`${folder}/package.json`, 'utf8')).scripts.build.split(' ')
+    run(folder, resolve(`node_modules/.bin/${command}`), ...words)
+    const { text, refused, drawn } = JSON.parse(await visit(chromium, folder, 'index.html', STRICT, whenDone('p')))
+    assert.match(text, /^done: 20480 steps, mean return \d+\.\d$/)
+    assert.equal(refused, [])
+    assert.ok(drawn > 1, `${drawn} frames`)
+  })
+
+  for (const [title, policy, backend, reports] of [
+    ['a strict policy means the reference, and one report', STRICT, 'reference', ['wasm-eval']],
+    ["'wasm-unsafe-eval' lets SIMD in", `${STRICT} 'wasm-unsafe-eval'`, 'simd', []],
+  ] as const) {
+    test(`a script tag: ${title}; to the same bits`, async () => {
+      const folder = place('browser')
+      const script = `
+        const refused = []
+        document.addEventListener('securitypolicyviolation', ({ blockedURI }) => refused.push(blockedURI))
+        const library = document.createElement('script')
+        library.src = 'node_modules/trpo/dist/trpo.min.js'
+        library.onload = () => {
+          const { train, cartPole } = trpo
+          ${TRAINING}
+          const report = () => fetch('/report', { method: 'POST', body: JSON.stringify({ weights, backend: last.policy.net.backend.name, refused }) })
+          // Reports come as tasks of their own.
+          setTimeout(report, 100)
+        }
+        document.body.append(library)`
+      assert.equal(JSON.parse(await visit(chromium, folder, 'index.html', policy, script)), { weights: weights(), backend, refused: reports })
+    })
+  }
+}
+
+test.run()

@@ -1,0 +1,141 @@
+import { spawn } from 'node:child_process'
+import { cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { createContext, runInContext } from 'node:vm'
+import { test } from 'uvu'
+import * as assert from 'uvu/assert'
+import { cartPole, pointMass } from '../../src/envs/index.ts'
+import { decodePolicy } from '../../src/io/index.ts'
+import { act, evaluate, presets, train, type TrainOptions } from '../../src/index.ts'
+import type { Env } from '../../src/rl/env.ts'
+import { env, install, pack, remove, run, scratch } from '../support/package.ts'
+import { findProgram, skipped } from '../support/programs.ts'
+
+const examples = 'docs/examples'
+const directory = scratch()
+test.after(() => remove(directory))
+const project = install(directory, pack(directory))
+/** A copy of an example, with the package beside it; its path. */
+function place(name: string): string {
+  cpSync(`${examples}/${name}`, `${project}/${name}`, { recursive: true })
+  return `${project}/${name}`
+}
+
+/** What a training tells, iteration by iteration: the same bits everywhere, so the same text. */
+function told(makeEnv: () => Env, options: Partial<TrainOptions>, line: (steps: number, meanReturn: number, kl: number) => string): string[] {
+  return [...train(makeEnv, options)].map(({ steps, meanReturn, certificate }) => line(steps, meanReturn!, certificate.kl))
+}
+
+test('each example is short, and imports the package by its name', () => {
+  const folders = readdirSync(examples)
+  assert.equal(folders.sort(), ['browser', 'bun', 'bundler', 'deno', 'node', 'quickjs'])
+  for (const folder of folders) {
+    const texts = readdirSync(`${examples}/${folder}`).map((file) => readFileSync(`${examples}/${folder}/${file}`, 'utf8'))
+    assert.ok(texts.reduce((lines, text) => lines + text.split('\n').length - 1, 0) < 60, folder)
+    for (const text of texts) assert.not.match(text, /from '\.|src\//)
+    assert.ok(texts.some((text) => text.includes('trpo')), folder)
+  }
+})
+
+test('node: a policy is trained and kept; the service answers with its actions, and with a sentence to what is wrong', async () => {
+  const cwd = place('node')
+  const { stdout } = run(cwd, 'node', 'train.js', 'policy.safetensors', '24000')
+  assert.is(stdout, `${told(pointMass, { ...presets.PointMass, totalSteps: 24_000, seed: 1 }, (steps, mean) => `${steps} ${mean.toFixed(2)}`).join('\n')}\n`)
+
+  const policy = decodePolicy(readFileSync(`${cwd}/policy.safetensors`))
+  const child = spawn('node', ['service.js', 'policy.safetensors', '0'], { cwd, env, timeout: 60_000 })
+  try {
+    child.stdout.setEncoding('utf8')
+    const address = await new Promise<string>((done) => child.stdout.on('data', done))
+    const ask = async (body: string): Promise<{ status: number; answer: { action?: unknown; error?: string } }> => {
+      const response = await fetch(address.trim(), { method: 'POST', body })
+      return { status: response.status, answer: JSON.parse(await response.text()) }
+    }
+    const observation = [1, -0.5, 0.25, 0]
+    assert.equal(await ask(JSON.stringify({ observation })), { status: 200, answer: { action: Array.from(act(policy, observation) as Float64Array) } })
+    const wrong = [['{"observation":[1,2]}', 'observation: expected 4 numbers, got 2'], ['{"observation":[1,2,3,null]}', 'finite number'],
+      ['{}', 'observation: expected'], ['null', 'observation: expected'], ['what', 'JSON'], ['"'.repeat(200_000), 'JSON']]
+    for (const [body, error] of wrong) {
+      const { status, answer } = await ask(body)
+      assert.is(status, 400)
+      assert.match(answer.error!, error)
+    }
+    assert.is((await ask(JSON.stringify({ observation }))).status, 200, 'it still answers')
+  } finally {
+    child.kill('SIGKILL')
+  }
+  writeFileSync(`${cwd}/broken.safetensors`, 'no such file')
+  assert.throws(() => run(cwd, 'node', 'service.js', 'broken.safetensors', '0'), 'FileError')
+})
+
+test('bundler: the build makes two modules, and the worker trains', () => {
+  const cwd = place('bundler')
+  const [command, ...words] = JSON.parse(readFileSync(`${cwd}/package.json`, 'utf8')).scripts.build.split(' ')
+  run(cwd, resolve(`node_modules/.bin/${command}`), ...words)
+  assert.equal(readdirSync(`${cwd}/out`).sort(), ['page.js', 'worker.js'])
+  const messages: { file: Uint8Array; steps: number; meanReturn: number; done: boolean }[] = []
+  const context = createContext({ postMessage: (message: typeof messages[number]) => messages.push(message) })
+  runInContext(readFileSync(`${cwd}/out/worker.js`, 'utf8'), context)
+  runInContext('onmessage({ data: { seed: 1, totalSteps: 4096 } })', context)
+  assert.equal(messages.map(({ steps, meanReturn, done }) => `${steps} ${meanReturn} ${done}`),
+    told(cartPole, { seed: 1, totalSteps: 4096 }, (steps, mean) => `${steps} ${mean} ${steps === 4096}`))
+  // Bytes from another realm.
+  assert.is(decodePolicy(Uint8Array.from(messages[1].file)).net.sizes.join(), '4,64,64,2')
+})
+
+const deno = findProgram(['deno'], '@deno/*/deno')
+if (deno === null) skipped('docs/examples/deno, for want of deno')
+else {
+  test('deno: an environment of one\'s own is type-checked and solved, with no permission', () => {
+    const cwd = place('deno')
+    // As `deno install` leaves it, without a network: the package is there.
+    writeFileSync(`${project}/package.json`, JSON.stringify({ dependencies: { trpo: '*' } }))
+    const { stdout } = run(cwd, deno, 'run', '--no-prompt', '--cached-only', '--node-modules-dir=manual', '--check', 'main.ts')
+    const lines = stdout.trimEnd().split('\n')
+    assert.is(lines.length, 9)
+    assert.is(lines[8], '-10, of at most -10')
+  })
+}
+
+const bun = findProgram(['bun'], '@oven/*/bin/bun')
+if (bun === null) skipped('docs/examples/bun, for want of bun')
+else {
+  test('bun: a policy is trained, kept in a file, taken back and tried', () => {
+    const cwd = place('bun')
+    const lines = told(cartPole, { ...presets.CartPole, seed: 1, totalSteps: 40_960 }, (steps, mean) => `${steps} ${mean.toFixed(1)}`)
+      .filter((line) => Number(line.split(' ')[0]) % 8192 === 0)
+    const { stdout } = run(cwd, bun, 'run', 'main.ts')
+    const { mean, std } = evaluate(decodePolicy(readFileSync(`${cwd}/cartPole.safetensors`)), cartPole)
+    assert.is(stdout, `${[...lines, `${mean} ± ${std.toFixed(1)}`].join('\n')}\n`)
+  })
+}
+
+/** QuickJS as a program, or in WebAssembly: a script and what to do with `print`. */
+const qjs = findProgram(['qjs'])
+const emscripten = resolve('test/runtimes/node_modules/quickjs-emscripten-core')
+if (qjs === null && !existsSync(emscripten)) skipped('docs/examples/quickjs, for want of qjs')
+else {
+  test('quickjs: it trains in an interpreter without WebAssembly, clock or timers, to the bits of the others', () => {
+    const cwd = place('quickjs')
+    const library = '../node_modules/trpo/dist/trpo.min.js'
+    writeFileSync(`${cwd}/embedded.mjs`, `
+      import { createRequire } from 'node:module'
+      import { readFileSync } from 'node:fs'
+      const require = createRequire('${resolve('test/runtimes')}/')
+      const { newQuickJSWASMModuleFromVariant } = require('quickjs-emscripten-core')
+      const variant = require('@jitl/quickjs-wasmfile-release-sync')
+      const context = (await newQuickJSWASMModuleFromVariant(variant.default ?? variant)).newContext()
+      context.newFunction('print', (line) => console.log(context.getString(line))).consume((print) => context.setProp(context.global, 'print', print))
+      for (const file of ['${library}', 'main.js']) context.unwrapResult(context.evalCode(readFileSync(file, 'utf8'), file)).dispose()`)
+    const { stdout } = qjs === null ? run(cwd, 'node', 'embedded.mjs') : run(cwd, qjs, '--include', library, 'main.js')
+    const options = { seed: 1, totalSteps: 9000, batchSteps: 3000, environments: 100, hidden: [], valueHidden: [16], maxKl: 0.03, damping: 0.01 }
+    const lines: string[] = []
+    for (const { steps, meanReturn, certificate, policy } of train(pointMass, options)) {
+      lines.push(`${steps} ${meanReturn!.toFixed(2)} ${certificate.status} ${certificate.kl.toFixed(5)}`)
+      if (steps === 9000) lines.push(evaluate(policy, pointMass, { episodes: 10 }).mean.toFixed(2))
+    }
+    assert.is(stdout, `${lines.join('\n')}\n`)
+  })
+}
+
+test.run()
