@@ -9,6 +9,7 @@ export { createFisher, type Fisher } from './trpo/fisher.ts'
 export { presets } from './trpo/presets.ts'
 export { policyGradient, surrogate } from './trpo/surrogate.ts'
 export { createValueFitter, fitValue, type ValueFit, type ValueFitOptions } from './trpo/valueFit.ts'
+export type { Normalization, NormalizationOptions } from './trpo/normalization.ts'
 export { type PolicyReport, type VerifyOptions, verifyPolicy } from './trpo/verify.ts'
 export type { Phase, Phases } from './trpo/phases.ts'
 
@@ -19,6 +20,7 @@ export {
 export {
   act, type ActionOptions, createPolicy, createPolicyMap, forwardPolicy, initializePolicy, type Policy, type PolicyMap,
 } from './rl/policy.ts'
+export { createNormalizer, type Normalizer } from './rl/normalizer.ts'
 export { createValue, predict, type Value } from './rl/value.ts'
 export { evaluate, type EvaluateOptions, type Evaluation } from './rl/evaluate.ts'
 export { checkEnv } from './rl/checkEnv.ts'

@@ -11,11 +11,12 @@ import { encodedSize } from '../rl/space.ts'
 import { type Contents, expectNothingLeft, expectPartsAlone, expectSize, type Extra, seal, takeWord, unseal } from './contents.ts'
 import { FileError } from './fileError.ts'
 import { fillNetwork, putNetwork, putParameters, takeNetwork, takeParameters } from './network.ts'
+import { putNormalizer, takeNormalizer } from './normalizer.ts'
 import { putSpace, takeSpace } from './spaces.ts'
 
 const FORMAT = 'trpo policy'
 /** All that the file holds of a policy. */
-const PARTS: readonly string[] = ['observationSpace', 'actionSpace', 'distribution', 'net', 'stateDependentStd', 'bounds']
+const PARTS: readonly string[] = ['observationSpace', 'actionSpace', 'distribution', 'net', 'stateDependentStd', 'bounds', 'normalizer']
 const BOUNDS = ['clip', 'squash'] as const
 const LOG_STD = 'policy.log_std'
 
@@ -25,7 +26,7 @@ const LOG_STD = 'policy.log_std'
  */
 export function encodePolicy(policy: Policy, extra: Extra = {}): Uint8Array {
   if (typeof policy?.net?.parameters !== 'object') throw new TypeError(`policy: expected a policy, got ${show(policy)}`)
-  const { observationSpace, actionSpace, distribution, net, stateDependentStd, bounds } = policy
+  const { observationSpace, actionSpace, distribution, net, stateDependentStd, bounds, normalizer } = policy
   expectPartsAlone('policy', policy, PARTS)
   const contents: Contents = { tensors: new Map(), metadata: new Map() }
   putSpace(contents, 'observation_space', observationSpace)
@@ -40,6 +41,7 @@ export function encodePolicy(policy: Policy, extra: Extra = {}): Uint8Array {
   putNetwork(contents, 'policy', net)
   const { shared } = net.parameters
   if (shared.length > 0) putParameters(contents, LOG_STD, [shared.length], shared)
+  putNormalizer(contents, normalizer, net.sizes[0])
   return seal(FORMAT, contents, extra)
 }
 
@@ -57,14 +59,15 @@ export function decodePolicy(bytes: Uint8Array, backend: Backend = reference): P
   if (fault !== null) throw new FileError(fault)
   const stored = takeNetwork(contents, 'policy')
   const logStd = shared > 0 ? takeParameters(contents, LOG_STD, 1).data : new Float64Array(0)
+  const normalizer = takeNormalizer(contents, stored.sizes[0])
   expectNothingLeft(contents)
 
   const { activation, sizes, layers } = stored
   expectSize('inputs of policy.layers.0, for its observations', encodedSize(observationSpace), sizes[0])
   expectSize(`outputs of policy.layers.${layers.length - 1}, for its actions`, inputs, sizes[layers.length])
   expectSize(`length of ${LOG_STD}, for its actions`, shared, logStd.length)
-  const actions = { stateDependentStd: name === 'stateGaussian', bounds }
-  const policy = createPolicy(backend, observationSpace, actionSpace, sizes.slice(1, -1), activation, actions)
+  const parts = { stateDependentStd: name === 'stateGaussian', bounds, normalizer }
+  const policy = createPolicy(backend, observationSpace, actionSpace, sizes.slice(1, -1), activation, parts)
   fillNetwork(policy.net, stored)
   policy.net.parameters.shared.set(logStd)
   return policy

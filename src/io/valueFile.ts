@@ -8,10 +8,11 @@ import { createMlp } from '../nn/mlp.ts'
 import { type Value, valueOf } from '../rl/value.ts'
 import { type Contents, expectNothingLeft, expectPartsAlone, expectSize, type Extra, seal, unseal } from './contents.ts'
 import { fillNetwork, putNetwork, takeNetwork } from './network.ts'
+import { putNormalizer, takeNormalizer } from './normalizer.ts'
 
 const FORMAT = 'trpo value'
 /** All that the file holds of a value function; the tape is scratch. */
-const PARTS: readonly string[] = ['net', 'tape']
+const PARTS: readonly string[] = ['net', 'tape', 'normalizer']
 
 /** The value function as bytes; else as `encodePolicy`. */
 export function encodeValue(value: Value, extra: Extra = {}): Uint8Array {
@@ -19,6 +20,7 @@ export function encodeValue(value: Value, extra: Extra = {}): Uint8Array {
   expectPartsAlone('value', value, PARTS)
   const contents: Contents = { tensors: new Map(), metadata: new Map() }
   putNetwork(contents, 'value', value.net)
+  putNormalizer(contents, value.normalizer, value.net.sizes[0])
   return seal(FORMAT, contents, extra)
 }
 
@@ -26,10 +28,11 @@ export function encodeValue(value: Value, extra: Extra = {}): Uint8Array {
 export function decodeValue(bytes: Uint8Array, backend: Backend = reference): Value {
   const contents = unseal(FORMAT, bytes)
   const stored = takeNetwork(contents, 'value')
+  const normalizer = takeNormalizer(contents, stored.sizes[0])
   expectNothingLeft(contents)
   const { activation, sizes, layers } = stored
   expectSize(`outputs of value.layers.${layers.length - 1}`, 1, sizes[layers.length])
   const net = createMlp(backend, sizes, activation)
   fillNetwork(net, stored)
-  return valueOf(net)
+  return valueOf(net, normalizer)
 }

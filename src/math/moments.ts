@@ -1,5 +1,7 @@
 /**
- * Mean and variance of numbers that are all at hand, in two passes.
+ * Mean and variance: of numbers that are all at hand, in two passes; of vectors that come one by one, or in parts.
+ * Welford 1962; Chan, Golub & LeVeque 1983.
+ * But: no higher moments, no forgetting of what came long ago.
  */
 import { sum } from './vector.ts'
 
@@ -14,4 +16,48 @@ export function moments(x: Float64Array, scratch: Float64Array = new Float64Arra
   const mean = sum(x, n) / n
   for (let i = 0; i < n; i++) scratch[i] = (x[i] - mean) * (x[i] - mean)
   return { mean, variance: sum(scratch, n) / n }
+}
+
+/** Of vectors, entry by entry: how many there were, their mean, and Σ (x − mean)². [d] each. */
+export interface RunningMoments {
+  count: number
+  readonly mean: Float64Array
+  readonly squares: Float64Array
+}
+
+/** Of no vectors yet. */
+export function runningMoments(d: number): RunningMoments {
+  return { count: 0, mean: new Float64Array(d), squares: new Float64Array(d) }
+}
+
+/** Take in the vector x[at …]. Where all are the same, squares are exactly 0. */
+export function addSample(m: RunningMoments, x: Float64Array, at: number): void {
+  const { mean, squares } = m
+  const n = ++m.count
+  for (let j = 0; j < mean.length; j++) {
+    const delta = x[at + j] - mean[j]
+    mean[j] += delta / n
+    squares[j] += delta * (x[at + j] - mean[j])
+  }
+}
+
+/** m ← the moments of what either has taken in. The order of merges is part of the last bits. */
+export function mergeMoments(m: RunningMoments, part: RunningMoments): void {
+  if (part.count === 0) return
+  const total = m.count + part.count
+  const share = part.count / total
+  // The product of counts first: 0 where `m` is empty, whatever the distance.
+  const weight = m.count * share
+  for (let j = 0; j < m.mean.length; j++) {
+    const delta = part.mean[j] - m.mean[j]
+    m.mean[j] += delta * share
+    m.squares[j] += part.squares[j] + delta * weight * delta
+  }
+  m.count = total
+}
+
+export function clearMoments(m: RunningMoments): void {
+  m.count = 0
+  m.mean.fill(0)
+  m.squares.fill(0)
 }

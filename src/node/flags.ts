@@ -27,6 +27,8 @@ export const meanings: { readonly [K in FlagName]: string } = {
   vineBranches: 'rollouts a state; all: one an action',
   vineHorizon: 'steps of a branch, V thereafter',
   vineSpacing: 'steps between two such states',
+  normalizeObservations: 'to mean 0, variance 1, running',
+  observationClip: 'where they are cut, in deviations',
   normalizeAdvantages: 'advantages as they are, not to mean 0, variance 1',
   maxKl: 'δ: most mean KL(old‖new) a step, nats a state',
   maxKlSchedule: 'how δ shrinks over the training',
@@ -52,6 +54,7 @@ export const meanings: { readonly [K in FlagName]: string } = {
   valueEpochs: 'passes over a batch to fit the value',
   valueMinibatch: 'states a gradient of that fit',
   valueLearningRate: 'of that fit, by Adam',
+  normalizeReturns: 'fit returns at mean 0, variance 1',
   like: 'whose settings',
   backend: 'what computes; the bits are the same',
 }

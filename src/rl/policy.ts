@@ -5,7 +5,7 @@
 import type { Backend } from '../math/backend.ts'
 import { expectFinite, expectInteger, expectOneOf, show } from '../math/expect.ts'
 import type { Random } from '../math/random.ts'
-import type { Tensor } from '../math/tensor.ts'
+import { matrix, type Tensor } from '../math/tensor.ts'
 import { allFinite } from '../math/vector.ts'
 import { activations, type ActivationName } from '../nn/activation.ts'
 import { bernoulli } from '../nn/bernoulli.ts'
@@ -17,6 +17,7 @@ import { stateGaussian } from '../nn/stateGaussian.ts'
 import { bounded, type Bounds, boundsFault } from './bounds.ts'
 import type { Action } from './env.ts'
 import { createMasks, writeMask } from './mask.ts'
+import { type Normalizer, normalizerFault, normalizeRow } from './normalizer.ts'
 import { encode, encodedSize, type Space, vectorSize } from './space.ts'
 
 /** How Box actions are drawn and keep their bounds; other spaces take no notice. */
@@ -34,6 +35,8 @@ export interface Policy extends ActionOptions {
   readonly distribution: Distribution
   /** net.parameters.flat is θ. */
   readonly net: Mlp
+  /** What stands between an observation and the network; null where nothing does. */
+  readonly normalizer: Normalizer | null
 }
 
 /** The distribution for actions of `space`: a Gaussian, categorical, multi-categorical or Bernoulli. */
@@ -47,7 +50,7 @@ export function distributionFor(space: Space, stateDependentStd: boolean = false
 /** A policy with θ all 0; `initializePolicy` gives it weights, or copy your own into net.parameters.flat. */
 export function createPolicy(
   backend: Backend, observationSpace: Space, actionSpace: Space, hidden: readonly number[], activation: ActivationName,
-  { stateDependentStd = false, bounds = 'clip' }: Partial<ActionOptions> = {},
+  { stateDependentStd = false, bounds = 'clip', normalizer = null }: Partial<ActionOptions & Pick<Policy, 'normalizer'>> = {},
 ): Policy {
   if (!Array.isArray(hidden)) throw new TypeError(`hidden: expected an array of integers, got ${show(hidden)}`)
   hidden.forEach((units, l) => expectInteger(`hidden[${l}]`, units, 1))
@@ -59,16 +62,21 @@ export function createPolicy(
   if (fault !== null) throw new RangeError(fault)
   const distribution = distributionFor(actionSpace, stateDependentStd)
   const sizes = [encodedSize(observationSpace), ...hidden, distribution.inputs]
+  const unfit = normalizer === null ? null : normalizerFault(normalizer, sizes[0])
+  if (unfit !== null) throw new RangeError(`normalizer: ${unfit}`)
   const net = createMlp(backend, sizes, activation, distribution.shared)
   // What an option cannot mean here is not said of the policy either.
   const drawn = actionSpace.kind === 'box' ? { stateDependentStd, bounds } : { stateDependentStd: false, bounds: 'clip' as const }
-  return { observationSpace, actionSpace, ...drawn, distribution, net }
+  return { observationSpace, actionSpace, ...drawn, distribution, net, normalizer }
 }
 
-/** Orthogonal weights; the last layer's gain is 0.01, so that the first policy hardly depends on the state. */
-export function initializePolicy({ net, distribution }: Policy, initialLogStd: number, random: Random): void {
+/**
+ * Orthogonal weights; the last layer's gain is 0.01, so that the first policy hardly depends on the state. With a
+ * normaliser it is 0: then the first statistics, which come after the first batch, change nothing of the policy.
+ */
+export function initializePolicy({ net, distribution, normalizer }: Policy, initialLogStd: number, random: Random): void {
   expectFinite('initialLogStd', initialLogStd)
-  initializeMlp(net, 0.01, random)
+  initializeMlp(net, normalizer === null ? 0.01 : 0, random)
   const { layers, shared } = net.parameters
   distribution.setLogStd(layers[layers.length - 1].b.data, shared, initialLogStd)
 }
@@ -108,8 +116,10 @@ export function forwardPolicy({ net, distribution, tape, eta }: PolicyMap): void
 export interface Actor {
   readonly policy: Policy
   readonly map: PolicyMap
-  /** The network's view of each environment's observation: [rows, inputs]. */
+  /** Each environment's observation as it came, integers one-hot: [rows, inputs]. */
   readonly observations: Tensor
+  /** What the network read of it in the last `decide`; the same tensor where there is no normaliser. */
+  readonly inputs: Tensor
   /** Actions as drawn: [rows, actionSize]. */
   readonly actions: Tensor
   /** Actions as an environment wants them; null where that is a plain integer. */
@@ -119,10 +129,11 @@ export interface Actor {
 /** `maskLength` is that of `maskLengthOf`: 0 where actions are not masked. Masks lie in map.eta.mask. */
 export function createActor(policy: Policy, rows: number, maskLength: number = 0): Actor {
   const { net, distribution, actionSpace } = policy
-  const observations = net.backend.allocate(rows, net.sizes[0])
+  const inputs = net.backend.allocate(rows, net.sizes[0])
   return {
-    policy, observations,
-    map: createPolicyMap(net, distribution, observations, false, createMasks(rows, maskLength)),
+    policy, inputs,
+    observations: policy.normalizer === null ? inputs : matrix(new Float64Array(inputs.data.length), rows, inputs.cols),
+    map: createPolicyMap(net, distribution, inputs, false, createMasks(rows, maskLength)),
     actions: net.backend.allocate(rows, distribution.actionSize),
     vectors: actionSpace.kind === 'discrete'
       ? null : Array.from({ length: rows }, () => new Float64Array(vectorSize(actionSpace))),
@@ -130,7 +141,8 @@ export function createActor(policy: Policy, rows: number, maskLength: number = 0
 }
 
 /** actions ← draws from π(· | observations), row i from streams[i]; the most likely actions where streams is null. */
-export function decide({ map, actions }: Actor, streams: readonly Random[] | null): void {
+export function decide({ policy, observations, inputs, map, actions }: Actor, streams: readonly Random[] | null): void {
+  if (inputs !== observations) for (let i = 0; i < inputs.rows; i++) normalizeRow(inputs, i, observations, i, policy.normalizer)
   forwardPolicy(map)
   if (streams === null) map.distribution.mode(actions, map.eta)
   else map.distribution.sample(actions, map.eta, streams)

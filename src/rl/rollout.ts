@@ -5,11 +5,13 @@
  * episodes are counted on raw rewards. Whatever an environment hands over is checked before it is kept.
  */
 import { show } from '../math/expect.ts'
+import { addSample, type RunningMoments, runningMoments } from '../math/moments.ts'
 import type { Random } from '../math/random.ts'
 import type { Batch } from './batch.ts'
 import type { Action, Env, ResetOptions, ResetResult, StepResult } from './env.ts'
 import { maskLengthOf, writeMask } from './mask.ts'
 import { createNoise, keepOrRenew, type Noise } from './noise.ts'
+import { normalizeRow } from './normalizer.ts'
 import { type Actor, actionOf, createActor, decide, type Policy } from './policy.ts'
 import { encode } from './space.ts'
 
@@ -47,6 +49,8 @@ export interface Rollout {
   readonly steps: Float64Array
   readonly episodeReturns: Float64Array
   readonly episodeLengths: Float64Array
+  /** Of the states acted in, by environment, until someone takes them; none where the policy has no normaliser. */
+  readonly seen: readonly RunningMoments[]
 }
 
 /**
@@ -62,6 +66,7 @@ export function createRollout(envs: readonly Env[], policy: Policy, random: Rand
     steps: new Float64Array(envs.length),
     episodeReturns: new Float64Array(envs.length),
     episodeLengths: new Float64Array(envs.length),
+    seen: policy.normalizer === null ? [] : envs.map(() => runningMoments(policy.net.sizes[0])),
   }
   envs.forEach((_, e) => resetInto(rollout, e, { seed: random.fork(`environment/${e}`).integer(2147483648) }))
   return rollout
@@ -72,7 +77,7 @@ export function createRollout(envs: readonly Env[], policy: Policy, random: Rand
  * each step of all environments, the t-th of the batch, `visit(t)` may look at them, but must leave them as they are.
  */
 export function collect(rollout: Rollout, batch: Batch, visit: (t: number) => void = () => {}): Episode[] {
-  const { envs, actor, noise, steps } = rollout
+  const { envs, actor, noise, steps, seen } = rollout
   const E = envs.length
   const inputs = batch.observations.cols
   const { mask } = actor.map.eta
@@ -87,9 +92,10 @@ export function collect(rollout: Rollout, batch: Batch, visit: (t: number) => vo
     for (let e = 0; e < E; e++) observeMask(actor, envs[e], e, steps[e])
     if (noise !== null) for (let e = 0; e < E; e++) keepOrRenew(noise, e, rollout.episodeLengths[e] === 0)
     decide(actor, rollout.streams)
-    batch.observations.data.set(actor.observations.data, t * E * inputs)
+    batch.observations.data.set(actor.inputs.data, t * E * inputs)
     batch.actions.data.set(actor.actions.data, t * E * batch.actions.cols)
     if (mask !== null) batch.masks!.set(mask, t * mask.length)
+    for (let e = 0; e < seen.length; e++) addSample(seen[e], actor.observations.data, e * inputs)
     for (let e = 0; e < E; e++) {
       const i = t * E + e
       const result = stepInto(rollout, e)
@@ -111,11 +117,10 @@ export function collect(rollout: Rollout, batch: Batch, visit: (t: number) => vo
   return episodes
 }
 
-/** Copy the observation that environment e is in to the next free row of finalObservations; returns that row. */
-export function keepFinal(batch: Batch, { observations }: Actor, e: number): number {
+/** What a network reads of the observation that environment e is in → the next free row of finalObservations; returns that row. */
+export function keepFinal(batch: Batch, { policy, observations }: Actor, e: number): number {
   const row = batch.finalCount++
-  const { data, cols } = batch.finalObservations
-  for (let j = 0; j < cols; j++) data[row * cols + j] = observations.data[e * cols + j]
+  normalizeRow(batch.finalObservations, row, observations, e, policy.normalizer)
   return row
 }
 

@@ -6,12 +6,15 @@ import type { Random } from '../math/random.ts'
 import type { Tensor } from '../math/tensor.ts'
 import type { ActivationName } from '../nn/activation.ts'
 import { createMlp, createTape, forward, initializeMlp, type Mlp, type Tape } from '../nn/mlp.ts'
+import type { Normalizer } from './normalizer.ts'
 
 export interface Value {
   /** net.parameters.flat is φ. */
   readonly net: Mlp
   /** One stretch of observations at a time passes through here. */
   readonly tape: Tape
+  /** What made the observations that it reads: the policy's. */
+  readonly normalizer: Normalizer | null
 }
 
 /** Observations taken in one stretch by `predict`. */
@@ -20,18 +23,19 @@ const STRETCH = 96
 /** V with orthogonal weights, gain 1 in the last layer. `inputs`: numbers the network sees of an observation. */
 export function createValue(
   backend: Backend, inputs: number, hidden: readonly number[], activation: ActivationName, random: Random,
+  normalizer: Normalizer | null = null,
 ): Value {
   const net = createMlp(backend, [inputs, ...hidden, 1], activation)
   initializeMlp(net, 1, random)
-  return valueOf(net)
+  return valueOf(net, normalizer)
 }
 
 /** V computed by a network with one output. */
-export function valueOf(net: Mlp): Value {
-  return { net, tape: createTape(net, net.backend.allocate(STRETCH, net.sizes[0]), false) }
+export function valueOf(net: Mlp, normalizer: Normalizer | null = null): Value {
+  return { net, tape: createTape(net, net.backend.allocate(STRETCH, net.sizes[0]), false), normalizer }
 }
 
-/** values ← V(s) for the first `count` rows of observations [·, inputs]. */
+/** values ← V(s) for the first `count` rows of observations [·, inputs], normalised already where V has a normaliser. */
 export function predict(values: Float64Array, { net, tape }: Value, observations: Tensor, count: number): void {
   const { data, cols } = observations
   for (let first = 0; first < count; first += STRETCH) {

@@ -7,12 +7,13 @@ import { nearest } from '../math/editDistance.ts'
 import { expectFinite, expectInteger, expectNumber, expectOneOf, show } from '../math/expect.ts'
 import type { ActivationName } from '../nn/activation.ts'
 import type { ActionOptions } from '../rl/policy.ts'
+import type { NormalizationOptions } from './normalization.ts'
 import type { StepOptions } from './step.ts'
 import { type Peer, peers } from './peers.ts'
 import type { TrustRegionOptions } from './trustRegion.ts'
 import type { ValueFitOptions } from './valueFit.ts'
 
-export interface TrainOptions extends ActionOptions, StepOptions, TrustRegionOptions, ValueFitOptions {
+export interface TrainOptions extends ActionOptions, StepOptions, TrustRegionOptions, ValueFitOptions, NormalizationOptions {
   /** Fixes everything random. Integer from 0. */
   readonly seed: number
   /** Environment steps after which no further iteration begins; the last one is whole, so up to one batch more. */
@@ -124,6 +125,8 @@ export const rules: { readonly [K in keyof TrainOptions]: Rule<TrainOptions[K]> 
   vineBranches: { default: 2, check: branches, origin: 'measured: docs/benchmarks.md' },
   vineHorizon: { default: 5, check: integer(1), origin: 'measured: docs/benchmarks.md' },
   vineSpacing: { default: 5, check: integer(1), origin: 'measured: docs/benchmarks.md' },
+  normalizeObservations: { default: 'off', check: oneOf('off', 'preserving', 'plain'), origin: 'measured: docs/design.md' },
+  observationClip: { default: 10, check: positive, origin: 'SB3-contrib (VecNormalize)' },
   normalizeAdvantages: { default: true, check: boolean, origin: 'all peers' },
   maxKl: { default: 0.01, check: positive, origin: 'Schulman et al. 2015, table 2' },
   maxKlSchedule: { default: 'constant', check: oneOf('constant', 'linear', 'cosine'), origin: 'all peers' },
@@ -149,6 +152,7 @@ export const rules: { readonly [K in keyof TrainOptions]: Rule<TrainOptions[K]> 
   valueEpochs: { default: 10, check: integer(0), origin: 'SB3-contrib' },
   valueMinibatch: { default: 128, check: integer(1), origin: 'SB3-contrib' },
   valueLearningRate: { default: 1e-3, check: positive, origin: 'SB3-contrib' },
+  normalizeReturns: { default: false, check: boolean, origin: 'van Hasselt et al. 2016' },
   like: { default: 'trpo', check: oneOf('trpo', ...Object.keys(peers)), origin: '' },
   backend: { default: 'auto', check: backend, origin: '' },
   clock: { default: undefined, check: clock, origin: '' },

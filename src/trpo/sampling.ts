@@ -13,8 +13,8 @@ import { predict, type Value } from '../rl/value.ts'
 import { branchesIn, collectVine, createVine, vineAdvantages, type VineOptions, vineRows } from '../rl/vine.ts'
 import type { TrainOptions } from './options.ts'
 
-/** What a step improves π on, and what V is fitted to: one and the same where no vine grows. */
-export interface Batches { readonly batch: Batch; readonly paths: Batch }
+/** What a step improves π on, and what V is fitted to: one and the same where no vine grows; and each of them once. */
+export interface Batches { readonly batch: Batch; readonly paths: Batch; readonly all: readonly Batch[] }
 
 export interface Sampler {
   /** Overwrite observations and actions of both batches; returns the episodes that ended. */
@@ -44,11 +44,12 @@ export function createBatches(options: TrainOptions, { net, distribution, action
     createBatch(net.backend, rows / environments, environments, net.sizes[0], distribution.actionSize, maskLength)
   if (options.sampling === 'single-path') {
     const batch = create(batchSteps)
-    return { batch, paths: batch }
+    return { batch, paths: batch, all: [batch] }
   }
   const K = vineBranchesFor(options, actionSpace)
   const rows = vineRows(batchSteps, environments, K, vineOptions(options))
-  return { batch: create(rows), paths: create(rows / K * vineSpacing) }
+  const batch = create(rows), paths = create(rows / K * vineSpacing)
+  return { batch, paths, all: [paths, batch] }
 }
 
 export function createSampler(

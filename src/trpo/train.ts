@@ -9,12 +9,14 @@ import { largestMagnitude, sum } from '../math/vector.ts'
 import { normalize } from '../rl/advantage.ts'
 import type { Env } from '../rl/env.ts'
 import { maskLengthOf } from '../rl/mask.ts'
+import { createNormalizer } from '../rl/normalizer.ts'
 import { createPolicy, initializePolicy, type Policy } from '../rl/policy.ts'
 import { createRollout, type Episode } from '../rl/rollout.ts'
 import { describeSpace } from '../rl/space.ts'
 import { createValue, type Value } from '../rl/value.ts'
 import { resolveOptions, type TrainOptions } from './options.ts'
 import { chooseBackend, choosePlain } from './memory.ts'
+import { beginNormalization, moveStatistics, type Normalization } from './normalization.ts'
 import { laps, noTime, type Phases } from './phases.ts'
 import { createBatches, createSampler } from './sampling.ts'
 import { type Certificate, createStepper, step } from './step.ts'
@@ -34,6 +36,8 @@ export interface Iteration {
   readonly meanLength: number | null
   readonly certificate: Certificate
   readonly valueFit: ValueFit
+  /** What new statistics of observations did after the step; null where observations are not normalised. */
+  readonly normalization: Normalization | null
   /** Milliseconds by phase, all 0 without options.clock. */
   readonly phases: Phases
   readonly policy: Policy
@@ -75,10 +79,12 @@ function* iterations(
   const { observationSpace, actionSpace } = envs[0]
   const backend = choose(options, observationSpace, actionSpace)
 
-  const policy = createPolicy(backend, observationSpace, actionSpace, options.hidden, options.activation, options)
+  const { normalizeObservations, observationClip } = options
+  const normalizer = normalizeObservations === 'off' ? null : createNormalizer(observationSpace, observationClip)
+  const policy = createPolicy(backend, observationSpace, actionSpace, options.hidden, options.activation, { ...options, normalizer })
   initializePolicy(policy, options.initialLogStd, random.fork('policy'))
   const inputs = policy.net.sizes[0]
-  const value = createValue(backend, inputs, options.valueHidden, options.activation, random.fork('value'))
+  const value = createValue(backend, inputs, options.valueHidden, options.activation, random.fork('value'), normalizer)
   const batches = createBatches(options, policy, maskLengthOf(envs))
   const { batch, paths } = batches
   const stepper = createStepper(policy, batch.observations, options, random.fork('fisher'), batch.masks)
@@ -99,6 +105,7 @@ function* iterations(
       const progress = steps / totalSteps
 
       const episodes = sampler.collect()
+      beginNormalization(rollout, ...batches.all)
       steps = sum(rollout.steps)
       recent = [...recent, ...episodes].slice(-RECENT)
       lap('rollout')
@@ -111,12 +118,13 @@ function* iterations(
       const certificate = last = step(stepper, batch.actions, batch.advantages, lap)
       const valueFit = fitValue(fitter, paths.observations, paths.returns, paths.values, minibatches)
       lap('valueFit')
+      const normalization = moveStatistics({ rollout, batch, stepper, fitter }, normalizeObservations, lap)
 
       yield {
         iteration, steps, episodes,
         meanReturn: mean(recent.map((episode) => episode.return)),
         meanLength: mean(recent.map((episode) => episode.length)),
-        certificate, valueFit, phases, policy, value,
+        certificate, valueFit, normalization, phases, policy, value,
       }
     }
   } finally {

@@ -1,13 +1,17 @@
 /**
  * Fit V_φ to the returns by least squares: Adam on minibatches of mean (V_φ(s) − R̂)², some epochs a batch.
  * A fit whose numbers stop being finite is undone: φ and Adam's state return to what they were.
+ * With `normalizeReturns` Adam works in units in which the batch's returns have mean 0 and variance 1, and V is rescaled
+ * there and back so that it stays the function it was (van Hasselt et al. 2016, but for a batch at a time).
  */
 import { type AdamState, adamState, adamStep } from '../math/adam.ts'
 import { moments } from '../math/moments.ts'
 import type { Random } from '../math/random.ts'
 import { rowsOf, type Tensor } from '../math/tensor.ts'
-import { allFinite } from '../math/vector.ts'
+import { allFinite, largestMagnitude } from '../math/vector.ts'
+import { absorb, absorbGradient, absorbSquares, type Change } from '../nn/absorb.ts'
 import { backward, createTape, forward, type Tape, transposeWeights } from '../nn/mlp.ts'
+import { bindParameters } from '../nn/parameters.ts'
 import { createShards, type Shards, sumOverTiles } from '../nn/shards.ts'
 import { predict, type Value } from '../rl/value.ts'
 
@@ -17,6 +21,8 @@ export interface ValueFitOptions {
   /** States a gradient; the last minibatch of an epoch has what is left. */
   readonly valueMinibatch: number
   readonly valueLearningRate: number
+  /** Fit in units in which the batch's returns have mean 0 and variance 1; V itself stays in those of the rewards. */
+  readonly normalizeReturns: boolean
 }
 
 export interface ValueFit {
@@ -45,6 +51,9 @@ export interface ValueFitter {
   /** φ, m and v as they were before the fit under way. */
   readonly saved: { readonly phi: Float64Array; readonly m: Float64Array; readonly v: Float64Array }
 }
+
+/** R̂ = mean + std · R̂′, the new units primed. */
+interface Unit { readonly mean: number; readonly std: number }
 
 interface Minibatch { readonly tape: Tape; readonly shards: Shards }
 
@@ -83,13 +92,16 @@ export function fitValue(
   saved.m.set(adam.m)
   saved.v.set(adam.v)
 
+  const unit = options.normalizeReturns ? unitOf(returns, errors) : null
+  if (unit !== null) changeUnit(fitter, unit)
   const size = whole.tape.inputs.rows
   for (let epoch = 0; epoch < options.valueEpochs; epoch++) {
     random.shuffle(order)
     for (let first = 0; first < N; first += size) {
-      descend(fitter, first + size <= N ? whole : rest!, first, observations, returns)
+      descend(fitter, first + size <= N ? whole : rest!, first, observations, returns, unit)
     }
   }
+  if (unit !== null) changeUnit(fitter, { mean: -unit.mean / unit.std, std: 1 / unit.std })
 
   predict(values, value, observations, N)
   const lossAfter = meanSquare(errors, returns, values)
@@ -105,8 +117,18 @@ export function fitValue(
   return { status: 'undone', lossBefore, lossAfter: lossBefore, explainedVariance }
 }
 
+/** V reads its inputs in new coordinates, and stays the function it is; Adam's memory of gradients follows. */
+export function changeInputs({ value: { net }, adam }: ValueFitter, change: Change): void {
+  absorb(net.parameters.layers[0], change)
+  absorbGradient(bindParameters(adam.m, net.sizes, 0).layers[0], change)
+  absorbSquares(bindParameters(adam.v, net.sizes, 0).layers[0], change)
+}
+
 /** One Adam step on the states order[first …]. */
-function descend(fitter: ValueFitter, { tape, shards }: Minibatch, first: number, observations: Tensor, returns: Float64Array): void {
+function descend(
+  fitter: ValueFitter, { tape, shards }: Minibatch, first: number, observations: Tensor, returns: Float64Array, unit: Unit | null,
+): void {
+  const { mean, std } = unit ?? { mean: 0, std: 1 }
   const { value: { net }, order, gradient, adam, options } = fitter
   const { inputs, outputs, outputDerivatives } = tape
   const n = inputs.rows, cols = inputs.cols
@@ -114,10 +136,34 @@ function descend(fitter: ValueFitter, { tape, shards }: Minibatch, first: number
     for (let j = 0; j < cols; j++) inputs.data[i * cols + j] = observations.data[order[first + i] * cols + j]
   }
   forward(net, tape)
-  for (let i = 0; i < n; i++) outputDerivatives.data[i] = 2 * (outputs.data[i] - returns[order[first + i]]) / n
+  for (let i = 0; i < n; i++) outputDerivatives.data[i] = 2 * (outputs.data[i] - (returns[order[first + i]] - mean) / std) / n
   transposeWeights(net)
   sumOverTiles(gradient, shards, (tile, into) => backward(net, tile, into))
   adamStep(net.parameters.flat, gradient, adam, { learningRate: options.valueLearningRate })
+}
+
+/** Units in which `returns` have mean 0 and variance 1; null where they differ by rounding alone, or not as doubles can. */
+function unitOf(returns: Float64Array, scratch: Float64Array): Unit | null {
+  const { mean, variance } = moments(returns, scratch)
+  const std = Math.sqrt(variance)
+  // std⁴ scales squares of gradients.
+  return std > 1e-13 * largestMagnitude(returns) && std > 1e-50 && std < 1e50 ? { mean, std } : null
+}
+
+/**
+ * V′ = (V − mean) / std by the last layer. Adam's memory of gradients becomes that of (V′ − R̂′)²: a gradient is std²
+ * times smaller, and in the last layer, whose parameters are std times smaller, std times.
+ */
+function changeUnit({ value: { net }, adam }: ValueFitter, { mean, std }: Unit): void {
+  const { flat: phi, layers } = net.parameters
+  const P = phi.length, last = P - layers[layers.length - 1].W.rows - 1
+  for (let p = 0; p < P; p++) {
+    const k = p < last ? 1 / (std * std) : 1 / std
+    adam.m[p] *= k
+    adam.v[p] *= k * k
+    if (p >= last) phi[p] /= std
+  }
+  phi[P - 1] -= mean / std
 }
 
 /** Mean of (R̂ − V)². `scratch` [N] is overwritten. */

@@ -14,6 +14,7 @@ import { generalizedAdvantages, normalize, rewardsToGo } from '../../src/rl/adva
 import { createBatch } from '../../src/rl/batch.ts'
 import type { Env } from '../../src/rl/env.ts'
 import { createMasks } from '../../src/rl/mask.ts'
+import { createNormalizer } from '../../src/rl/normalizer.ts'
 import { type ActionOptions, createPolicy, forwardPolicy, initializePolicy } from '../../src/rl/policy.ts'
 import { collect, createRollout } from '../../src/rl/rollout.ts'
 import { box, discrete, multiBinary, multiDiscrete, type Space } from '../../src/rl/space.ts'
@@ -159,7 +160,7 @@ test('a value fit constructs none, with a smaller last minibatch too, nor does o
     const random = new Random(3), values = new Float64Array(N)
     for (const [valueMinibatch, valueLearningRate, wanted] of [[64, 1e-3, 'fitted'], [50, 1e-3, 'fitted'],
       [64, 1e300, 'undone']] as const) {
-      const fitter = createValueFitter(value, N, { valueEpochs: 2, valueMinibatch, valueLearningRate })
+      const fitter = createValueFitter(value, N, { valueEpochs: 2, valueMinibatch, valueLearningRate, normalizeReturns: valueMinibatch === 50 })
       let status = ''
       assert.is(allocations(() => {
         predict(values, value, observations, N)
@@ -193,8 +194,9 @@ function still(actionSpace: Space, maskLength: number): Env {
 
 test('a rollout and its advantages construct none, across ends of episodes', () => {
   for (const backend of backends) {
-    for (const [s, [space, maskLength, drawn]] of SPACES.entries()) {
-      const policy = createPolicy(backend, wide(3), space, [8], 'tanh', drawn)
+    for (const [s, [space, maskLength, drawn]] of [...SPACES, ...SPACES].entries()) {
+      const normalizer = s < SPACES.length ? null : createNormalizer(wide(3), 10)
+      const policy = createPolicy(backend, wide(3), space, [8], 'tanh', { ...drawn, normalizer })
       initializePolicy(policy, 0, new Random(4))
       const env = (): Env => still(space, maskLength)
       // Fresh noise with one space, noise that lasts with the next.
@@ -209,6 +211,8 @@ test('a rollout and its advantages construct none, across ends of episodes', () 
         normalize(batch.advantages, 10, scratch)
       }), 0)
       assert.is(episodes, 6)
+      assert.is(rollout.seen.length, normalizer === null ? 0 : 3)
+      for (const { count } of rollout.seen) assert.is(count, 20)
     }
   }
 })

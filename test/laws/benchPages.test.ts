@@ -4,18 +4,21 @@ import { buildSync } from 'esbuild'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 
-for (const entry of ['training', 'solver', 'search', 'learning', 'vine', 'ladder/main']) {
+const PAGE = 'docs/benchmarks.md'
+const ENTRIES = [['training', PAGE], ['solver', PAGE], ['search', PAGE], ['learning', PAGE], ['vine', PAGE], ['ladder/main', PAGE], ['normalization', 'docs/normalization.md']]
+
+for (const [entry, at] of ENTRIES) {
   test(`bench/${entry} runs, and a smoke run writes nothing`, () => {
     const outfile = `.build/smoke-${entry.replace('/', '-')}.mjs`
     buildSync({
       entryPoints: [`bench/${entry}.ts`], outfile, bundle: true, format: 'esm', platform: 'node', logLevel: 'warning',
     })
-    const page = readFileSync('docs/benchmarks.md', 'utf8')
+    const page = readFileSync(at, 'utf8')
     const { stdout, stderr, status } = spawnSync('node', [outfile, '--smoke'], { encoding: 'utf8' })
     assert.is(stderr, '')
     assert.is(status, 0)
     assert.ok(stdout.split('\n').length > 8 && !/NaN|undefined/.test(stdout), stdout)
-    assert.is(readFileSync('docs/benchmarks.md', 'utf8'), page)
+    assert.is(readFileSync(at, 'utf8'), page)
   })
 }
 

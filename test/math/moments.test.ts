@@ -1,6 +1,6 @@
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { moments } from '../../src/math/moments.ts'
+import { addSample, clearMoments, mergeMoments, moments, type RunningMoments, runningMoments } from '../../src/math/moments.ts'
 import { Random } from '../../src/math/random.ts'
 
 test('four numbers with an exact mean and variance have these, however far from 0 they lie', () => {
@@ -53,6 +53,106 @@ test('the scratch may be x itself', () => {
   const x = Float64Array.from({ length: 333 }, () => 5 + random.normal())
   const apart = moments(x)
   assert.equal(moments(x, x), apart)
+})
+
+/** The rows of x, d numbers each, taken in one by one. */
+function taken(x: Float64Array, d: number, first = 0, count = x.length / d - first): RunningMoments {
+  const m = runningMoments(d)
+  for (let i = first; i < first + count; i++) addSample(m, x, i * d)
+  return m
+}
+
+/** `count` vectors of three integers about 0, 1e6 and 1e9, with their exact means and sums of squared distances. */
+function integers(count: number, seed: number): { x: Float64Array; mean: number[]; squares: number[] } {
+  const random = new Random(seed)
+  const offsets = [0, 1e6, 1e9], x = new Float64Array(3 * count)
+  const total = [0n, 0n, 0n], squares = [0n, 0n, 0n]
+  for (let i = 0; i < count; i++) {
+    for (let j = 0; j < 3; j++) {
+      const k = random.integer(2001) - 1000
+      x[3 * i + j] = offsets[j] + k
+      total[j] += BigInt(k)
+      squares[j] += BigInt(k * k)
+    }
+  }
+  const n = BigInt(count)
+  return {
+    x, mean: offsets.map((offset, j) => offset + Number(total[j]) / count),
+    squares: squares.map((s, j) => Number(n * s - total[j] * total[j]) / count),
+  }
+}
+
+/**
+ * Each of `count` steps rounds the mean by 2^-53 of its size, and the squares by as much of theirs; an error of the mean
+ * enters each squared distance times twice a distance, here at most 2000.
+ */
+function assertMoments({ count, mean, squares }: RunningMoments, exact: ReturnType<typeof integers>): void {
+  exact.mean.forEach((mu, j) => {
+    const off = count * 2 ** -53 * 4 * (Math.abs(mu) + 1000)
+    assert.ok(Math.abs(mean[j] - mu) <= off, `${mean[j]} ${mu}`)
+    assert.ok(Math.abs(squares[j] - exact.squares[j]) <= 8 * count * 2 ** -53 * exact.squares[j] + count * 4000 * off,
+      `${squares[j]} ${exact.squares[j]}`)
+  })
+}
+
+test('vectors taken in one by one have the mean and the squared distances that integers give without rounding', () => {
+  for (const count of [1, 2, 3, 500]) {
+    const exact = integers(count, 33)
+    const m = taken(exact.x, 3)
+    assert.is(m.count, count)
+    assertMoments(m, exact)
+  }
+  assert.equal(taken(Float64Array.of(4, 7, 13, 16), 1), { count: 4, mean: Float64Array.of(10), squares: Float64Array.of(90) })
+})
+
+test('merged parts have the moments of the whole, whatever the parts, empty ones included', () => {
+  const exact = integers(500, 34)
+  for (const ends of [[500], [1, 500], [250, 500], [499, 500], [0, 100, 100, 101, 400, 500], Array.from({ length: 501 }, (_, i) => i)]) {
+    const m = runningMoments(3)
+    let first = 0
+    for (const end of ends) {
+      mergeMoments(m, taken(exact.x, 3, first, end - first))
+      first = end
+    }
+    assert.is(m.count, 500)
+    assertMoments(m, exact)
+  }
+})
+
+test('to be merged into nothing leaves every bit, even of numbers whose squares overflow', () => {
+  for (const x of [integers(20, 35).x, Float64Array.of(1e200, 1e200, -1e300, 1e200, 1e200, -1e300)]) {
+    const part = taken(x, 3), m = runningMoments(3)
+    mergeMoments(m, part)
+    assert.equal(m, part)
+    mergeMoments(m, runningMoments(3))
+    assert.equal(m, part)
+  }
+})
+
+test('what is always the same has squares of exactly 0, in parts too; and times 2^k all are so, to the bit', () => {
+  const tenth = new Float64Array(21).fill(0.1)
+  const m = taken(tenth, 1)
+  mergeMoments(m, taken(tenth, 1))
+  assert.equal([m.count, m.mean[0], m.squares[0]], [42, 0.1, 0])
+
+  const random = new Random(36)
+  const x = Float64Array.from({ length: 60 }, () => 3 + random.normal())
+  const scaled = (k: number): RunningMoments => {
+    const y = x.map((value) => value * 2 ** k), whole = taken(y, 2, 0, 11)
+    mergeMoments(whole, taken(y, 2, 11))
+    return whole
+  }
+  for (const k of [-30, 7]) {
+    const { mean, squares } = scaled(k)
+    assert.equal(mean, scaled(0).mean.map((value) => value * 2 ** k))
+    assert.equal(squares, scaled(0).squares.map((value) => value * 4 ** k))
+  }
+})
+
+test('cleared moments are those of nothing', () => {
+  const m = taken(Float64Array.of(1, 2, 3, 5), 2)
+  clearMoments(m)
+  assert.equal(m, runningMoments(2))
 })
 
 test.run()

@@ -126,7 +126,7 @@ test('--json writes one record an iteration and nothing else, the same for the s
   assert.equal(records.map(({ steps }) => steps), [512, 1024, 1536, 2048])
   for (const record of records) {
     assert.equal(Object.keys(record).sort(),
-      ['certificate', 'episodes', 'iteration', 'meanLength', 'meanReturn', 'steps', 'valueFit'])
+      ['certificate', 'episodes', 'iteration', 'meanLength', 'meanReturn', 'normalization', 'steps', 'valueFit'])
   }
   assert.match(first.stderr, /\nCartPole: not solved/)
 })

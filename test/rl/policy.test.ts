@@ -2,6 +2,7 @@ import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { Random } from '../../src/math/random.ts'
 import { reference } from '../../src/math/reference.ts'
+import { createNormalizer } from '../../src/rl/normalizer.ts'
 import {
   act, actionOf, createActor, createPolicy, createPolicyMap, decide, distributionFor, forwardPolicy, initializePolicy, type Policy,
 } from '../../src/rl/policy.ts'
@@ -75,6 +76,19 @@ test('initial weights are orthogonal with gain 0.01 in the last layer, biases 0,
   assert.equal(twin.net.parameters.flat, flat)
   initializePolicy(twin, -0.5, new Random(5))
   assert.not.equal(twin.net.parameters.flat, flat)
+})
+
+test('with a normaliser the last layer begins at 0, and all else as without: until there are statistics, π is the same everywhere', () => {
+  const [plain, normalized] = [null, createNormalizer(seen, 10)].map((normalizer) => {
+    const policy = createPolicy(reference, seen, SPACES[0][0], [8], 'tanh', { normalizer })
+    initializePolicy(policy, -0.5, new Random(4))
+    return policy
+  })
+  const last = 3 * 8
+  assert.equal(normalized.net.parameters.flat.slice(0, last), plain.net.parameters.flat.slice(0, last))
+  assert.ok(normalized.net.parameters.flat.slice(last, -2).every((w) => w === 0))
+  for (const observation of [[0, 0], [9, -9]]) assert.equal(list(act(normalized, observation)).map(Math.abs), [0, 0])
+  assert.ok(list(act(plain, [9, -9])).some((a) => a !== 0))
 })
 
 test('act without a stream gives the most likely action of the naive network, inside the space', () => {

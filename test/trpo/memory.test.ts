@@ -20,6 +20,7 @@ const CASES: readonly (readonly [() => Env, Partial<TrainOptions>])[] = [
   [acrobot, { batchSteps: 300, environments: 1, fisherFraction: 0.5, hidden: [200], valueMinibatch: 70 }],
   [cartPole, { batchSteps: 960, environments: 8, sampling: 'vine', vineBranches: 7, vineHorizon: 1, vineSpacing: 1 }],
   [pendulum, { batchSteps: 960, environments: 8, sampling: 'vine', vineSpacing: 100 }],
+  [pendulum, { batchSteps: 256, environments: 256, normalizeObservations: 'preserving', normalizeReturns: true }],
 ]
 
 test('all that a training allocates, and an evaluation after it, lies inside the memory that was made for it', () => {

@@ -24,6 +24,7 @@ const kinds: { readonly [K in Name]: readonly unknown[] } = {
   fisherFraction: NOT_NUMBERS, valueEpochs: NOT_NUMBERS, valueMinibatch: NOT_NUMBERS, valueLearningRate: NOT_NUMBERS,
   preconditioner: NOT_WORDS, warmStart: NOT_BOOLEANS,
   sampling: NOT_WORDS, vineBranches: [null, true, '2', '', [], [2], {}, 1n, () => 2], vineHorizon: NOT_NUMBERS, vineSpacing: NOT_NUMBERS,
+  normalizeObservations: [...NOT_WORDS, false], observationClip: NOT_NUMBERS, normalizeReturns: NOT_BOOLEANS,
   like: NOT_WORDS, klUnit: NOT_WORDS, klSlack: NOT_NUMBERS, leastGainRatio: NOT_NUMBERS,
   maxKlSchedule: NOT_WORDS, finalMaxKl: NOT_NUMBERS, constraint: NOT_WORDS, entropyCoefficient: NOT_NUMBERS,
   fisherEstimate: NOT_WORDS, dampingRule: NOT_WORDS, search: NOT_WORDS,
@@ -51,6 +52,9 @@ const ranges: { readonly [K in Name]: readonly unknown[] } = {
   vineBranches: [...NOT_FINITE, 0, 1, -2, 2.5, 2 ** 53],
   vineHorizon: [...NOT_FINITE, 0, -1, 0.5],
   vineSpacing: [...NOT_FINITE, 0, -1, 0.5],
+  normalizeObservations: ['', 'on', 'Plain', 'running', 'constructor'],
+  observationClip: [...NOT_FINITE, 0, -0, -10],
+  normalizeReturns: [],
   maxKlSchedule: ['', 'exponential', 'Linear'],
   finalMaxKl: [...NOT_FINITE, 0, -0.1, 1.001],
   constraint: ['', 'mean', 'max'],
@@ -155,6 +159,8 @@ test('every end of a range that belongs to it is accepted', () => {
     { batchSteps: 1, environments: 1, normalizeAdvantages: false }, { stateDependentStd: true }, { bounds: 'squash' },
     { sampling: 'vine' }, { sampling: 'vine', vineBranches: 'all' }, { vineBranches: 2 }, { vineHorizon: 1 }, { vineSpacing: 1 },
     { sampling: 'vine', batchSteps: 240, environments: 8, vineBranches: 3, vineHorizon: 9, vineSpacing: 3 },
+    { normalizeObservations: 'preserving' }, { normalizeObservations: 'plain' }, { observationClip: 5e-324 },
+    { observationClip: 1e308 }, { normalizeReturns: true },
   ]
   for (const given of ends) {
     const resolved = resolveOptions(given)

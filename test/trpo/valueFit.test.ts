@@ -34,7 +34,7 @@ const setup = (
   given: Data, hidden: readonly number[], activation: ActivationName, options: Partial<ValueFitOptions>,
 ): ValueFitter => createValueFitter(
   createValue(reference, given.observations.cols, hidden, activation, new Random(2)), given.returns.length,
-  { valueEpochs: 1, valueMinibatch: given.returns.length, valueLearningRate: 1e-3, ...options },
+  { valueEpochs: 1, valueMinibatch: given.returns.length, valueLearningRate: 1e-3, normalizeReturns: false, ...options },
 )
 
 /** Mean of (V_φ(s) − R̂)² over the given rows, by scalar code. */
@@ -147,7 +147,7 @@ test('a linear V reaches the least squares of the normal equations, on data with
   let last = Infinity
   // Adam ends in a cycle about as wide as its rate, so the rate goes down.
   for (const valueLearningRate of [0.1, 1e-2, 1e-3, 1e-4, 1e-5, 1e-6]) {
-    const fitter = createValueFitter(value, 50, { valueEpochs: 500, valueMinibatch: 50, valueLearningRate })
+    const fitter = createValueFitter(value, 50, { valueEpochs: 500, valueMinibatch: 50, valueLearningRate, normalizeReturns: false })
     const { status, lossBefore, lossAfter } = fit(fitter, given)
     assert.is(status, 'fitted')
     assert.ok(lossAfter <= lossBefore * (1 + 1e-4) && lossAfter <= last * (1 + 1e-4))
@@ -210,33 +210,35 @@ test('no epochs leave φ and the values as they are, to the bit', () => {
 
 test('a fit whose numbers overflow is undone: φ, Adam and values have their exact bits, and the next fit is as ever', () => {
   const given = data(30, 3, 11)
-  const options = { valueEpochs: 2, valueMinibatch: 8, valueLearningRate: 0.01 }
-  const value = createValue(reference, 3, [6], 'relu', new Random(2))
-  const fitter = createValueFitter(value, 30, options)
-  fit(fitter, given)
-  const { adam } = fitter
-  const state = (): string[] =>
-    [bits(phiOf(value)), bits(adam.m), bits(adam.v), `${adam.beta1Power}`, `${adam.beta2Power}`]
-  const before = state(), v = values(value, given)
-  const faults: readonly (readonly [string, ValueFitter, Float64Array])[] = [
-    ['rate', { ...fitter, options: { ...options, valueLearningRate: 1e300 } }, given.returns],
-    ['one infinite return', fitter, given.returns.map((r, i) => (i === 17 ? Infinity : r))],
-    ['one return that is NaN', fitter, given.returns.map((r, i) => (i === 29 ? NaN : r))],
-    ['returns whose squares overflow', fitter, given.returns.map((r) => r * 1e200)],
-  ]
-  for (const [name, faulty, returns] of faults) {
-    const found = fitValue(faulty, given.observations, returns, v, new Random(5))
-    assert.is(found.status, 'undone', name)
-    assert.ok(Object.is(found.lossAfter, found.lossBefore))
-    assert.equal(state(), before, name)
-    assert.equal(v, values(value, given), name)
+  for (const normalizeReturns of [false, true]) {
+    const options = { valueEpochs: 2, valueMinibatch: 8, valueLearningRate: 0.01, normalizeReturns }
+    const value = createValue(reference, 3, [6], 'relu', new Random(2))
+    const fitter = createValueFitter(value, 30, options)
+    fit(fitter, given)
+    const { adam } = fitter
+    const state = (): string[] =>
+      [bits(phiOf(value)), bits(adam.m), bits(adam.v), `${adam.beta1Power}`, `${adam.beta2Power}`]
+    const before = state(), v = values(value, given)
+    const faults: readonly (readonly [string, ValueFitter, Float64Array])[] = [
+      ['rate', { ...fitter, options: { ...options, valueLearningRate: 1e300 } }, given.returns],
+      ['one infinite return', fitter, given.returns.map((r, i) => (i === 17 ? Infinity : r))],
+      ['one return that is NaN', fitter, given.returns.map((r, i) => (i === 29 ? NaN : r))],
+      ['returns whose squares overflow', fitter, given.returns.map((r) => r * 1e200)],
+    ]
+    for (const [name, faulty, returns] of faults) {
+      const found = fitValue(faulty, given.observations, returns, v, new Random(5))
+      assert.is(found.status, 'undone', name)
+      assert.ok(Object.is(found.lossAfter, found.lossBefore))
+      assert.equal(state(), before, name)
+      assert.equal(v, values(value, given), name)
+    }
+    const twin = createValueFitter(createValue(reference, 3, [6], 'relu', new Random(2)), 30, options)
+    fit(twin, given)
+    twin.order.set(fitter.order)
+    fit(twin, given, new Random(6))
+    fit(fitter, given, new Random(6))
+    assert.is(bits(phiOf(value)), bits(phiOf(twin.value)))
   }
-  const twin = createValueFitter(createValue(reference, 3, [6], 'relu', new Random(2)), 30, options)
-  fit(twin, given)
-  twin.order.set(fitter.order)
-  fit(twin, given, new Random(6))
-  fit(fitter, given, new Random(6))
-  assert.is(bits(phiOf(value)), bits(phiOf(twin.value)))
 })
 
 test('a minibatch larger than the batch is the batch', () => {
@@ -248,6 +250,86 @@ test('a minibatch larger than the batch is the batch', () => {
   })
   assert.is(results[1], results[0])
   assert.is(results[2], results[0])
+})
+
+/** Returns of other means and deviations, as a policy that learns sees them. */
+const HISTORY: readonly (readonly [mean: number, std: number])[] = [[3, 2], [-400, 50], [-350, 90], [-20, 0.5], [0, 1]]
+
+function batches(N: number, seed: number): Data[] {
+  return HISTORY.map(([mean, std], k) => {
+    const given = data(N, 3, seed + k)
+    return { ...given, returns: given.returns.map((r) => mean + std * (r - 3) / 2) }
+  })
+}
+
+test('in units of the returns, Adam remembers the gradients of V as it is, whatever the units were before', () => {
+  for (const hidden of [[], [5], [6, 4]]) {
+    const fitter = setup(batches(23, 20)[0], hidden, 'tanh', { normalizeReturns: true })
+    const P = phiOf(fitter.value).length, m = new Float64Array(P), v = new Float64Array(P)
+    for (const given of batches(23, 20)) {
+      const gradient = naiveGradient(fitter.value, phiOf(fitter.value).slice(), given, [...given.returns.keys()])
+      fit(fitter, given)
+      gradient.forEach((g, p) => {
+        m[p] = 0.9 * m[p] + 0.1 * g
+        v[p] = 0.999 * v[p] + 0.001 * g * g
+      })
+      // Differences of losses of 2e5, rounded to 2e-11 of a step of 1e-5.
+      const size = Math.max(...gradient.map(Math.abs))
+      m.forEach((x, p) => assert.ok(Math.abs(fitter.adam.m[p] - x) < 1e-5 * (1 + size), `${p}: ${fitter.adam.m[p]} ${x}`))
+      v.forEach((x, p) => assert.ok(Math.abs(fitter.adam.v[p] - x) < 1e-5 * (1 + size) * (1 + size), `${p}: ${fitter.adam.v[p]} ${x}`))
+    }
+  }
+})
+
+test('no epochs leave V as it is but for rounding, there and back', () => {
+  for (const given of batches(30, 30)) {
+    const fitter = setup(given, [6], 'tanh', { valueEpochs: 0, normalizeReturns: true })
+    const phi = phiOf(fitter.value).slice(), v = values(fitter.value, given)
+    fit(fitter, given)
+    // The bias loses what lies below 2^-53 of the returns' mean, in units of their deviation.
+    const size = 1 + Math.max(...given.returns.map(Math.abs))
+    phi.forEach((x, p) => assert.ok(Math.abs(phiOf(fitter.value)[p] - x) < 2 ** -50 * size))
+    values(fitter.value, given).forEach((x, i) => assert.ok(Math.abs(x - v[i]) < 2 ** -48 * size))
+  }
+})
+
+test('returns times 2^k give V times 2^k, to the bit, fit after fit: their units do not matter', () => {
+  const history = (k: number, normalizeReturns: boolean): string[] => {
+    const scaled = batches(40, 40).map((given) => ({ ...given, returns: given.returns.map((r) => r * 2 ** k) }))
+    const fitter = setup(scaled[0], [6, 4], 'tanh', { valueMinibatch: 16, valueEpochs: 3, normalizeReturns })
+    const phi = phiOf(fitter.value), last = phi.length - 5
+    phi.fill(0, last)
+    return scaled.map((given) => {
+      const { lossAfter } = fit(fitter, given)
+      return [bits(phi.slice(0, last)), bits(phi.slice(last).map((w) => w / 2 ** k)), lossAfter / 4 ** k].join()
+    })
+  }
+  for (const k of [-20, 1, 30]) assert.equal(history(k, true), history(0, true))
+  assert.not.equal(history(1, false), history(0, false))
+})
+
+// Their variance is 1e6.
+test('in units of the returns, V reaches large returns that Adam alone would walk to for long', () => {
+  const given = data(60, 2, 50)
+  for (let i = 0; i < 60; i++) given.returns[i] = 1000 * given.observations.data[2 * i] - 5000
+  const lossAfter = (normalizeReturns: boolean): number => {
+    const fitter = setup(given, [], 'tanh', { valueEpochs: 300, valueMinibatch: 20, valueLearningRate: 0.03, normalizeReturns })
+    return fit(fitter, given).lossAfter
+  }
+  assert.ok(lossAfter(true) < 1e4, `${lossAfter(true)}`)
+  assert.ok(lossAfter(false) > 1e7, 'at 0.03 a step, 900 of them lead to 27')
+})
+
+test('returns that do not vary, or beyond what doubles can square, have no units of their own', () => {
+  for (const returns of [new Float64Array(30).fill(7), new Float64Array(30), data(30, 3, 60).returns.map((r) => 1e60 * r)]) {
+    const given = { ...data(30, 3, 60), returns }
+    const phis = [false, true].map((normalizeReturns) => {
+      const fitter = setup(given, [5], 'tanh', { normalizeReturns })
+      fit(fitter, given)
+      return bits(phiOf(fitter.value))
+    })
+    assert.is(phis[1], phis[0])
+  }
 })
 
 test.run()
