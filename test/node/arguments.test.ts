@@ -19,6 +19,7 @@ const OTHER: Readonly<Partial<TrainOptions>> = {
   valueEpochs: 0, valueMinibatch: 64, valueLearningRate: 0.003, valueFit: 'trust-region', valueMaxKl: 0.05, valueSteps: 3,
   valueCgIterations: 4, valueDamping: 0.01, valueFraction: 0.3,
   backend: 'reference', preconditioner: 'diagonal', warmStart: true,
+  sampling: 'vine', vineBranches: 'all', vineHorizon: 7, vineSpacing: 2,
   normalizeObservations: 'plain', observationClip: 5, normalizeReturns: true,
   maxKlSchedule: 'cosine', finalMaxKl: 0.5, constraint: 'max-kl', entropyCoefficient: 0.001,
   like: 'sb3', klUnit: 'dimension', klSlack: 1.5, leastGainRatio: 0.1, fisherEstimate: 'empirical', dampingRule: 'levenberg-marquardt', search: 'longest',
