@@ -179,17 +179,19 @@ test('at what is kept the loss is lower and the constraint holds, whatever ε, s
   assert.ok(bound > 40, `${bound}`)
 })
 
-test('in a small region a linear V goes to its edge exactly, along the direction', () => {
-  const given = data(70, 3, 14)
-  const fitter = setup(given, [], 'identity', { valueMaxKl: 1e-3 })
-  const before = values(fitter, given), phi = phiOf(fitter.value).slice()
-  const least = ridge(given, 0, new Float64Array(4))
-  const { lossBefore } = fit(fitter, given)
-  const kl = squares(values(fitter, given), before) / (2 * lossBefore)
-  // V is linear, so the quadratic model is exact; whether rounding puts the full step outside, the search decides.
-  assert.ok(Math.abs(kl - 1e-3) < 1e-12 || Math.abs(kl - 0.64e-3) < 1e-12, `${kl}`)
-  const scale = (phiOf(fitter.value)[0] - phi[0]) / (least[0] - phi[0])
-  least.forEach((w, p) => assert.ok(Math.abs(phiOf(fitter.value)[p] - phi[p] - scale * (w - phi[p])) < 1e-12))
+test('in a small region a linear V goes to its edge exactly, along the direction, however damped', () => {
+  for (const valueDamping of [0, 0.5]) {
+    const given = data(70, 3, 14)
+    const fitter = setup(given, [], 'identity', { valueMaxKl: 1e-3, valueDamping })
+    const before = values(fitter, given), phi = phiOf(fitter.value).slice()
+    const least = ridge(given, valueDamping, phi)
+    const { lossBefore } = fit(fitter, given)
+    const kl = squares(values(fitter, given), before) / (2 * lossBefore)
+    // V is linear, so the quadratic model is exact; whether rounding puts the full step outside, the search decides.
+    assert.ok(Math.abs(kl - 1e-3) < 1e-12 || Math.abs(kl - 0.64e-3) < 1e-12, `${kl}`)
+    const scale = (phiOf(fitter.value)[0] - phi[0]) / (least[0] - phi[0])
+    least.forEach((w, p) => assert.ok(Math.abs(phiOf(fitter.value)[p] - phi[p] - scale * (w - phi[p])) < 1e-12))
+  }
 })
 
 test('losses and explained variance are what their formulas say, and values are those of the new φ', () => {
@@ -215,7 +217,9 @@ test('where there is nothing to fit, φ and values keep their bits, and the fit 
   const tiny: Data = { ...given, returns: perfect.returns.slice() }
   phiOf(fitter.value).fill(0)
   tiny.returns.fill(1e-170)
-  for (const [name, which, what] of [['no steps', none, given], ['tiny', fitter, tiny],
+  // Errors of 1 and −1 at states that look alike: the gradient is exactly 0.
+  const balanced: Data = { observations: reference.allocate(30, 3), returns: perfect.returns.map((_, i) => i % 2 === 0 ? 1 : -1) }
+  for (const [name, which, what] of [['no steps', none, given], ['tiny', fitter, tiny], ['balanced', fitter, balanced],
     ['perfect', fitter, { ...given, returns: new Float64Array(30) }]] as const) {
     const phi = bits(phiOf(which.value)), v = values(which, what), random = new Random(5)
     const found = fitInTrustRegion(which, what.observations, what.returns, v, random)
