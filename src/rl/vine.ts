@@ -20,7 +20,7 @@
  * leave it, so that neighbouring states are less independent than their number says.
  */
 import { exp } from '../math/elementary.ts'
-import { show } from '../math/expect.ts'
+import { expectInteger, show } from '../math/expect.ts'
 import type { Random } from '../math/random.ts'
 import type { Batch } from './batch.ts'
 import { decide } from './policy.ts'
@@ -74,6 +74,9 @@ export function branchesIn(space: Space, { branches }: VineOptions): number {
 /** A vine on `rollout` for batches of `rows` rows, a multiple of K and the environments, which must save their states. */
 export function createVine(rollout: Rollout, rows: number, options: VineOptions, random: Random): Vine {
   const { envs, actor } = rollout
+  expectInteger('horizon', options.horizon, 1)
+  expectInteger('spacing', options.spacing, 1)
+  if (options.branches !== 'all') expectInteger('branches', options.branches, 2)
   envs.forEach((env, e) => {
     for (const method of ['getState', 'setState'] as const) {
       if (typeof env[method] !== 'function') {

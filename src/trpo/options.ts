@@ -204,6 +204,9 @@ export function resolveOptions(given: Partial<TrainOptions>): TrainOptions {
         `batchSteps: expected at least ${least} (environments × (vineSpacing + vineBranches × vineHorizon)), got ${options.batchSteps}`))
     }
   }
+  if (options.sampling === 'vine' && K === 'all' && options.fisherEstimate === 'empirical') {
+    problems.push(new RangeError('vineBranches: expected an integer where fisherEstimate is that of drawn actions, got "all"'))
+  }
   if (options.dampingRule === 'levenberg-marquardt' && options.damping === 0) {
     problems.push(new RangeError(`damping: expected a number above 0 where dampingRule changes it, got 0`))
   }

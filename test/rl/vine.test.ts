@@ -5,6 +5,7 @@ import { reference } from '../../src/math/reference.ts'
 import { createShards } from '../../src/nn/shards.ts'
 import { type Batch, createBatch } from '../../src/rl/batch.ts'
 import type { Action, Env } from '../../src/rl/env.ts'
+import { maskLengthOf } from '../../src/rl/mask.ts'
 import { act, createPolicy, createPolicyMap, forwardPolicy, type Policy } from '../../src/rl/policy.ts'
 import { collect, createRollout, EnvError, type Rollout } from '../../src/rl/rollout.ts'
 import { box, discrete, multiBinary, multiDiscrete, type Space } from '../../src/rl/space.ts'
@@ -61,8 +62,8 @@ function scene(envs: readonly Env[], options: VineOptions, states: number, seed 
   return {
     policy, value, rollout, rows,
     vine: createVine(rollout, rows, options, new Random(seed).fork('vine')),
-    paths: createBatch(reference, states * options.spacing, envs.length, inputs, policy.distribution.actionSize),
-    batch: createBatch(reference, states * K, envs.length, inputs, policy.distribution.actionSize),
+    paths: createBatch(reference, states * options.spacing, envs.length, inputs, policy.distribution.actionSize, maskLengthOf(envs)),
+    batch: createBatch(reference, states * K, envs.length, inputs, policy.distribution.actionSize, maskLengthOf(envs)),
   }
 }
 
@@ -203,7 +204,7 @@ function banditGradient({ net: { sizes, parameters } }: Policy): Float64Array {
 }
 
 function gradientOn({ policy, batch }: Scene): Float64Array {
-  const map = createPolicyMap(policy.net, policy.distribution, batch.observations, true)
+  const map = createPolicyMap(policy.net, policy.distribution, batch.observations, true, batch.masks)
   forwardPolicy(map)
   const gradient = new Float64Array(policy.net.parameters.flat.length)
   policyGradient(gradient, map, createShards(policy.net, map.tape), batch.actions, batch.advantages.slice())
@@ -231,6 +232,48 @@ test('with K drawn branches it is 1 − 1/K of the exact one, on average', () =>
     const mean = shares.reduce((a, b) => a + b) / 400
     const error = Math.sqrt(shares.reduce((sum, s) => sum + (s - mean) ** 2, 0) / 400 / 399)
     assert.ok(Math.abs(mean - (1 - 1 / K)) < 5 * error && error < 0.02, `${mean} ± ${error}, not ${1 - 1 / K}`)
+  }
+})
+
+test('with all actions, those that a mask forbids are not tried and weigh nothing: the gradient is that of the others', () => {
+  // The middle action is forbidden in every other episode; whoever takes it is told.
+  const masked = (): Env => {
+    let episode = 0
+    return {
+      ...bandit(),
+      reset() { episode++; return { observation: [1] } },
+      step(action) {
+        if (action === 1 && episode % 2 === 1) throw new Error('forbidden')
+        return bandit().step(action)
+      },
+      actionMask: () => [1, 1 - episode % 2, 1],
+      getState: () => Float64Array.of(episode), setState(state) { episode = state[0] },
+    }
+  }
+  for (const [branches, K] of [['all', 3], [4, 4]] as const) {
+    const made = scene([masked()], { branches, horizon: 2, spacing: 1 }, 8)
+    grow(made, 0.9)
+    const { policy: { net: { sizes, parameters } }, batch, rollout } = made
+    for (let m = 0; m < 8; m++) {
+      const odd = m % 2 === 0
+      for (let k = 0; k < K; k++) {
+        assert.equal([...batch.masks!.slice((m * K + k) * 3, (m * K + k + 1) * 3)], odd ? [1, 0, 1] : [1, 1, 1])
+        const forbidden = odd && batch.actions.data[m * K + k] === 1
+        assert.is(forbidden, branches === 'all' && odd && k === 1)
+        if (forbidden) assert.is(batch.advantages[m * K + k], 0)
+      }
+    }
+    if (branches !== 'all') continue
+    // 8 steps of the trajectory, 8 · 3 branches but for 4 forbidden ones.
+    assert.is(rollout.steps[0], 28)
+    const worth = (theta: ArrayLike<number>): number => {
+      const powers = naiveForward({ sizes, activation: 'tanh' }, theta, [1]).map(Math.exp)
+      const over = (actions: readonly number[]): number => actions.reduce((sum, a) => sum + powers[a] * REWARDS[a], 0)
+        / actions.reduce((sum, a) => sum + powers[a], 0)
+      return (over([0, 2]) + over([0, 1, 2])) / 2
+    }
+    const wanted = gradientOf(worth, parameters.flat, 2 ** -10)
+    gradientOn(made).forEach((g, p) => assert.ok(Math.abs(g - wanted[p]) < 1e-9, `${g} ${wanted[p]}`))
   }
 })
 
@@ -296,6 +339,10 @@ test('what a vine cannot grow on is refused', () => {
       (error: Error) => error instanceof TypeError && error.message === `environment 1.${method}: expected a function for a vine, got undefined`)
   }
   const { rollout } = scene([walk(), walk()], options, 2)
+  for (const [name, bad] of [['branches', 1], ['horizon', 0], ['spacing', 0.5]] as const) {
+    assert.throws(() => createVine(rollout, 4, { ...options, [name]: bad }, new Random(0)),
+      new RegExp(`^${name}: expected an integer of at least \\d, got ${bad}$`))
+  }
   assert.throws(() => createVine(rollout, 6, options, new Random(0)),
     /^rows: expected a multiple of branches times environments \(4\), got 6$/)
   const continuous = scene([walk({ actionSpace: box([-1], [1]) })], options, 2)

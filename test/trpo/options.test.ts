@@ -246,6 +246,8 @@ test('a vine must fit into batchSteps, one state in each environment at least', 
   // Not asked where there is no vine, where all actions are, whose number only the environments know, or after a fault.
   for (const given of [{ sampling: 'single-path' }, { vineBranches: 'all' }] as const) resolveOptions({ ...tight, ...given })
   assert.is(refused({ ...tight, vineHorizon: NaN }).message.split('\n').length, 1)
+  assert.is(refused({ sampling: 'vine', vineBranches: 'all', fisherEstimate: 'empirical' }).message,
+    'vineBranches: expected an integer where fisherEstimate is that of drawn actions, got "all"')
 })
 
 test('what is no record at all is refused as a whole', () => {

@@ -390,6 +390,16 @@ test('a vine\'s steps are counted as they are taken, batchSteps at most an itera
   }
 })
 
+test('a vine goes with normalised observations: from the first batch on, and π stays the function it was', () => {
+  const wanted = Array.from(train(() => savedLine({ steps: 0 }), { ...VINE, normalizeObservations: 'preserving', backend: 'reference' }), told)
+  assert.equal(Array.from(train(() => savedLine({ steps: 0 }), { ...VINE, normalizeObservations: 'preserving' }), told), wanted)
+  for (const record of wanted as Iteration[]) {
+    assert.is(record.certificate.status, 'accepted')
+    // Rounding of the first layers, and of log p.
+    assert.ok(record.normalization!.kl < 1e-14, `${record.normalization!.kl}`)
+  }
+})
+
 test('a vine on what cannot be saved, or with all of what cannot be listed, is refused', () => {
   let closed = 0
   assert.throws(() => train(() => line({ onClose: () => { closed++ } }), VINE).next(),
