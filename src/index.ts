@@ -8,6 +8,7 @@ export { type Certificate, createStepper, step, type StepOptions, type Stepper, 
 export { createFisher, type Fisher } from './trpo/fisher.ts'
 export { presets } from './trpo/presets.ts'
 export { policyGradient, surrogate } from './trpo/surrogate.ts'
+export { createTrustRegionFitter, fitInTrustRegion, type TrustRegionFitOptions } from './trpo/trustRegionFit.ts'
 export { createValueFitter, fitValue, type ValueFit, type ValueFitOptions } from './trpo/valueFit.ts'
 export type { Normalization, NormalizationOptions } from './trpo/normalization.ts'
 export { type PolicyReport, type VerifyOptions, verifyPolicy } from './trpo/verify.ts'
@@ -26,6 +27,7 @@ export { evaluate, type EvaluateOptions, type Evaluation } from './rl/evaluate.t
 export { checkEnv } from './rl/checkEnv.ts'
 export { collect, createRollout, EnvError, type Episode, type Rollout } from './rl/rollout.ts'
 export { type Batch, createBatch } from './rl/batch.ts'
+export { collectVine, createVine, type Vine, vineAdvantages, type VineOptions } from './rl/vine.ts'
 export { maskLengthOf } from './rl/mask.ts'
 export { generalizedAdvantages, normalize, rewardsToGo } from './rl/advantage.ts'
 

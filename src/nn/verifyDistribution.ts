@@ -7,6 +7,7 @@
  *   metricFactor Σ (L_kᵀ u)² against uᵀ M u
  *   klOldNew     the mean of log π_old − log π_new over draws from π_old: this does tell the order
  *   entropy      the mean of −log π over draws
+ *   entropyScore differences of the mean entropy along random directions of η
  *
  * But: log π itself is taken at its word, but for the draws, which must be distributed as it says.
  */
@@ -49,7 +50,7 @@ export function verifyDistribution(
   const normals = (n: number): Float64Array => Float64Array.from({ length: n }, () => random.normal())
   const ways = Array.from({ length: directions }, (): Way => ({
     rows: normals(N * inputs), shared: normals(shared),
-    moved: createEta(backend, distribution, backend.allocate(N, inputs), new Float64Array(shared)),
+    moved: createEta(backend, distribution, backend.allocate(N, inputs), new Float64Array(shared), eta.mask),
   }))
   const metric = ways.map((way) => metricAlong(backend, distribution, eta, way))
   return [
@@ -59,6 +60,8 @@ export function verifyDistribution(
       ways.map((way, k) => curvature(distribution, eta, way, metric[k])), 1e-5, 'second differences are good to 1e-7'),
     judge('metricFactor', 'Σ (L_kᵀu)² against uᵀMu',
       ways.map((way, k) => factors(backend, distribution, eta, way, metric[k])), 1e-9, 'rounding alone'),
+    judge('entropyScore', 'entropyScore against differences of mean entropy in η',
+      entropyScores(backend, distribution, eta, ways), 1e-6, 'extrapolated differences are good to 1e-9'),
     ...draws(backend, distribution, eta, ways, random),
   ]
 }
@@ -90,6 +93,25 @@ function scores(
     }, REACH)
     const along = dot(bar, way.rows) + dot(sharedBar, way.shared)
     return compare(along, slope[0], Math.max(length, Math.abs(slope[0]), LEAST * norm(weights)), uncertainty)
+  })
+}
+
+function entropyScores(backend: Backend, distribution: Distribution, eta: Eta, ways: readonly Way[]): Comparison[] {
+  const N = eta.rows.rows
+  const etaBar = backend.allocate(N, distribution.inputs)
+  const sharedBar = new Float64Array(distribution.shared), entropies = new Float64Array(N)
+  distribution.entropyScore(etaBar, sharedBar, 1 / N, eta)
+  const bar = etaBar.data.slice(0, N * distribution.inputs)
+  const length = Math.sqrt(dot(bar, bar) + dot(sharedBar, sharedBar))
+  return ways.map((way) => {
+    const slope = new Float64Array(1)
+    const uncertainty = slopesOf(slope, (values, t) => {
+      move(distribution, way, eta, t)
+      distribution.entropy(entropies, way.moved)
+      values[0] = sum(entropies) / N
+    }, REACH)
+    const along = dot(bar, way.rows) + dot(sharedBar, way.shared)
+    return compare(along, slope[0], Math.max(length, Math.abs(slope[0]), LEAST), uncertainty)
   })
 }
 

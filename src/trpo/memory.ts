@@ -43,7 +43,8 @@ export function trainingBytes(options: TrainOptions, observationSpace: Space, ac
   const onStates = N * (inputs + actionSize + units + 3 * outputs + 2 * cached + sensitivities)
   const subset = options.fisherFraction < 1 ? N * (inputs + actionSize + units + 2 * outputs + cached + sensitivities) : 0
   const acting = E * (inputs + units + outputs + cached + actionSize)
-  const fitting = 2 * valueMinibatch * (inputs + valueUnits + 2)
+  const fitted = options.valueFit === 'adam' ? 2 * valueMinibatch : 2 * N
+  const fitting = fitted * (inputs + valueUnits + 3)
   const tiles = 96 * ((8 + (sensitivities > 0 ? outputs : 0)) * units + 4 * valueUnits + 2 * inputs + 8)
   // θ, its candidate, transposes and directions; up to 16 shards of it, twice.
   const parameters = 40 * (P + valueP)

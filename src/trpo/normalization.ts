@@ -15,7 +15,7 @@ import { forwardPolicy } from '../rl/policy.ts'
 import type { Rollout } from '../rl/rollout.ts'
 import type { Lap } from './phases.ts'
 import type { Stepper } from './step.ts'
-import { changeInputs, type ValueFitter } from './valueFit.ts'
+import type { Fitter } from './fits.ts'
 
 export interface NormalizationOptions {
   /** Box observations to mean 0 and variance 1, by the states acted in so far. */
@@ -32,14 +32,17 @@ export interface Normalization {
 }
 
 /**
- * The first statistics: after the first batch, before anything is read off it; its rows are normalised in place.
- * Its actions are still π's: without statistics π does not depend on the state (`initializePolicy`).
+ * The first statistics: after the first batch, or batches where there is a vine, before anything is read off; their
+ * rows are normalised in place. Actions are still π's: without statistics π does not depend on the state
+ * (`initializePolicy`).
  */
-export function beginNormalization({ actor: { policy: { normalizer } }, seen }: Rollout, batch: Batch): void {
+export function beginNormalization({ actor: { policy: { normalizer } }, seen }: Rollout, ...batches: readonly Batch[]): void {
   if (normalizer === null || normalizer.statistics.count > 0) return
   refresh(normalizer, seen)
-  for (const [x, rows] of [[batch.observations, batch.steps * batch.envs], [batch.finalObservations, batch.finalCount]] as const) {
-    for (let i = 0; i < rows; i++) normalizeRow(x, i, x, i, normalizer)
+  for (const { observations, finalObservations, finalCount } of batches) {
+    for (const [x, rows] of [[observations, observations.rows], [finalObservations, finalCount]] as const) {
+      for (let i = 0; i < rows; i++) normalizeRow(x, i, x, i, normalizer)
+    }
   }
 }
 
@@ -48,7 +51,7 @@ export interface Readers {
   readonly rollout: Rollout
   readonly batch: Batch
   readonly stepper: Stepper
-  readonly fitter: ValueFitter
+  readonly fitter: Pick<Fitter, 'changeInputs'>
 }
 
 /** All later statistics, once the batch is done with: its rows are rewritten. null where nothing is normalised. */
@@ -67,7 +70,7 @@ export function moveStatistics(
   if (mode === 'preserving') {
     absorb(net.parameters.layers[0], change)
     absorb(bindParameters(cg.x, net.sizes, distribution.shared).layers[0], change)
-    changeInputs(fitter, change)
+    fitter.changeInputs(change)
   }
   rebase(observations, change, normalizer.clip)
   forwardPolicy(old)

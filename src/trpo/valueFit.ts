@@ -26,7 +26,7 @@ export interface ValueFitOptions {
 }
 
 export interface ValueFit {
-  /** `undone`: the numbers stopped being finite, and φ is what it was. */
+  /** `undone`: the numbers stopped being finite, or no step was acceptable, and φ is what it was. */
   readonly status: 'fitted' | 'undone'
   /** Mean squared error on the batch, before and after; the largest double where it is beyond. */
   readonly lossBefore: number
@@ -166,15 +166,16 @@ function changeUnit({ value: { net }, adam }: ValueFitter, { mean, std }: Unit):
   phi[P - 1] -= mean / std
 }
 
-/** Mean of (R̂ − V)². `scratch` [N] is overwritten. */
-function meanSquare(scratch: Float64Array, returns: Float64Array, values: Float64Array): number {
-  for (let i = 0; i < returns.length; i++) scratch[i] = returns[i] - values[i]
+/** Mean of (xᵢ − yᵢ)²; the largest double where it is beyond, or not a number. `scratch` [N] is overwritten. */
+export function meanSquare(scratch: Float64Array, x: Float64Array, y: Float64Array): number {
+  for (let i = 0; i < x.length; i++) scratch[i] = x[i] - y[i]
   const { mean, variance } = moments(scratch, scratch)
   const square = mean * mean + variance
   return Number.isFinite(square) ? square : Number.MAX_VALUE
 }
 
-function explained(scratch: Float64Array, returns: Float64Array, values: Float64Array): number | null {
+/** `ValueFit.explainedVariance`. `scratch` [N] is overwritten. */
+export function explained(scratch: Float64Array, returns: Float64Array, values: Float64Array): number | null {
   const total = moments(returns, scratch).variance
   for (let i = 0; i < returns.length; i++) scratch[i] = returns[i] - values[i]
   const left = moments(scratch, scratch).variance

@@ -20,6 +20,7 @@ import { collect, createRollout } from '../../src/rl/rollout.ts'
 import { box, discrete, multiBinary, multiDiscrete, type Space } from '../../src/rl/space.ts'
 import { createValue, predict } from '../../src/rl/value.ts'
 import { createStepper, step, type StepOptions } from '../../src/trpo/step.ts'
+import { createTrustRegionFitter, fitInTrustRegion } from '../../src/trpo/trustRegionFit.ts'
 import { createValueFitter, fitValue } from '../../src/trpo/valueFit.ts'
 
 type Methods = Record<string, (this: unknown, ...args: unknown[]) => unknown>
@@ -167,6 +168,27 @@ test('a value fit constructs none, with a smaller last minibatch too, nor does o
         status = fitValue(fitter, observations, advantages, values, random).status
       }), 0)
       assert.is(status, wanted)
+    }
+  }
+})
+
+test('a value fit in a trust region constructs none: subset, solves, every trial, and one that is undone', () => {
+  for (const backend of backends) {
+    const { observations, advantages } = problem(backend, discrete(2), OPTIONS)
+    const value = createValue(backend, 3, [6, 4], 'tanh', new Random(2))
+    const random = new Random(3), values = new Float64Array(N)
+    for (const valueFraction of [1, 0.4]) {
+      const fitter = createTrustRegionFitter(value, N, {
+        ...OPTIONS, valueMaxKl: 1, valueSteps: 3, valueCgIterations: 5, valueDamping: 0.1, valueFraction,
+      })
+      for (const [returns, wanted] of [[advantages, 'fitted'], [advantages.map((a) => a * 1e200), 'undone']] as const) {
+        let status = ''
+        assert.is(allocations(() => {
+          predict(values, value, observations, N)
+          status = fitInTrustRegion(fitter, observations, returns, values, random).status
+        }), 0)
+        assert.is(status, wanted)
+      }
     }
   }
 })

@@ -8,6 +8,7 @@ import { reference } from '../../src/math/reference.ts'
 import { allFinite } from '../../src/math/vector.ts'
 import { categorical, multiCategorical } from '../../src/nn/categorical.ts'
 import { createEta, type Distribution, type Eta } from '../../src/nn/distribution.ts'
+import { verifyDistribution } from '../../src/nn/verifyDistribution.ts'
 import { normals } from '../support/dense.ts'
 
 const SIZES: readonly (readonly number[])[] = [[2], [5], [1, 4], [2, 3, 2]]
@@ -128,6 +129,15 @@ test('the forbidden is never drawn, whatever the uniform number', () => {
         assert.equal([...actions.data], [...wanted], `${way} at ${u}`)
       }
     }
+  }
+})
+
+test('verifyDistribution compares a masked distribution with itself under the same masks', () => {
+  const random = new Random(304)
+  for (const sizes of [[5], [2, 3, 2]]) {
+    const distribution = multiCategorical(sizes), n = distribution.inputs, N = 40
+    const eta = etaOf(distribution, normals(N * n, random), randomMasks(sizes, N, random))
+    for (const { name, passed, error } of verifyDistribution(reference, distribution, eta, 3, random)) assert.ok(passed, `${name}: ${error}`)
   }
 })
 

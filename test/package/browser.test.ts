@@ -74,6 +74,16 @@ const whenDone = (selector: string): string => `
   }).observe(element, { childList: true, characterData: true, subtree: true })
 `
 
+test('the pages ask for their own files alone, and have no script inside', () => {
+  for (const example of ['browser', 'bundler']) {
+    const page = readFileSync(`docs/examples/${example}/index.html`, 'utf8')
+    const scripts = [...page.matchAll(/<script([^>]*)>([^]*?)<\/script>/g)]
+    assert.ok(scripts.length > 0)
+    for (const [, attributes, text] of scripts) assert.match(`${attributes}${text}`, /^( type="module")? src="[\w/]+\.js"$/)
+    assert.not.match(page, /\bon\w+=|https?:|style/)
+  }
+})
+
 const chromium = findProgram(['chromium', 'chromium-browser', 'google-chrome'])
 if (chromium === null) skipped('docs/examples/browser and docs/examples/bundler in a browser, for want of chromium')
 else {

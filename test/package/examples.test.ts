@@ -1,15 +1,14 @@
 import { spawn } from 'node:child_process'
-import { cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { createContext, runInContext } from 'node:vm'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { cartPole, pointMass } from '../../src/envs/index.ts'
 import { decodePolicy } from '../../src/io/index.ts'
-import { act, evaluate, presets, train, type TrainOptions } from '../../src/index.ts'
+import { act, presets, train, type TrainOptions } from '../../src/index.ts'
 import type { Env } from '../../src/rl/env.ts'
 import { env, install, pack, remove, run, scratch } from '../support/package.ts'
-import { findProgram, skipped } from '../support/programs.ts'
 
 const examples = 'docs/examples'
 const directory = scratch()
@@ -82,60 +81,5 @@ test('bundler: the build makes two modules, and the worker trains', () => {
   // Bytes from another realm.
   assert.is(decodePolicy(Uint8Array.from(messages[1].file)).net.sizes.join(), '4,64,64,2')
 })
-
-const deno = findProgram(['deno'], '@deno/*/deno')
-if (deno === null) skipped('docs/examples/deno, for want of deno')
-else {
-  test('deno: an environment of one\'s own is type-checked and solved, with no permission', () => {
-    const cwd = place('deno')
-    // As `deno install` leaves it, without a network: the package is there.
-    writeFileSync(`${project}/package.json`, JSON.stringify({ dependencies: { trpo: '*' } }))
-    const { stdout } = run(cwd, deno, 'run', '--no-prompt', '--cached-only', '--node-modules-dir=manual', '--check', 'main.ts')
-    const lines = stdout.trimEnd().split('\n')
-    assert.is(lines.length, 9)
-    assert.is(lines[8], '-10, of at most -10')
-  })
-}
-
-const bun = findProgram(['bun'], '@oven/*/bin/bun')
-if (bun === null) skipped('docs/examples/bun, for want of bun')
-else {
-  test('bun: a policy is trained, kept in a file, taken back and tried', () => {
-    const cwd = place('bun')
-    const lines = told(cartPole, { ...presets.CartPole, seed: 1, totalSteps: 40_960 }, (steps, mean) => `${steps} ${mean.toFixed(1)}`)
-      .filter((line) => Number(line.split(' ')[0]) % 8192 === 0)
-    const { stdout } = run(cwd, bun, 'run', 'main.ts')
-    const { mean, std } = evaluate(decodePolicy(readFileSync(`${cwd}/cartPole.safetensors`)), cartPole)
-    assert.is(stdout, `${[...lines, `${mean} ± ${std.toFixed(1)}`].join('\n')}\n`)
-  })
-}
-
-/** QuickJS as a program, or in WebAssembly: a script and what to do with `print`. */
-const qjs = findProgram(['qjs'])
-const emscripten = resolve('test/runtimes/node_modules/quickjs-emscripten-core')
-if (qjs === null && !existsSync(emscripten)) skipped('docs/examples/quickjs, for want of qjs')
-else {
-  test('quickjs: it trains in an interpreter without WebAssembly, clock or timers, to the bits of the others', () => {
-    const cwd = place('quickjs')
-    const library = '../node_modules/trpo/dist/trpo.min.js'
-    writeFileSync(`${cwd}/embedded.mjs`, `
-      import { createRequire } from 'node:module'
-      import { readFileSync } from 'node:fs'
-      const require = createRequire('${resolve('test/runtimes')}/')
-      const { newQuickJSWASMModuleFromVariant } = require('quickjs-emscripten-core')
-      const variant = require('@jitl/quickjs-wasmfile-release-sync')
-      const context = (await newQuickJSWASMModuleFromVariant(variant.default ?? variant)).newContext()
-      context.newFunction('print', (line) => console.log(context.getString(line))).consume((print) => context.setProp(context.global, 'print', print))
-      for (const file of ['${library}', 'main.js']) context.unwrapResult(context.evalCode(readFileSync(file, 'utf8'), file)).dispose()`)
-    const { stdout } = qjs === null ? run(cwd, 'node', 'embedded.mjs') : run(cwd, qjs, '--include', library, 'main.js')
-    const options = { seed: 1, totalSteps: 9000, batchSteps: 3000, environments: 100, hidden: [], valueHidden: [16], maxKl: 0.03, damping: 0.01 }
-    const lines: string[] = []
-    for (const { steps, meanReturn, certificate, policy } of train(pointMass, options)) {
-      lines.push(`${steps} ${meanReturn!.toFixed(2)} ${certificate.status} ${certificate.kl.toFixed(5)}`)
-      if (steps === 9000) lines.push(evaluate(policy, pointMass, { episodes: 10 }).mean.toFixed(2))
-    }
-    assert.is(stdout, `${lines.join('\n')}\n`)
-  })
-}
 
 test.run()

@@ -17,7 +17,12 @@ const CASES: readonly (readonly [() => Env, Partial<TrainOptions>])[] = [
   [pendulum, { batchSteps: 64, environments: 64, hidden: [128, 128, 128], valueHidden: [256] }],
   [cartPole, { batchSteps: 1000, environments: 10, fisherFraction: 0.9, preconditioner: 'diagonal', valueMinibatch: 999 }],
   [pendulum, { batchSteps: 600, environments: 3, fisherFraction: 0.7, stateDependentStd: true, hidden: [] }],
+  [cartPole, { valueFit: 'trust-region' }], [acrobot, { valueFit: 'trust-region', valueFraction: 1, valueHidden: [200, 30] }],
+  [pendulum, { ...presets.Pendulum, valueFit: 'trust-region', valueFraction: 0.99, fisherFraction: 0.99, valueMinibatch: 1 }],
+  [cartPole, { batchSteps: 2, environments: 1, valueFit: 'trust-region', valueFraction: 1e-9, valueHidden: [] }],
   [acrobot, { batchSteps: 300, environments: 1, fisherFraction: 0.5, hidden: [200], valueMinibatch: 70 }],
+  [cartPole, { batchSteps: 960, environments: 8, sampling: 'vine', vineBranches: 7, vineHorizon: 1, vineSpacing: 1 }],
+  [pendulum, { batchSteps: 960, environments: 8, sampling: 'vine', vineSpacing: 100 }],
   [pendulum, { batchSteps: 256, environments: 256, normalizeObservations: 'preserving', normalizeReturns: true }],
 ]
 

@@ -3,7 +3,7 @@ import * as assert from 'uvu/assert'
 import type { Backend } from '../../src/math/backend.ts'
 import { Random } from '../../src/math/random.ts'
 import { reference } from '../../src/math/reference.ts'
-import { absorb, absorbGradient, absorbSquares } from '../../src/nn/absorb.ts'
+import { absorb, absorbGradient, absorbSquares, type Change } from '../../src/nn/absorb.ts'
 import { bindParameters } from '../../src/nn/parameters.ts'
 import { generalizedAdvantages } from '../../src/rl/advantage.ts'
 import { type Batch, createBatch } from '../../src/rl/batch.ts'
@@ -18,7 +18,7 @@ import { beginNormalization, moveStatistics, type Normalization } from '../../sr
 import { resolveOptions, type TrainOptions } from '../../src/trpo/options.ts'
 import { createStepper, step, type Stepper } from '../../src/trpo/step.ts'
 import { type Iteration, train } from '../../src/trpo/train.ts'
-import { createValueFitter, fitValue, type ValueFitter } from '../../src/trpo/valueFit.ts'
+import { changeInputs, createValueFitter, fitValue, type ValueFitter } from '../../src/trpo/valueFit.ts'
 import { forward } from '../support/naiveUpdate.ts'
 
 type Mode = TrainOptions['normalizeObservations']
@@ -95,7 +95,10 @@ function setup(world: World, backend: Backend = reference, clip = 10): Setup {
   }
 }
 
-const move = (parts: Setup, mode: Mode): Normalization => moveStatistics(parts, mode, () => {})!
+const move = (parts: Setup, mode: Mode): Normalization => {
+  const fitter = { changeInputs: (change: Change) => changeInputs(parts.fitter, change) }
+  return moveStatistics({ ...parts, fitter }, mode, () => {})!
+}
 
 /** η(s), log σ and V(s) at raw states of three numbers each, by the naive network. */
 function outputsAt({ stepper: { policy }, fitter: { value }, normalizer: { mean, scale, clip } }: Setup, states: Float64Array): number[][] {

@@ -23,11 +23,14 @@ const kinds: { readonly [K in Name]: readonly unknown[] } = {
   stepLength: NOT_WORDS, lineSearch: NOT_BOOLEANS, backtrackCoefficient: NOT_NUMBERS, maxBacktracks: NOT_NUMBERS,
   fisherFraction: NOT_NUMBERS, valueEpochs: NOT_NUMBERS, valueMinibatch: NOT_NUMBERS, valueLearningRate: NOT_NUMBERS,
   preconditioner: NOT_WORDS, warmStart: NOT_BOOLEANS,
+  sampling: NOT_WORDS, vineBranches: [null, true, '2', '', [], [2], {}, 1n, () => 2], vineHorizon: NOT_NUMBERS, vineSpacing: NOT_NUMBERS,
   normalizeObservations: [...NOT_WORDS, false], observationClip: NOT_NUMBERS, normalizeReturns: NOT_BOOLEANS,
   like: NOT_WORDS, klUnit: NOT_WORDS, klSlack: NOT_NUMBERS, leastGainRatio: NOT_NUMBERS,
   maxKlSchedule: NOT_WORDS, finalMaxKl: NOT_NUMBERS, constraint: NOT_WORDS, entropyCoefficient: NOT_NUMBERS,
   fisherEstimate: NOT_WORDS, dampingRule: NOT_WORDS, search: NOT_WORDS,
   stateDependentStd: NOT_BOOLEANS, bounds: NOT_WORDS,
+  valueFit: NOT_WORDS, valueMaxKl: NOT_NUMBERS, valueSteps: NOT_NUMBERS, valueCgIterations: NOT_NUMBERS,
+  valueDamping: NOT_NUMBERS, valueFraction: NOT_NUMBERS,
   backend: [null, 1, true, {}, { multiply: 1 }, [], () => 1],
   clock: [null, 0, 1e12, 'now', true, {}, []],
 }
@@ -47,6 +50,10 @@ const ranges: { readonly [K in Name]: readonly unknown[] } = {
   gaeLambda: [...NOT_FINITE, -0.01, 1.01, 95],
   advantages: ['', 'GAE', 'td', 'constructor'],
   normalizeAdvantages: [],
+  sampling: ['', 'Vine', 'single_path', 'toString'],
+  vineBranches: [...NOT_FINITE, 0, 1, -2, 2.5, 2 ** 53],
+  vineHorizon: [...NOT_FINITE, 0, -1, 0.5],
+  vineSpacing: [...NOT_FINITE, 0, -1, 0.5],
   normalizeObservations: ['', 'on', 'Plain', 'running', 'constructor'],
   observationClip: [...NOT_FINITE, 0, -0, -10],
   normalizeReturns: [],
@@ -74,6 +81,12 @@ const ranges: { readonly [K in Name]: readonly unknown[] } = {
   backtrackCoefficient: [...NOT_FINITE, 0, 1, -0.8, 1.25],
   maxBacktracks: [...NOT_FINITE, -1, 0.5, 1001],
   fisherFraction: [...NOT_FINITE, 0, -0.1, 1.001, 10],
+  valueFit: ['', 'Adam', 'trust region', 'toString'],
+  valueMaxKl: [...NOT_FINITE, 0, -0, -0.01],
+  valueSteps: [...NOT_FINITE, -1, 0.5],
+  valueCgIterations: [...NOT_FINITE, 0, -1, 2.5],
+  valueDamping: [...NOT_FINITE, -0.1, 1e7],
+  valueFraction: [...NOT_FINITE, 0, -0.1, 1.001],
   valueEpochs: [...NOT_FINITE, -1, 0.5],
   valueMinibatch: [...NOT_FINITE, 0, -128, 1.5],
   valueLearningRate: [...NOT_FINITE, 0, -1e-3],
@@ -148,10 +161,14 @@ test('every end of a range that belongs to it is accepted', () => {
     { backtrackCoefficient: 5e-324 }, { backtrackCoefficient: 1 - 2 ** -53 }, { maxBacktracks: 0 },
     { maxBacktracks: 1000 },
     { fisherFraction: 5e-324 }, { fisherFraction: 1 }, { valueEpochs: 0 }, { valueMinibatch: 1 },
-    { valueLearningRate: 1e300 }, { activation: 'identity' }, { activation: 'relu' }, { advantages: 'rewards-to-go' },
+    { valueLearningRate: 1e300 }, { valueFit: 'adam' }, { valueFit: 'trust-region' }, { valueMaxKl: 5e-324 },
+    { valueMaxKl: 1e308 }, { valueSteps: 0 }, { valueCgIterations: 1 }, { valueDamping: 0 }, { valueDamping: 1e6 },
+    { valueFraction: 5e-324 }, { valueFraction: 1 }, { activation: 'identity' }, { activation: 'relu' }, { advantages: 'rewards-to-go' },
     { stepLength: 'damped' }, { lineSearch: false }, { backend: 'auto' }, { backend: 'simd' }, { backend: 'reference' },
     { backend: reference }, { normalizeAdvantages: false }, { clock: () => 0 },
     { batchSteps: 1, environments: 1, normalizeAdvantages: false }, { stateDependentStd: true }, { bounds: 'squash' },
+    { sampling: 'vine' }, { sampling: 'vine', vineBranches: 'all' }, { vineBranches: 2 }, { vineHorizon: 1 }, { vineSpacing: 1 },
+    { sampling: 'vine', batchSteps: 240, environments: 8, vineBranches: 3, vineHorizon: 9, vineSpacing: 3 },
     { normalizeObservations: 'preserving' }, { normalizeObservations: 'plain' }, { observationClip: 5e-324 },
     { observationClip: 1e308 }, { normalizeReturns: true },
   ]
@@ -220,6 +237,15 @@ test('batchSteps must be a multiple of environments, and 2 at least where advant
   assert.is(refused({ batchSteps: NaN }).message.split('\n').length, 1)
   assert.is(refused({ environments: 0 }).message.split('\n').length, 1)
   assert.is(refused({ batchSteps: 1, environments: 1, normalizeAdvantages: 'yes' }).message.split('\n').length, 1)
+})
+
+test('a vine must fit into batchSteps, one state in each environment at least', () => {
+  const tight = { sampling: 'vine', batchSteps: 232, environments: 8, vineBranches: 3, vineHorizon: 9, vineSpacing: 3 } as const
+  assert.is(refused(tight).message,
+    'batchSteps: expected at least 240 (environments × (vineSpacing + vineBranches × vineHorizon)), got 232')
+  // Not asked where there is no vine, where all actions are, whose number only the environments know, or after a fault.
+  for (const given of [{ sampling: 'single-path' }, { vineBranches: 'all' }] as const) resolveOptions({ ...tight, ...given })
+  assert.is(refused({ ...tight, vineHorizon: NaN }).message.split('\n').length, 1)
 })
 
 test('what is no record at all is refused as a whole', () => {

@@ -51,7 +51,7 @@ const DRAWN: readonly Partial<TrainOptions>[] = [{ bounds: 'squash' }, { stateDe
 
 test('two runs of one seed are the same to the bit, records, θ and φ, for every action space', () => {
   for (const actionSpace of SPACES) {
-    for (const extra of [{}, { fisherFraction: 0.3 }, { advantages: 'rewards-to-go', activation: 'relu' }] as const) {
+    for (const extra of [{}, { fisherFraction: 0.3 }, { valueFit: 'adam' }, { valueFit: 'trust-region' }, { advantages: 'rewards-to-go', activation: 'relu' }] as const) {
       assert.equal(run(extra, { actionSpace }), run(extra, { actionSpace }))
     }
   }
@@ -59,9 +59,11 @@ test('two runs of one seed are the same to the bit, records, θ and φ, for ever
 
 test('the backend changes no bit of a run', () => {
   for (const actionSpace of SPACES) {
-    const wanted = run({ backend: 'reference' }, { actionSpace })
-    assert.equal(run({ backend: 'auto' }, { actionSpace }), wanted)
-    assert.equal(run({ backend: reference }, { actionSpace }), wanted)
+    for (const valueFit of ['adam', 'trust-region'] as const) {
+      const wanted = run({ valueFit, backend: 'reference' }, { actionSpace })
+      assert.equal(run({ valueFit, backend: 'auto' }, { actionSpace }), wanted)
+      assert.equal(run({ valueFit, backend: reference }, { actionSpace }), wanted)
+    }
   }
   const seen = DRAWN.map((drawn) => {
     const of = (backend: TrainOptions['backend']): unknown[] => run({ ...drawn, backend }, { actionSpace: box([-1], [1]) })
@@ -266,6 +268,40 @@ test('rewards times 2^k leave θ as it is, bit for bit, while V is 0', () => {
   }
 })
 
+test('and however long V is fitted in a trust region, from an output layer of 0: it grows with the rewards', () => {
+  // Whatever V is made of scales by 2^k exactly: targets, σ, the output layer, and its part of the direction.
+  const runs = [0, -20, 30].map((k) => {
+    const training = train(() => line({ scale: 2 ** k }), { ...SMALL, valueFit: 'trust-region', totalSteps: 640 })
+    const { policy, value } = training.next().value as Iteration
+    const phi = value.net.parameters.flat, output = value.net.parameters.layers[1].W.data.length + 1
+    phi.forEach((_, p) => { phi[p] = p < phi.length - output ? Math.sin(p) : 0 })
+    policy.net.parameters.flat.forEach((_, p, theta) => { theta[p] = 0.1 * Math.sin(p) })
+    return Array.from(training, (record) => {
+      assert.is(record.valueFit.status, 'fitted')
+      return `${(told(record) as { theta: string }).theta} ${phi.map((x, p) => (p < phi.length - output ? x : x / 2 ** k)).join()}`
+    })
+  })
+  assert.equal(runs[1], runs[0])
+  assert.equal(runs[2], runs[0])
+  assert.is(new Set(runs[0]).size, 9)
+})
+
+test('valueFit chooses the fit: the first step is the same, and V after it is what each fit makes of the batch', () => {
+  const [adam, region, none] = [{ valueFit: 'adam' }, { valueFit: 'trust-region' }, { valueFit: 'trust-region', valueSteps: 0 }]
+    .map((given) => {
+      const { certificate, valueFit, value } = train(() => line(), { ...SMALL, ...given } as Partial<TrainOptions>).next().value as Iteration
+      return { certificate, valueFit, phi: value.net.parameters.flat.join() }
+    })
+  for (const each of [region, none]) {
+    assert.equal(each.certificate, adam.certificate)
+    assert.is(each.valueFit.lossBefore, adam.valueFit.lossBefore)
+    assert.is.not(each.phi, adam.phi)
+  }
+  assert.is.not(region.phi, none.phi)
+  assert.is(none.valueFit.lossAfter, none.valueFit.lossBefore)
+  for (const { valueFit } of [adam, region]) assert.ok(valueFit.lossAfter < valueFit.lossBefore)
+})
+
 test('normalized advantages have mean 0 and forget the scale of rewards; raw ones keep both', () => {
   // L(θ_old) is the mean advantage. φ = 0, so that advantages scale as rewards do, by powers of two exactly.
   const second = (normalizeAdvantages: boolean, scale: number): Iteration['certificate'] => {
@@ -292,6 +328,77 @@ test('GAE with λ = 1 and rewards-to-go tell the same, but for rounding; a small
   const gap = (lambda: number): number => Math.abs(first({ gaeLambda: lambda }).gradientNorm / plain.gradientNorm - 1)
   assert.ok(gap(1) < 1e-12)
   assert.ok(gap(0.9) > 1e-3)
+})
+
+/** `line`, which can be saved; its calls are counted. */
+function savedLine(counts: { steps: number }, world: World = {}): Env {
+  let random = new Random(0), x = 0, t = 0
+  const { length = 9 } = world
+  const plain = line(world)
+  return {
+    ...plain,
+    reset(options) {
+      if (options?.seed !== undefined) random = new Random(options.seed)
+      x = random.normal()
+      t = 0
+      return { observation: [x, 1] }
+    },
+    step(action) {
+      counts.steps++
+      x += 0.3 * (typeof action === 'number' ? action - 1 : action[0]) + 0.1 * random.normal()
+      t++
+      return { observation: [x, 1], reward: 1 - Math.abs(x), terminated: length < 100 && Math.abs(x) > 3, truncated: t >= length }
+    },
+    getState: () => Float64Array.of(x, t, ...random.getState()),
+    setState(state) {
+      x = state[0]
+      t = state[1]
+      random.setState(state.slice(2))
+    },
+  }
+}
+
+const VINE: Partial<TrainOptions> = { ...SMALL, sampling: 'vine', vineBranches: 3, vineHorizon: 4, vineSpacing: 2, batchSteps: 120, totalSteps: 500 }
+
+test('with a vine, too, a seed fixes every bit on either backend, for every action space', () => {
+  for (const actionSpace of SPACES) {
+    const vine = (options: Partial<TrainOptions>): unknown[] =>
+      Array.from(train(() => savedLine({ steps: 0 }, { actionSpace }), { ...VINE, ...options }), told)
+    const wanted = vine({ backend: 'reference' })
+    assert.ok(wanted.length >= 4)
+    assert.equal(vine({ backend: 'reference' }), wanted)
+    assert.equal(vine({ backend: 'auto' }), wanted)
+    assert.not.equal(vine({ vineHorizon: 3 }), wanted)
+  }
+  const all = Array.from(train(() => savedLine({ steps: 0 }), { ...VINE, vineBranches: 'all' }), told)
+  assert.ok(all.every((record) => (record as Iteration).certificate.status === 'accepted'))
+})
+
+test('a vine\'s steps are counted as they are taken, batchSteps at most an iteration, until there are totalSteps', () => {
+  for (const [length, exact] of [[1000, true], [5, false]] as const) {
+    const counts = { steps: 0 }
+    let before = 0
+    for (const { steps } of train(() => savedLine(counts, { length }), VINE)) {
+      assert.is(steps, counts.steps)
+      assert.ok(before < 500, 'no iteration begins once there are')
+      // Two states in each of 4 environments: 8 · (2 + 3 · 4) = 112 steps, and fewer where episodes end.
+      if (exact) assert.is(steps - before, 112)
+      else assert.ok(steps - before < 112)
+      before = steps
+    }
+    assert.ok(before >= 500)
+  }
+})
+
+test('a vine on what cannot be saved, or with all of what cannot be listed, is refused', () => {
+  let closed = 0
+  assert.throws(() => train(() => line({ onClose: () => { closed++ } }), VINE).next(),
+    /^environment 0\.getState: expected a function for a vine, got undefined$/)
+  assert.is(closed, 4)
+  assert.throws(() => train(() => savedLine({ steps: 0 }, { actionSpace: box([-1], [1]) }), { ...VINE, vineBranches: 'all' }).next(),
+    /^vineBranches: expected an integer where actions are box, got "all"$/)
+  assert.throws(() => train(() => savedLine({ steps: 0 }), { ...VINE, vineBranches: 'all', batchSteps: 52 }).next(),
+    /^batchSteps: expected an integer of at least 56, got 52$/)
 })
 
 test('phases are all 0 without a clock', () => {

@@ -33,7 +33,7 @@ const drawObservations = (count: number, random: Random): Float64Array[] =>
 const failed = ({ checks }: PolicyReport): string[] => checks.filter(({ passed }) => !passed).map(({ name }) => name)
 const bitsOf = ({ net }: Policy): string => new BigUint64Array(net.parameters.flat.slice().buffer).join()
 
-const NAMES = ['score', 'metric', 'metricFactor', 'klOldNew', 'entropy', 'tangent', 'adjoint', 'gradient', 'fisher',
+const NAMES = ['score', 'metric', 'metricFactor', 'entropyScore', 'klOldNew', 'entropy', 'tangent', 'adjoint', 'gradient', 'fisher',
   'fisherCurvature', 'fisherSymmetry', 'fisherSign']
 
 test('every built-in distribution passes, on random networks of depth 0 to 3, tanh, relu and identity', () => {
@@ -52,6 +52,19 @@ test('every built-in distribution passes, on random networks of depth 0 to 3, ta
         else assert.ok(report.statesClear >= 55, label)
       }
     }
+  }
+})
+
+test('so does the Gaussian whose σ the network gives', () => {
+  const random = new Random(313)
+  for (const hidden of [[], [6], [5, 4]]) {
+    const policy = createPolicy(reference, wide(3), wide(2), hidden, 'tanh', { stateDependentStd: true })
+    initializePolicy(policy, -0.5, random)
+    const theta = policy.net.parameters.flat
+    for (let p = 0; p < theta.length; p++) theta[p] += 0.3 * random.normal()
+    const report = verifyPolicy(policy, drawObservations(110, random), { seed: 1 })
+    assert.ok(report.passed, report.text.join('\n'))
+    assert.equal(report.checks.map(({ name }) => name), NAMES)
   }
 })
 
@@ -175,6 +188,20 @@ test('a factor of the metric that leaves out one output fails metricFactor alone
       if (k === 2) etaDot.data.fill(0)
     },
   })), ['metricFactor'])
+})
+
+test('a gradient of the entropy of the wrong sign, or without the shared part, fails entropyScore alone', () => {
+  for (const space of SPACES) {
+    assert.equal(failing(space, (sound) => ({
+      entropyScore: (etaBar, sharedBar, weight, eta) => sound.entropyScore(etaBar, sharedBar, -weight, eta),
+    })), ['entropyScore'])
+  }
+  assert.equal(failing(wide(2), (sound) => ({
+    entropyScore(etaBar, sharedBar, weight, eta) {
+      sound.entropyScore(etaBar, sharedBar, weight, eta)
+      sharedBar.fill(0)
+    },
+  })), ['entropyScore'])
 })
 
 test('KL the wrong way round fails klOldNew alone: both ways have the same metric', () => {

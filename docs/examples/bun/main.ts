@@ -4,9 +4,9 @@ import { cartPole } from 'trpo/envs'
 import { decodePolicy, encodePolicy } from 'trpo/io'
 
 let policy: Policy | undefined
-for (const iteration of train(cartPole, { ...presets.CartPole, seed: 1, totalSteps: 40_960 })) {
+for (const iteration of train(cartPole, { ...presets.CartPole, seed: 1, totalSteps: 20_480 })) {
   policy = iteration.policy
-  if (iteration.steps % 8192 === 0) console.log(iteration.steps, iteration.meanReturn?.toFixed(1))
+  if (iteration.steps % 4096 === 0) console.log(iteration.steps, iteration.meanReturn?.toFixed(1))
 }
 await Bun.write('cartPole.safetensors', encodePolicy(policy!, { environment: 'CartPole' }))
 

@@ -4,6 +4,7 @@
  * A tensor's numbers lie in one WebAssembly memory, which is made as large as was asked for and never grows, for
  * growth would cut off every view of it. Systems back such memory only where it is written. What does not fit is
  * allocated outside, and an operation with any part outside is done by the reference: slower, never wrong.
+ * WebAssembly puts a number's lowest byte first, a typed array as the processor does: both must agree.
  * But: memory is given back only by `temporarily`, and altogether when the backend goes. One backend a training.
  */
 import type { Backend } from '../backend.ts'
@@ -34,10 +35,13 @@ export function simdModule(): Uint8Array {
   ])
 }
 
-/** A SIMD backend with room for `bytes` of tensors, or null where this runtime has no WebAssembly SIMD or forbids it. */
+/**
+ * A SIMD backend with room for `bytes` of tensors, or null where this runtime has no WebAssembly SIMD or forbids it,
+ * or the processor puts the highest byte first.
+ */
 export function createSimd(bytes: number): Backend | null {
-  const host = (globalThis as { WebAssembly?: WebAssemblyHost }).WebAssembly
-  if (host === undefined) return null
+  const host = (globalThis as unknown as { WebAssembly?: WebAssemblyHost }).WebAssembly
+  if (host === undefined || !lowestByteFirst()) return null
   try {
     const module = new host.Module(simdModule())
     const pages = Math.min(MOST_PAGES, Math.max(1, Math.ceil(bytes / PAGE)))
@@ -123,6 +127,10 @@ function backendOf(kernels: Readonly<Record<string, Kernel>>, buffer: ArrayBuffe
       kernels.multiplyByTanhSlope(G.data.byteOffset, Y.data.byteOffset, G.rows * G.cols)
     },
   }
+}
+
+function lowestByteFirst(): boolean {
+  return new Uint8Array(new Uint16Array([1]).buffer)[0] === 1
 }
 
 /** The fastest backend that works here, with room for `bytes` of tensors. */

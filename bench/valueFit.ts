@@ -1,0 +1,184 @@
+/**
+ * `npm run bench:value`: what a fit of V is worth, and what it costs.
+ *
+ * First on recorded batches: after each of the first iterations of a training a fresh batch is collected. Every
+ * contestant has a V of its own, computes its own targets from each batch in turn, and fits them. It is judged by the
+ * variance that it explains of one yardstick for all: rewards-to-go, continued where an episode is cut by the V of the
+ * recorded training, whose fit is long and no contestant's. `held out` is V before its fit to that batch, which is what
+ * advantages use; `after` is V after it. Costs by the flop model, in forward passes over the batch, conjugate gradients
+ * counted at their limit; times are those of all fits together, the contestants taking turns at each batch.
+ * Then whole trainings. `--smoke` does all of it on next to nothing and writes nothing.
+ */
+import { performance } from 'node:perf_hooks'
+import process from 'node:process'
+import { environments } from '../src/envs/index.ts'
+import { Random } from '../src/math/random.ts'
+import { createFastest } from '../src/math/simd/simd.ts'
+import { generalizedAdvantages, rewardsToGo } from '../src/rl/advantage.ts'
+import { type Batch, createBatch } from '../src/rl/batch.ts'
+import { collect, createRollout } from '../src/rl/rollout.ts'
+import { createValue, predict, type Value } from '../src/rl/value.ts'
+import { resolveOptions, type TrainOptions } from '../src/trpo/options.ts'
+import { presets } from '../src/trpo/presets.ts'
+import { createFitter } from '../src/trpo/fits.ts'
+import { train } from '../src/trpo/train.ts'
+import { explained } from '../src/trpo/valueFit.ts'
+import { pasteInto } from './paste.ts'
+import { backwardFlops, fisherFlops, forwardFlops } from './problem.ts'
+
+type Given = Partial<TrainOptions>
+
+const smoke = process.argv.includes('--smoke')
+const ITERATIONS = smoke ? 2 : 20
+const SEEDS = smoke ? [0] : [0, 1]
+const LEARNING_SEEDS = smoke ? [0] : [0, 1, 2, 3, 4]
+
+const adam = (valueEpochs: number, valueMinibatch: number, valueLearningRate: number): readonly [string, Given] =>
+  [`Adam, ${valueEpochs} epochs of ${valueMinibatch} at ${valueLearningRate}`,
+    { valueFit: 'adam', valueEpochs, valueMinibatch, valueLearningRate }]
+const region = (title: string, given: Given): readonly [string, Given] => [`trust region${title}`, { valueFit: 'trust-region', ...given }]
+
+const FITS: readonly (readonly [string, Given])[] = [
+  adam(10, 128, 0.001), adam(10, 256, 0.005), adam(40, 256, 0.005), adam(5, 64, 0.005), adam(3, 64, 0.01), adam(5, 32, 0.005),
+  region('', {}), region(', 1 step', { valueSteps: 1 }), region(', 4 steps', { valueSteps: 4 }),
+  region(', all states in H', { valueFraction: 1 }), region(', 5 products a step', { valueCgIterations: 5 }),
+  region(', λ = 0.001', { valueDamping: 0.001 }), region(', λ = 1', { valueDamping: 1 }),
+  region(', ε = 0.5', { valueMaxKl: 0.5 }), region(', ε = 0.1', { valueMaxKl: 0.1 }),
+  region(', ε = 0.01, 1 step', { valueMaxKl: 0.01, valueSteps: 1 }),
+]
+const LEARNING_FITS = smoke ? [FITS[0], FITS[6]] : [0, 1, 3, 4, 6, 7, 8].map((k) => FITS[k])
+
+/** Recorded trainings: a title, the environment, what its rewards are multiplied by. */
+const RECORDS = ([
+  ['CartPole', 'CartPole', 1], ['rewards × 100', 'CartPole', 100], ['Acrobot', 'Acrobot', 1], ['Pendulum', 'Pendulum', 1],
+  ['rewards ÷ 100', 'Pendulum', 0.01], ['PointMass', 'PointMass', 1], ['MountainCar', 'MountainCar', 1],
+  ['MountainCar-Continuous', 'MountainCarContinuous', 1],
+] as const).slice(0, smoke ? 2 : undefined)
+/** Mean returns of 100 episodes: Gymnasium's for two, and near Pendulum's best. */
+const THRESHOLDS = ([['CartPole', 475], ['Acrobot', -100], ['Pendulum', -200]] as const).slice(0, smoke ? 1 : undefined)
+
+const presetOf = (name: string): Given => Object.hasOwn(presets, name) ? presets[name] : {}
+const backend = createFastest(1 << 28)
+const rows: string[] = []
+const say = (cells: readonly string[]): void => {
+  rows.push(`| ${cells.join(' | ')} |`)
+  process.stdout.write(`${rows[rows.length - 1]}\n`)
+}
+
+interface Recorded { readonly batch: Batch; readonly yardstick: Float64Array }
+
+/** A fresh batch after each iteration. */
+function record(name: string, scale: number, options: TrainOptions): Recorded[] {
+  const { batchSteps, environments: E } = options
+  const { make } = environments[name]
+  const recorded: Recorded[] = []
+  for (const { policy, value, iteration } of train(() => make(), {
+    ...options, backend, totalSteps: ITERATIONS * batchSteps,
+    valueFit: 'adam', valueEpochs: 40, valueMinibatch: 64, valueLearningRate: 0.003,
+  })) {
+    const batch = createBatch(backend, batchSteps / E, E, policy.net.sizes[0], policy.distribution.actionSize)
+    collect(createRollout(Array.from({ length: E }, () => make()), policy, new Random(iteration)), batch)
+    predict(batch.finalValues, value, batch.finalObservations, batch.finalCount)
+    rewardsToGo(batch, options.discount)
+    for (let i = 0; i < batchSteps; i++) batch.rewards[i] *= scale
+    recorded.push({ batch, yardstick: batch.returns.map((r) => r * scale) })
+  }
+  return recorded
+}
+
+/** V of the batch's states, and the share of the yardstick's variance that it explains: from −1 up. */
+function judge({ batch, yardstick }: Recorded, value: Value): number {
+  predict(batch.values, value, batch.observations, yardstick.length)
+  return Math.max(-1, explained(new Float64Array(yardstick.length), yardstick, batch.values) ?? 0)
+}
+
+interface Tally { readonly heldOut: number[]; readonly after: number[]; milliseconds: number; forwards: number }
+
+/** Every contestant's V through the batches of one training, taking turns. */
+function contest(name: string, scale: number, seed: number, tallies: readonly Tally[]): void {
+  const options = resolveOptions({ ...presetOf(name), seed })
+  const recorded = record(name, scale, options)
+  const contestants = FITS.map(([, given]) => {
+    const own = { ...options, ...given }
+    const random = new Random(seed)
+    const value = createValue(backend, recorded[0].batch.observations.cols, own.valueHidden, own.activation, random.fork('value'))
+    return { own, value, fit: createFitter(value, own.batchSteps, own).fit, random: random.fork('minibatches') }
+  })
+  recorded.forEach((each, k) => contestants.forEach(({ own, value, fit, random }, c) => {
+    const { batch } = each, tally = tallies[c]
+    const heldOut = judge(each, value)
+    predict(batch.finalValues, value, batch.finalObservations, batch.finalCount)
+    generalizedAdvantages(batch, own.discount, own.gaeLambda)
+    const begun = performance.now()
+    fit(batch.observations, batch.returns, batch.values, random)
+    tally.milliseconds += performance.now() - begun
+    tally.forwards = forwards(own, value)
+    // No V has seen anything before the first batch.
+    if (k > 0) tally.heldOut.push(heldOut)
+    if (k > 0) tally.after.push(judge(each, value))
+  }))
+}
+
+/** What a fit costs, in forward passes over the batch. */
+function forwards(options: TrainOptions, { net: { sizes } }: Value): number {
+  const of = (states: number): { sizes: readonly number[]; kind: 'gaussian'; states: number } => ({ sizes, kind: 'gaussian', states })
+  const all = of(options.batchSteps), part = of(options.valueFraction * options.batchSteps)
+  const pass = forwardFlops(all), gradient = pass + backwardFlops(all)
+  if (options.valueFit === 'adam') return options.valueEpochs * gradient / pass
+  const ofPart = options.valueFraction < 1 ? forwardFlops(part) : 0
+  return options.valueSteps * (gradient + ofPart + options.valueCgIterations * fisherFlops(part) + pass) / pass
+}
+
+const mean = (x: readonly number[]): number => x.reduce((total, each) => total + each, 0) / x.length
+const fixed = (x: number): string => x.toFixed(2).replace('-', '−')
+
+const results = RECORDS.map(([, name, scale]) => {
+  const tallies = FITS.map((): Tally => ({ heldOut: [], after: [], milliseconds: 0, forwards: 0 }))
+  backend.temporarily(() => SEEDS.forEach((seed) => contest(name, scale, seed, tallies)))
+  return tallies
+})
+const totals = FITS.map((_, f) => results.reduce((sum, tallies) => sum + tallies[f].milliseconds, 0))
+say(['fit', 'forwards', 'time', ...RECORDS.map(([title]) => title)])
+say(['---', '---', '---', ...RECORDS.map(() => '---')])
+FITS.forEach(([title], f) => say([title, mean(results.map((tallies) => tallies[f].forwards)).toFixed(0), fixed(totals[f] / totals[0]),
+  ...results.map((tallies) => `${fixed(mean(tallies[f].heldOut))}, ${fixed(mean(tallies[f].after))}`)]))
+if (!smoke) pasteInto('docs/benchmarks.md', 'value', rows.join('\n'))
+
+rows.length = 0
+say(['training', 'fit', 'steps to the threshold, thousands', 'return at the end', 'fit, share of time'])
+say(['---', '---', '---', '---', '---'])
+for (const [name, threshold] of THRESHOLDS) {
+  for (const [title, given] of LEARNING_FITS) {
+    const runs = LEARNING_SEEDS.map((seed) => learn(name, threshold, { ...presetOf(name), ...given, seed }))
+    const spread = (x: readonly number[], digits: number): string => {
+      const [low, middle, high] = [0, (x.length - 1) / 2, x.length - 1].map((k) => [...x].sort((a, b) => a - b)[k])
+        .map((y) => y === Infinity ? 'never' : y.toFixed(digits).replace('-', '−'))
+      return `${middle} [${low}–${high}]`
+    }
+    say([`${name}, ≥ ${`${threshold}`.replace('-', '−')}`, title, spread(runs.map(({ steps }) => steps / 1000), 0),
+      spread(runs.map(({ end }) => end), 0), `${(100 * mean(runs.map(({ share }) => share))).toFixed(0)} %`])
+  }
+}
+if (!smoke) pasteInto('docs/benchmarks.md', 'value-learning', rows.join('\n'))
+
+interface Learnt {
+  /** Steps until the mean return of the last 100 episodes, of 20 at least, reached the threshold. */
+  readonly steps: number
+  /** That mean at the end. */
+  readonly end: number
+  /** Of the value fit in the training's time. */
+  readonly share: number
+}
+
+function learn(name: string, threshold: number, given: Given): Learnt {
+  const { make } = environments[name]
+  const begun = performance.now()
+  let steps = Infinity, end = NaN, fitting = 0, episodes = 0
+  for (const iteration of train(() => make(), { ...given, ...smoke ? { totalSteps: 1 } : {}, clock: () => performance.now() })) {
+    episodes += iteration.episodes.length
+    end = iteration.meanReturn ?? -Infinity
+    fitting += iteration.phases.valueFit
+    if (steps === Infinity && episodes >= 20 && end >= threshold) steps = iteration.steps
+  }
+  return { steps, end, share: fitting / (performance.now() - begun) }
+}

@@ -1,0 +1,12 @@
+# The probe as a Worker's module: it reports while it is loaded, and the test is that it could be.
+using Workerd = import "/workerd/workerd.capnp";
+
+const config :Workerd.Config = (services = [(name = "probe", worker = .probe)]);
+
+const probe :Workerd.Worker = (
+  modules = [
+    (name = "worker.mjs", esModule = "import './report.mjs'; export default { test() {} }"),
+    (name = "report.mjs", esModule = embed "../../.build/runtimes/report.mjs"),
+  ],
+  compatibilityDate = "2025-01-01",
+);
