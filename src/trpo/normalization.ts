@@ -56,7 +56,8 @@ export interface Readers {
 
 /** All later statistics, once the batch is done with: its rows are rewritten. null where nothing is normalised. */
 export function moveStatistics(
-  { rollout: { seen }, batch: { observations }, stepper, fitter }: Readers, mode: NormalizationOptions['normalizeObservations'], lap: Lap,
+  { rollout: { seen }, batch: { observations }, stepper, fitter }: Readers,
+  mode: NormalizationOptions['normalizeObservations'], lap: Lap,
 ): Normalization | null {
   const { policy: { net, normalizer, distribution }, old, candidate, cg, kl } = stepper
   if (normalizer === null) return null
