@@ -1,5 +1,6 @@
 /**
  * `npm run bench:normalization`: whether normalising observations, and the units of returns, helps to learn.
+ * `-- --filter TEXT` runs the tasks whose titles contain TEXT, and writes nothing.
  * Presets, and defaults where these meet observations or returns far from size 1; five seeds each; no row is tuned.
  */
 import process from 'node:process'
@@ -28,6 +29,8 @@ const MODES: readonly Partial<TrainOptions>[] = [
 ]
 
 const smoke = process.argv.includes('--smoke')
+const at = process.argv.indexOf('--filter')
+const filter = at < 0 ? '' : process.argv[at + 1] ?? ''
 const SEEDS = smoke ? 1 : 5, EPISODES = smoke ? 1 : 100
 
 const mean = (x: readonly number[]): number => x.reduce((sum, each) => sum + each, 0) / x.length
@@ -53,7 +56,7 @@ const rows = [
   '| task | observations | returns | evaluation | by seed | in training | KL by statistics, mean | most | inputs cut, most |',
   '|---|---|---|---|---|---|---|---|---|',
 ]
-for (const task of TASKS) {
+for (const task of TASKS.filter(({ title }) => title.includes(filter))) {
   for (const mode of MODES) {
     const results = Array.from({ length: SEEDS }, (_, seed) => result(task, mode, seed))
     const drifts = results.flatMap((each) => each.drifts), cuts = results.flatMap((each) => each.cuts)
@@ -67,4 +70,4 @@ for (const task of TASKS) {
     process.stdout.write(`${rows[rows.length - 1]}\n`)
   }
 }
-if (!smoke) pasteInto('docs/normalization.md', 'normalization', rows.join('\n'))
+if (!smoke && filter === '') pasteInto('docs/normalization.md', 'normalization', rows.join('\n'))

@@ -27,6 +27,7 @@ export { evaluate, type EvaluateOptions, type Evaluation } from './rl/evaluate.t
 export { checkEnv } from './rl/checkEnv.ts'
 export { collect, createRollout, EnvError, type Episode, type Rollout } from './rl/rollout.ts'
 export { type Batch, createBatch } from './rl/batch.ts'
+export { collectVine, createVine, type Vine, vineAdvantages, type VineOptions } from './rl/vine.ts'
 export { maskLengthOf } from './rl/mask.ts'
 export { generalizedAdvantages, normalize, rewardsToGo } from './rl/advantage.ts'
 

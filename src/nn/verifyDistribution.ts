@@ -16,6 +16,7 @@ import { type Check, compare, type Comparison, judge } from '../math/check.ts'
 import { curvaturesOf, slopesOf } from '../math/differences.ts'
 import { moments } from '../math/moments.ts'
 import type { Random } from '../math/random.ts'
+import type { Tensor } from '../math/tensor.ts'
 import { dot, largestMagnitude, norm, sum } from '../math/vector.ts'
 import { createEta, type Distribution, type Eta } from './distribution.ts'
 
@@ -77,41 +78,45 @@ function scores(
   backend: Backend, distribution: Distribution, eta: Eta, ways: readonly Way[], random: Random,
 ): Comparison[] {
   const N = eta.rows.rows
-  const actions = backend.allocate(N, distribution.actionSize), etaBar = backend.allocate(N, distribution.inputs)
-  const sharedBar = new Float64Array(distribution.shared), logs = new Float64Array(N)
+  const actions = backend.allocate(N, distribution.actionSize), logs = new Float64Array(N)
   const weights = Float64Array.from({ length: N }, () => random.normal())
   distribution.sample(actions, eta, new Array<Random>(N).fill(random))
-  distribution.score(etaBar, sharedBar, weights, actions, eta)
-  const bar = etaBar.data.slice(0, N * distribution.inputs)
-  const length = Math.sqrt(dot(bar, bar) + dot(sharedBar, sharedBar))
-  return ways.map((way) => {
-    const slope = new Float64Array(1)
-    const uncertainty = slopesOf(slope, (values, t) => {
-      move(distribution, way, eta, t)
-      distribution.logProbability(logs, actions, way.moved)
-      values[0] = dot(weights, logs)
-    }, REACH)
-    const along = dot(bar, way.rows) + dot(sharedBar, way.shared)
-    return compare(along, slope[0], Math.max(length, Math.abs(slope[0]), LEAST * norm(weights)), uncertainty)
-  })
+  return slopes(backend, distribution, eta, ways, LEAST * norm(weights),
+    (etaBar, sharedBar) => distribution.score(etaBar, sharedBar, weights, actions, eta),
+    (moved) => {
+      distribution.logProbability(logs, actions, moved)
+      return dot(weights, logs)
+    })
 }
 
 function entropyScores(backend: Backend, distribution: Distribution, eta: Eta, ways: readonly Way[]): Comparison[] {
+  const N = eta.rows.rows, entropies = new Float64Array(N)
+  return slopes(backend, distribution, eta, ways, LEAST,
+    (etaBar, sharedBar) => distribution.entropyScore(etaBar, sharedBar, 1 / N, eta),
+    (moved) => {
+      distribution.entropy(entropies, moved)
+      return sum(entropies) / N
+    })
+}
+
+/** What `differentiate` writes, along each way, against the slope of `value` there; below `least` neither is told from 0. */
+function slopes(
+  backend: Backend, distribution: Distribution, eta: Eta, ways: readonly Way[], least: number,
+  differentiate: (etaBar: Tensor, sharedBar: Float64Array) => void, value: (moved: Eta) => number,
+): Comparison[] {
   const N = eta.rows.rows
-  const etaBar = backend.allocate(N, distribution.inputs)
-  const sharedBar = new Float64Array(distribution.shared), entropies = new Float64Array(N)
-  distribution.entropyScore(etaBar, sharedBar, 1 / N, eta)
+  const etaBar = backend.allocate(N, distribution.inputs), sharedBar = new Float64Array(distribution.shared)
+  differentiate(etaBar, sharedBar)
   const bar = etaBar.data.slice(0, N * distribution.inputs)
   const length = Math.sqrt(dot(bar, bar) + dot(sharedBar, sharedBar))
   return ways.map((way) => {
     const slope = new Float64Array(1)
     const uncertainty = slopesOf(slope, (values, t) => {
       move(distribution, way, eta, t)
-      distribution.entropy(entropies, way.moved)
-      values[0] = sum(entropies) / N
+      values[0] = value(way.moved)
     }, REACH)
     const along = dot(bar, way.rows) + dot(sharedBar, way.shared)
-    return compare(along, slope[0], Math.max(length, Math.abs(slope[0]), LEAST), uncertainty)
+    return compare(along, slope[0], Math.max(length, Math.abs(slope[0]), least), uncertainty)
   })
 }
 

@@ -6,6 +6,7 @@ import type { Environment } from '../envs/index.ts'
 import { boundsFault } from '../rl/bounds.ts'
 import { resolveOptions, type TrainOptions } from '../trpo/options.ts'
 import { presets } from '../trpo/presets.ts'
+import { vineBranchesFor } from '../trpo/sampling.ts'
 import { type Arguments, EVAL_EPISODES, problemOfFlag } from './arguments.ts'
 import { findEnvironment, type Worlds } from './envs.ts'
 import { UsageError } from './failure.ts'
@@ -37,11 +38,12 @@ export function orderOf(given: Arguments, clock: () => number, worlds: Worlds): 
 }
 
 /** What the options ask of an environment that cannot give it; null where it can. One is made only to answer that. */
-function unsuited({ make }: Environment, { bounds }: TrainOptions): string | null {
-  if (bounds === 'clip') return null
+function unsuited({ make }: Environment, options: TrainOptions): string | null {
+  if (options.bounds === 'clip' && options.sampling === 'single-path') return null
   const env = make()
   env.close?.()
-  return boundsFault(bounds, env.actionSpace)
+  if (options.sampling === 'vine') vineBranchesFor(options, env.actionSpace)
+  return boundsFault(options.bounds, env.actionSpace)
 }
 
 /** The command that repeats the first `steps` steps: the seed, and what is not the environment's default. */

@@ -114,11 +114,11 @@ async function learn(session: Session, learned: Learned, saver: Saver): Promise<
 async function iterate(session: Session, learned: Learned, saver: Saver): Promise<void> {
   const { order, progress, display, interrupt } = session
   const { environment, options, given } = order
-  const { batchSteps, maxKl } = options
+  const { maxKl } = options
   const { solvedReturn } = environment
   const { paint } = progress
   const { tally } = learned
-  const iterations = iterationsOf(order)
+  const plannedSteps = iterationsOf(order) * options.batchSteps
 
   display.line(paint.faint(introduction(order)))
   const started = clock()
@@ -126,6 +126,7 @@ async function iterate(session: Session, learned: Learned, saver: Saver): Promis
     const lap = (clock() - started) / 1000 - learned.seconds
     learned.seconds += lap
     learned.policy = record.policy
+    const steps = record.steps - tally.steps
     count(tally, record, solvedReturn)
     if (given.json) {
       // Both streams may be the same terminal, with the bar on its last line.
@@ -138,14 +139,16 @@ async function iterate(session: Session, learned: Learned, saver: Saver): Promis
     if (iteration === 1 || (progress.live && iteration % HEADER_EVERY === 1)) {
       display.line(header(columns, paint))
     }
-    const secondsLeft = learned.seconds / iteration * (iterations - iteration)
+    // Of steps, not iterations: those of a vine are not all of one size.
+    const share = Math.min(1, record.steps / plannedSteps)
+    const secondsLeft = learned.seconds / share * (1 - share)
     const solved = tally.solved !== null && meanReturn !== null && meanReturn >= solvedReturn!
-    const stepsPerSecond = lap > 0 ? batchSteps / lap : null
+    const stepsPerSecond = lap > 0 ? steps / lap : null
     display.line(row(record, { maxKl, solved, stepsPerSecond, secondsLeft }, columns, paint))
     const unsaved = saver.sometimes()
     if (unsaved !== null) display.line(paint.bad(unsaved))
-    const label = `${decimal(100 * iteration / iterations, 0, 3)} %  ${countdown(secondsLeft)} left`
-    display.bar(bar(iteration / iterations, label, columns, paint))
+    const label = `${decimal(100 * share, 0, 3)} %  ${countdown(secondsLeft)} left`
+    display.bar(bar(share, label, columns, paint))
     await interrupt.breathe()
     if (interrupt.signal !== null) return
   }
@@ -172,7 +175,9 @@ function introduction(order: Order): string {
   const { environment: { name, solvedReturn }, options } = order
   const { environments, batchSteps, seed } = options
   const goal = solvedReturn === null ? '' : `, solved at ${decimal(solvedReturn, 0, 12)}`
-  const extent = `${plural(iterationsOf(order), 'iteration')} of ${plural(batchSteps, 'step')}`
+  const extent = options.sampling === 'vine'
+    ? `${plural(options.totalSteps, 'step')}, at most ${grouped(batchSteps)} an iteration,`
+    : `${plural(iterationsOf(order), 'iteration')} of ${plural(batchSteps, 'step')}`
   const worlds = plural(environments, 'environment')
   return `trpo ${version()}: ${name}${goal}. ${extent} in ${worlds}, seed ${seed}.`
 }

@@ -72,8 +72,11 @@ export function createRollout(envs: readonly Env[], policy: Policy, random: Rand
   return rollout
 }
 
-/** Overwrite `batch` with the next steps·envs timesteps; returns the episodes that ended among them, in order. */
-export function collect(rollout: Rollout, batch: Batch): Episode[] {
+/**
+ * Overwrite `batch` with the next steps·envs timesteps; returns the episodes that ended among them, in order. Before
+ * each step of all environments, the t-th of the batch, `visit(t)` may look at them, but must leave them as they are.
+ */
+export function collect(rollout: Rollout, batch: Batch, visit: (t: number) => void = () => {}): Episode[] {
   const { envs, actor, noise, steps, seen } = rollout
   const E = envs.length
   const inputs = batch.observations.cols
@@ -85,6 +88,7 @@ export function collect(rollout: Rollout, batch: Batch): Episode[] {
   batch.finalCount = 0
 
   for (let t = 0; t < batch.steps; t++) {
+    visit(t)
     for (let e = 0; e < E; e++) observeMask(actor, envs[e], e, steps[e])
     if (noise !== null) for (let e = 0; e < E; e++) keepOrRenew(noise, e, rollout.episodeLengths[e] === 0)
     decide(actor, rollout.streams)
@@ -114,21 +118,21 @@ export function collect(rollout: Rollout, batch: Batch): Episode[] {
 }
 
 /** What a network reads of the observation that environment e is in → the next free row of finalObservations; returns that row. */
-function keepFinal(batch: Batch, { policy, observations }: Actor, e: number): number {
+export function keepFinal(batch: Batch, { policy, observations }: Actor, e: number): number {
   const row = batch.finalCount++
   normalizeRow(batch.finalObservations, row, observations, e, policy.normalizer)
   return row
 }
 
 /** Step environment e with its action; its observation goes into the actor, after checks of all that it returned. */
-function stepInto({ envs, actor, steps }: Rollout, e: number): StepResult {
+export function stepInto({ envs, actor, steps }: Rollout, e: number): StepResult {
   const result = checkedStep(envs[e], actionOf(actor, e), e, steps[e])
   observe(actor, e, result.observation, e, steps[e])
   return result
 }
 
 /** Reset environment e; its first observation goes into the actor. */
-function resetInto({ envs, actor, steps, episodeReturns, episodeLengths }: Rollout, e: number, options?: ResetOptions): void {
+export function resetInto({ envs, actor, steps, episodeReturns, episodeLengths }: Rollout, e: number, options?: ResetOptions): void {
   observe(actor, e, checkedReset(envs[e], e, steps[e], options).observation, e, steps[e], 'after reset, ')
   episodeReturns[e] = 0
   episodeLengths[e] = 0

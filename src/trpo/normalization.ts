@@ -32,14 +32,17 @@ export interface Normalization {
 }
 
 /**
- * The first statistics: after the first batch, before anything is read off it; its rows are normalised in place.
- * Its actions are still π's: without statistics π does not depend on the state (`initializePolicy`).
+ * The first statistics: after the first batch, or batches where there is a vine, before anything is read off; their
+ * rows are normalised in place. Actions are still π's: without statistics π does not depend on the state
+ * (`initializePolicy`).
  */
-export function beginNormalization({ actor: { policy: { normalizer } }, seen }: Rollout, batch: Batch): void {
+export function beginNormalization({ actor: { policy: { normalizer } }, seen }: Rollout, ...batches: readonly Batch[]): void {
   if (normalizer === null || normalizer.statistics.count > 0) return
   refresh(normalizer, seen)
-  for (const [x, rows] of [[batch.observations, batch.steps * batch.envs], [batch.finalObservations, batch.finalCount]] as const) {
-    for (let i = 0; i < rows; i++) normalizeRow(x, i, x, i, normalizer)
+  for (const { observations, finalObservations, finalCount } of batches) {
+    for (const [x, rows] of [[observations, observations.rows], [finalObservations, finalCount]] as const) {
+      for (let i = 0; i < rows; i++) normalizeRow(x, i, x, i, normalizer)
+    }
   }
 }
 
@@ -53,7 +56,8 @@ export interface Readers {
 
 /** All later statistics, once the batch is done with: its rows are rewritten. null where nothing is normalised. */
 export function moveStatistics(
-  { rollout: { seen }, batch: { observations }, stepper, fitter }: Readers, mode: NormalizationOptions['normalizeObservations'], lap: Lap,
+  { rollout: { seen }, batch: { observations }, stepper, fitter }: Readers,
+  mode: NormalizationOptions['normalizeObservations'], lap: Lap,
 ): Normalization | null {
   const { policy: { net, normalizer, distribution }, old, candidate, cg, kl } = stepper
   if (normalizer === null) return null

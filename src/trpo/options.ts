@@ -18,7 +18,7 @@ export interface TrainOptions extends ActionOptions, StepOptions, TrustRegionOpt
   readonly seed: number
   /** Environment steps after which no further iteration begins; the last one is whole, so up to one batch more. */
   readonly totalSteps: number
-  /** Environment steps an iteration, over all environments; a multiple of `environments`. */
+  /** Environment steps an iteration, over all environments; a multiple of `environments`. With a vine: at most. */
   readonly batchSteps: number
   /** Environments that act side by side, one forward pass for all. */
   readonly environments: number
@@ -36,6 +36,14 @@ export interface TrainOptions extends ActionOptions, StepOptions, TrustRegionOpt
   readonly gaeLambda: number
   /** GAE(γ, λ), or plain rewards-to-go G_t − V(s_t) with G_t as the value's target. */
   readonly advantages: 'gae' | 'rewards-to-go'
+  /** Single paths and the advantages above, or a vine: several short rollouts from each of some states (rl/vine). */
+  readonly sampling: 'single-path' | 'vine'
+  /** Branches of a state, from 2; or each of a Discrete space's actions once. Vines only, as the next two. */
+  readonly vineBranches: number | 'all'
+  /** Steps of a branch, V thereafter. */
+  readonly vineHorizon: number
+  /** Steps of a trajectory from one of its states to the next. */
+  readonly vineSpacing: number
   /** Advantages of a batch to mean 0 and variance 1. */
   readonly normalizeAdvantages: boolean
   /** Whose hyper-parameters and conventions hold where nothing else is given: ours, or a peer's (`peers`). */
@@ -80,6 +88,11 @@ const units: Check = (name, value) => {
   // By index: forEach would pass over holes.
   for (let l = 0; l < value.length; l++) expectInteger(`${name}[${l}]`, value[l], 1, 65536)
 }
+const branches: Check = (name, value) => {
+  if (value === 'all') return
+  if (typeof value !== 'number') throw new TypeError(`${name}: expected "all" or an integer of at least 2, got ${show(value)}`)
+  expectInteger(name, value, 2)
+}
 const backend: Check = (name, value) => {
   if (typeof value === 'string') expectOneOf(name, value, ['auto', 'simd', 'reference'])
   else if (typeof (value as Backend | null)?.multiply !== 'function') {
@@ -108,6 +121,10 @@ export const rules: { readonly [K in keyof TrainOptions]: Rule<TrainOptions[K]> 
   discount: { default: 0.99, check: number(0, 1), origin: 'Schulman et al. 2015, table 2' },
   gaeLambda: { default: 0.95, check: number(0, 1), origin: 'SB3-contrib; within the best range of Schulman et al. 2016' },
   advantages: { default: 'gae', check: oneOf('gae', 'rewards-to-go'), origin: 'Schulman et al. 2016' },
+  sampling: { default: 'single-path', check: oneOf('single-path', 'vine'), origin: 'Schulman et al. 2015, section 5' },
+  vineBranches: { default: 2, check: branches, origin: 'measured: docs/benchmarks.md' },
+  vineHorizon: { default: 5, check: integer(1), origin: 'measured: docs/benchmarks.md' },
+  vineSpacing: { default: 5, check: integer(1), origin: 'measured: docs/benchmarks.md' },
   normalizeObservations: { default: 'off', check: oneOf('off', 'preserving', 'plain'), origin: 'measured: docs/design.md' },
   observationClip: { default: 10, check: positive, origin: 'SB3-contrib (VecNormalize)' },
   normalizeAdvantages: { default: true, check: boolean, origin: 'all peers' },
@@ -177,6 +194,18 @@ export function resolveOptions(given: Partial<TrainOptions>): TrainOptions {
   }
   if (!wrong.has('batchSteps') && options.normalizeAdvantages === true && options.batchSteps < 2) {
     problems.push(new RangeError('batchSteps: expected at least 2 where advantages are normalized, got 1'))
+  }
+  const { vineBranches: K, vineHorizon: H, vineSpacing, environments } = options
+  const vine: readonly (keyof TrainOptions)[] = ['batchSteps', 'environments', 'sampling', 'vineBranches', 'vineHorizon', 'vineSpacing']
+  if (options.sampling === 'vine' && K !== 'all' && !vine.some((name) => wrong.has(name))) {
+    const least = environments * (vineSpacing + K * H)
+    if (options.batchSteps < least) {
+      problems.push(new RangeError(
+        `batchSteps: expected at least ${least} (environments × (vineSpacing + vineBranches × vineHorizon)), got ${options.batchSteps}`))
+    }
+  }
+  if (options.sampling === 'vine' && K === 'all' && options.fisherEstimate === 'empirical') {
+    problems.push(new RangeError('vineBranches: expected an integer where fisherEstimate is that of drawn actions, got "all"'))
   }
   if (options.dampingRule === 'levenberg-marquardt' && options.damping === 0) {
     problems.push(new RangeError(`damping: expected a number above 0 where dampingRule changes it, got 0`))

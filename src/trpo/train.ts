@@ -5,21 +5,21 @@
  */
 import { show } from '../math/expect.ts'
 import { Random } from '../math/random.ts'
-import { largestMagnitude } from '../math/vector.ts'
-import { generalizedAdvantages, normalize, rewardsToGo } from '../rl/advantage.ts'
-import { createBatch } from '../rl/batch.ts'
+import { largestMagnitude, sum } from '../math/vector.ts'
+import { normalize } from '../rl/advantage.ts'
 import type { Env } from '../rl/env.ts'
 import { maskLengthOf } from '../rl/mask.ts'
 import { createNormalizer } from '../rl/normalizer.ts'
 import { createPolicy, initializePolicy, type Policy } from '../rl/policy.ts'
-import { collect, createRollout, type Episode } from '../rl/rollout.ts'
+import { createRollout, type Episode } from '../rl/rollout.ts'
 import { describeSpace } from '../rl/space.ts'
-import { createValue, predict, type Value } from '../rl/value.ts'
+import { createValue, type Value } from '../rl/value.ts'
 import { createFitter } from './fits.ts'
 import { resolveOptions, type TrainOptions } from './options.ts'
 import { chooseBackend, choosePlain } from './memory.ts'
 import { beginNormalization, moveStatistics, type Normalization } from './normalization.ts'
 import { laps, noTime, type Phases } from './phases.ts'
+import { createBatches, createSampler } from './sampling.ts'
 import { type Certificate, createStepper, step } from './step.ts'
 import { createTrustRegionRule } from './trustRegion.ts'
 import type { ValueFit } from './valueFit.ts'
@@ -74,7 +74,7 @@ function begin(
 function* iterations(
   makeEnv: () => Env, options: TrainOptions, choose: typeof chooseBackend,
 ): Generator<Iteration, Policy, void> {
-  const { environments, batchSteps, totalSteps, discount, gaeLambda, clock } = options
+  const { environments, totalSteps, clock } = options
   const random = new Random(options.seed)
   const envs = makeEnvs(makeEnv, environments)
   const { observationSpace, actionSpace } = envs[0]
@@ -86,42 +86,43 @@ function* iterations(
   initializePolicy(policy, options.initialLogStd, random.fork('policy'))
   const inputs = policy.net.sizes[0]
   const value = createValue(backend, inputs, options.valueHidden, options.activation, random.fork('value'), normalizer)
-  const T = batchSteps / environments
-  const batch = createBatch(backend, T, environments, inputs, policy.distribution.actionSize, maskLengthOf(envs))
+  const batches = createBatches(options, policy, maskLengthOf(envs))
+  const { batch, paths } = batches
   const stepper = createStepper(policy, batch.observations, options, random.fork('fisher'), batch.masks)
-  const fitter = createFitter(value, batchSteps, options)
+  const fitter = createFitter(value, paths.returns.length, options)
   const adaptRegion = createTrustRegionRule(stepper.region, options)
   const minibatches = random.fork('minibatches')
-  const scratch = new Float64Array(batchSteps)
+  const scratch = new Float64Array(batch.advantages.length)
   let recent: readonly Episode[] = []
   let last: Certificate | null = null
+  let steps = 0
 
   try {
     const rollout = createRollout(envs, policy, random, options.noiseSteps)
-    for (let iteration = 1; (iteration - 1) * batchSteps < totalSteps; iteration++) {
+    const sampler = createSampler(options, rollout, batches, value, random.fork('vine'))
+    for (let iteration = 1; steps < totalSteps; iteration++) {
       const phases = noTime()
       const lap = laps(phases, clock)
+      const progress = steps / totalSteps
 
-      const episodes = collect(rollout, batch)
-      beginNormalization(rollout, batch)
+      const episodes = sampler.collect()
+      beginNormalization(rollout, ...batches.all)
+      steps = sum(rollout.steps)
       recent = [...recent, ...episodes].slice(-RECENT)
       lap('rollout')
 
-      predict(batch.values, value, batch.observations, batchSteps)
-      predict(batch.finalValues, value, batch.finalObservations, batch.finalCount)
-      if (options.advantages === 'gae') generalizedAdvantages(batch, discount, gaeLambda)
-      else rewardsToGo(batch, discount)
+      sampler.estimate()
       if (options.normalizeAdvantages) normalize(batch.advantages, largestMagnitude(batch.returns), scratch)
       lap('advantage')
 
-      adaptRegion((iteration - 1) * batchSteps / totalSteps, last)
+      adaptRegion(progress, last)
       const certificate = last = step(stepper, batch.actions, batch.advantages, lap)
-      const valueFit = fitter.fit(batch.observations, batch.returns, batch.values, minibatches)
+      const valueFit = fitter.fit(paths.observations, paths.returns, paths.values, minibatches)
       lap('valueFit')
       const normalization = moveStatistics({ rollout, batch, stepper, fitter }, normalizeObservations, lap)
 
       yield {
-        iteration, steps: iteration * batchSteps, episodes,
+        iteration, steps, episodes,
         meanReturn: mean(recent.map((episode) => episode.return)),
         meanLength: mean(recent.map((episode) => episode.length)),
         certificate, valueFit, normalization, phases, policy, value,

@@ -5,7 +5,7 @@ import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 
 const PAGE = 'docs/benchmarks.md'
-const ENTRIES = [['training', PAGE], ['solver', PAGE], ['search', PAGE], ['learning', PAGE], ['ladder/main', PAGE], ['normalization', 'docs/normalization.md']]
+const ENTRIES = [['training', PAGE], ['solver', PAGE], ['search', PAGE], ['learning', PAGE], ['vine', PAGE], ['ladder/main', PAGE], ['normalization', 'docs/normalization.md']]
 
 for (const [entry, at] of ENTRIES) {
   test(`bench/${entry} runs, and a smoke run writes nothing`, () => {

@@ -108,6 +108,7 @@ test('a gradient becomes that of the same function in new coordinates, and a dir
 
 test('squares are bounded by what any history of gradients gives, and the bound is reached', () => {
   const random = new Random(4), how = change(random)
+  how.shift.set([-1.5, 0.4])
   const sizes = [IN, 2], P = IN * 2 + 2
   for (const aligned of [false, true]) {
     // A running mean of some gradients and of their squares, in old and in new coordinates.

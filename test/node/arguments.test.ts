@@ -19,6 +19,7 @@ const OTHER: Readonly<Partial<TrainOptions>> = {
   valueEpochs: 0, valueMinibatch: 64, valueLearningRate: 0.003, valueFit: 'trust-region', valueMaxKl: 0.05, valueSteps: 3,
   valueCgIterations: 4, valueDamping: 0.01, valueFraction: 0.3,
   backend: 'reference', preconditioner: 'diagonal', warmStart: true,
+  sampling: 'vine', vineBranches: 3, vineHorizon: 7, vineSpacing: 2,
   normalizeObservations: 'plain', observationClip: 5, normalizeReturns: true,
   maxKlSchedule: 'cosine', finalMaxKl: 0.5, constraint: 'max-kl', entropyCoefficient: 0.001,
   like: 'sb3', klUnit: 'dimension', klSlack: 1.5, leastGainRatio: 0.1, fisherEstimate: 'empirical', dampingRule: 'levenberg-marquardt', search: 'longest',
@@ -120,6 +121,12 @@ test('several mistakes are told together, and the value of a misspelt flag is no
     '--seed: expected an integer of at least 0, got -1',
     '--discount: expected a number from 0 to 1, got 2',
   ])
+})
+
+test('a vine is refused where the environment has no list of its actions, and taken where it has', () => {
+  const words = '--sampling vine --vine-branches all'
+  assert.is(order(`CartPole ${words}`).options.vineBranches, 'all')
+  assert.equal(problems(`Pendulum ${words}`), ['--vine-branches: expected an integer where actions are box, got "all"'])
 })
 
 test('environments are found in any case and with a version', () => {

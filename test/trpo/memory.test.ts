@@ -21,6 +21,8 @@ const CASES: readonly (readonly [() => Env, Partial<TrainOptions>])[] = [
   [pendulum, { ...presets.Pendulum, valueFit: 'trust-region', valueFraction: 0.99, fisherFraction: 0.99, valueMinibatch: 1 }],
   [cartPole, { batchSteps: 2, environments: 1, valueFit: 'trust-region', valueFraction: 1e-9, valueHidden: [] }],
   [acrobot, { batchSteps: 300, environments: 1, fisherFraction: 0.5, hidden: [200], valueMinibatch: 70 }],
+  [cartPole, { batchSteps: 960, environments: 8, sampling: 'vine', vineBranches: 7, vineHorizon: 1, vineSpacing: 1 }],
+  [pendulum, { batchSteps: 960, environments: 8, sampling: 'vine', vineSpacing: 100 }],
   [pendulum, { batchSteps: 256, environments: 256, normalizeObservations: 'preserving', normalizeReturns: true }],
 ]
 

@@ -11,7 +11,7 @@ import type { Action, Env } from '../../src/rl/env.ts'
 import { evaluate } from '../../src/rl/evaluate.ts'
 import { createNormalizer, type Normalizer } from '../../src/rl/normalizer.ts'
 import { act, createPolicy, initializePolicy } from '../../src/rl/policy.ts'
-import { collect, createRollout, type Rollout } from '../../src/rl/rollout.ts'
+import { collect, createRollout, EnvError, type Rollout } from '../../src/rl/rollout.ts'
 import { box, discrete, multiBinary, multiDiscrete, type Space } from '../../src/rl/space.ts'
 import { createValue, predict } from '../../src/rl/value.ts'
 import { beginNormalization, moveStatistics, type Normalization } from '../../src/trpo/normalization.ts'
@@ -151,6 +151,8 @@ test('plain: no weight moves, π and V do, and the KL is that of the naive netwo
     const { stepper: { policy }, fitter, raw } = parts
     const weights = (): string => [policy.net.parameters.flat, fitter.value.net.parameters.flat, fitter.adam.m, fitter.adam.v].map(bits).join()
     const before = outputsAt(parts, raw), fixed = weights()
+    // As after a step whose trials all failed.
+    parts.stepper.candidate.net.parameters.flat.fill(0.3)
     const { kl } = move(parts, 'plain')
     const after = outputsAt(parts, raw)
     assert.is(weights(), fixed)
@@ -307,6 +309,28 @@ test('records tell nothing where nothing is normalised, and other spaces than a 
   assert.equal(runs[1], runs[0])
   assert.equal(runs[2], runs[0])
   assert.is((runs[0][0] as Iteration).normalization, null)
+})
+
+test('NaN is refused before it is counted, and batches of two steps are statistics enough', () => {
+  for (const normalizeObservations of MODES) {
+    let steps = 0
+    let normalizer: Normalizer | null = null
+    const broken = (): Env => {
+      const env = line()
+      return { ...env, step: (action) => ({ ...env.step(action), ...steps++ === 150 ? { observation: [0, NaN, 0] } : {} }) }
+    }
+    assert.throws(() => {
+      for (const { policy } of train(broken, { ...SMALL, normalizeObservations })) normalizer = policy.normalizer
+    }, (error: unknown) => error instanceof EnvError)
+    const { mean, scale, statistics } = normalizer! as Normalizer
+    assert.ok([mean, scale, statistics.mean, statistics.squares].every((x) => x.every(Number.isFinite)))
+    assert.is(statistics.count, 128)
+
+    for (const { certificate, normalization } of train(() => line(),
+      { ...SMALL, normalizeObservations, batchSteps: 2, environments: 1, totalSteps: 80 })) {
+      assert.ok(certificate.status !== 'not-finite' && Number.isFinite(normalization!.kl))
+    }
+  }
 })
 
 test('both modes learn, from observations that are far from 0', () => {

@@ -23,6 +23,7 @@ const kinds: { readonly [K in Name]: readonly unknown[] } = {
   stepLength: NOT_WORDS, lineSearch: NOT_BOOLEANS, backtrackCoefficient: NOT_NUMBERS, maxBacktracks: NOT_NUMBERS,
   fisherFraction: NOT_NUMBERS, valueEpochs: NOT_NUMBERS, valueMinibatch: NOT_NUMBERS, valueLearningRate: NOT_NUMBERS,
   preconditioner: NOT_WORDS, warmStart: NOT_BOOLEANS,
+  sampling: NOT_WORDS, vineBranches: [null, true, '2', '', [], [2], {}, 1n, () => 2], vineHorizon: NOT_NUMBERS, vineSpacing: NOT_NUMBERS,
   normalizeObservations: [...NOT_WORDS, false], observationClip: NOT_NUMBERS, normalizeReturns: NOT_BOOLEANS,
   like: NOT_WORDS, klUnit: NOT_WORDS, klSlack: NOT_NUMBERS, leastGainRatio: NOT_NUMBERS,
   maxKlSchedule: NOT_WORDS, finalMaxKl: NOT_NUMBERS, constraint: NOT_WORDS, entropyCoefficient: NOT_NUMBERS,
@@ -49,6 +50,10 @@ const ranges: { readonly [K in Name]: readonly unknown[] } = {
   gaeLambda: [...NOT_FINITE, -0.01, 1.01, 95],
   advantages: ['', 'GAE', 'td', 'constructor'],
   normalizeAdvantages: [],
+  sampling: ['', 'Vine', 'single_path', 'toString'],
+  vineBranches: [...NOT_FINITE, 0, 1, -2, 2.5, 2 ** 53],
+  vineHorizon: [...NOT_FINITE, 0, -1, 0.5],
+  vineSpacing: [...NOT_FINITE, 0, -1, 0.5],
   normalizeObservations: ['', 'on', 'Plain', 'running', 'constructor'],
   observationClip: [...NOT_FINITE, 0, -0, -10],
   normalizeReturns: [],
@@ -162,6 +167,8 @@ test('every end of a range that belongs to it is accepted', () => {
     { stepLength: 'damped' }, { lineSearch: false }, { backend: 'auto' }, { backend: 'simd' }, { backend: 'reference' },
     { backend: reference }, { normalizeAdvantages: false }, { clock: () => 0 },
     { batchSteps: 1, environments: 1, normalizeAdvantages: false }, { stateDependentStd: true }, { bounds: 'squash' },
+    { sampling: 'vine' }, { sampling: 'vine', vineBranches: 'all' }, { vineBranches: 2 }, { vineHorizon: 1 }, { vineSpacing: 1 },
+    { sampling: 'vine', batchSteps: 240, environments: 8, vineBranches: 3, vineHorizon: 9, vineSpacing: 3 },
     { normalizeObservations: 'preserving' }, { normalizeObservations: 'plain' }, { observationClip: 5e-324 },
     { observationClip: 1e308 }, { normalizeReturns: true },
   ]
@@ -230,6 +237,17 @@ test('batchSteps must be a multiple of environments, and 2 at least where advant
   assert.is(refused({ batchSteps: NaN }).message.split('\n').length, 1)
   assert.is(refused({ environments: 0 }).message.split('\n').length, 1)
   assert.is(refused({ batchSteps: 1, environments: 1, normalizeAdvantages: 'yes' }).message.split('\n').length, 1)
+})
+
+test('a vine must fit into batchSteps, one state in each environment at least', () => {
+  const tight = { sampling: 'vine', batchSteps: 232, environments: 8, vineBranches: 3, vineHorizon: 9, vineSpacing: 3 } as const
+  assert.is(refused(tight).message,
+    'batchSteps: expected at least 240 (environments × (vineSpacing + vineBranches × vineHorizon)), got 232')
+  // Not asked where there is no vine, where all actions are, whose number only the environments know, or after a fault.
+  for (const given of [{ sampling: 'single-path' }, { vineBranches: 'all' }] as const) resolveOptions({ ...tight, ...given })
+  assert.is(refused({ ...tight, vineHorizon: NaN }).message.split('\n').length, 1)
+  assert.is(refused({ sampling: 'vine', vineBranches: 'all', fisherEstimate: 'empirical' }).message,
+    'vineBranches: expected an integer where fisherEstimate is that of drawn actions, got "all"')
 })
 
 test('what is no record at all is refused as a whole', () => {

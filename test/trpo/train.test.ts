@@ -330,6 +330,87 @@ test('GAE with λ = 1 and rewards-to-go tell the same, but for rounding; a small
   assert.ok(gap(0.9) > 1e-3)
 })
 
+/** `line`, which can be saved; its calls are counted. */
+function savedLine(counts: { steps: number }, world: World = {}): Env {
+  let random = new Random(0), x = 0, t = 0
+  const { length = 9 } = world
+  const plain = line(world)
+  return {
+    ...plain,
+    reset(options) {
+      if (options?.seed !== undefined) random = new Random(options.seed)
+      x = random.normal()
+      t = 0
+      return { observation: [x, 1] }
+    },
+    step(action) {
+      counts.steps++
+      x += 0.3 * (typeof action === 'number' ? action - 1 : action[0]) + 0.1 * random.normal()
+      t++
+      return { observation: [x, 1], reward: 1 - Math.abs(x), terminated: length < 100 && Math.abs(x) > 3, truncated: t >= length }
+    },
+    getState: () => Float64Array.of(x, t, ...random.getState()),
+    setState(state) {
+      x = state[0]
+      t = state[1]
+      random.setState(state.slice(2))
+    },
+  }
+}
+
+const VINE: Partial<TrainOptions> = { ...SMALL, sampling: 'vine', vineBranches: 3, vineHorizon: 4, vineSpacing: 2, batchSteps: 120, totalSteps: 500 }
+
+test('with a vine, too, a seed fixes every bit on either backend, for every action space', () => {
+  for (const actionSpace of SPACES) {
+    const vine = (options: Partial<TrainOptions>): unknown[] =>
+      Array.from(train(() => savedLine({ steps: 0 }, { actionSpace }), { ...VINE, ...options }), told)
+    const wanted = vine({ backend: 'reference' })
+    assert.ok(wanted.length >= 4)
+    assert.equal(vine({ backend: 'reference' }), wanted)
+    assert.equal(vine({ backend: 'auto' }), wanted)
+    assert.not.equal(vine({ vineHorizon: 3 }), wanted)
+  }
+  const all = Array.from(train(() => savedLine({ steps: 0 }), { ...VINE, vineBranches: 'all' }), told)
+  assert.ok(all.every((record) => (record as Iteration).certificate.status === 'accepted'))
+})
+
+test('a vine\'s steps are counted as they are taken, batchSteps at most an iteration, until there are totalSteps', () => {
+  for (const [length, exact] of [[1000, true], [5, false]] as const) {
+    const counts = { steps: 0 }
+    let before = 0
+    for (const { steps } of train(() => savedLine(counts, { length }), VINE)) {
+      assert.is(steps, counts.steps)
+      assert.ok(before < 500, 'no iteration begins once there are')
+      // Two states in each of 4 environments: 8 · (2 + 3 · 4) = 112 steps, and fewer where episodes end.
+      if (exact) assert.is(steps - before, 112)
+      else assert.ok(steps - before < 112)
+      before = steps
+    }
+    assert.ok(before >= 500)
+  }
+})
+
+test('a vine goes with normalised observations: from the first batch on, and π stays the function it was', () => {
+  const wanted = Array.from(train(() => savedLine({ steps: 0 }), { ...VINE, normalizeObservations: 'preserving', backend: 'reference' }), told)
+  assert.equal(Array.from(train(() => savedLine({ steps: 0 }), { ...VINE, normalizeObservations: 'preserving' }), told), wanted)
+  for (const record of wanted as Iteration[]) {
+    assert.is(record.certificate.status, 'accepted')
+    // Rounding of the first layers, and of log p.
+    assert.ok(record.normalization!.kl < 1e-14, `${record.normalization!.kl}`)
+  }
+})
+
+test('a vine on what cannot be saved, or with all of what cannot be listed, is refused', () => {
+  let closed = 0
+  assert.throws(() => train(() => line({ onClose: () => { closed++ } }), VINE).next(),
+    /^environment 0\.getState: expected a function for a vine, got undefined$/)
+  assert.is(closed, 4)
+  assert.throws(() => train(() => savedLine({ steps: 0 }, { actionSpace: box([-1], [1]) }), { ...VINE, vineBranches: 'all' }).next(),
+    /^vineBranches: expected an integer where actions are box, got "all"$/)
+  assert.throws(() => train(() => savedLine({ steps: 0 }), { ...VINE, vineBranches: 'all', batchSteps: 52 }).next(),
+    /^batchSteps: expected an integer of at least 56, got 52$/)
+})
+
 test('phases are all 0 without a clock', () => {
   for (const { phases } of train(() => line(), SMALL)) {
     assert.equal(phases, { rollout: 0, advantage: 0, gradient: 0, fisher: 0, lineSearch: 0, valueFit: 0 })
