@@ -24,8 +24,8 @@ const TASKS: readonly Task[] = [
   { title: 'MountainCarContinuous, preset', environment: 'MountainCarContinuous', options: presets.MountainCarContinuous },
 ]
 const MODES: readonly Partial<TrainOptions>[] = [
-  {}, { normalizeObservations: 'plain' }, { normalizeObservations: 'preserving' },
-  { normalizeReturns: true }, { normalizeObservations: 'preserving', normalizeReturns: true },
+  { normalizeObservations: 'off' }, { normalizeObservations: 'plain' }, { normalizeObservations: 'preserving' },
+  { normalizeObservations: 'off', normalizeReturns: true }, { normalizeObservations: 'preserving', normalizeReturns: true },
 ]
 
 const smoke = process.argv.includes('--smoke')
