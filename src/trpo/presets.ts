@@ -19,7 +19,7 @@ export const presets: Readonly<Record<string, Partial<TrainOptions>>> = {
     ...quick, hidden: [64], totalSteps: 200_000, batchSteps: 4000, environments: 20, discount: 0.95, gaeLambda: 0.97,
     damping: 0.01, initialLogStd: 0.5,
   },
-  Acrobot: { ...value, hidden: [32], batchSteps: 2048, environments: 8 },
+  Acrobot: { ...value, hidden: [32], batchSteps: 2048, environments: 8, noiseSteps: 4 },
   MountainCar: {
     ...value, hidden: [32, 32], totalSteps: 150_000, noiseSteps: 16, discount: 0.998, gaeLambda: 0.97, damping: 0.01,
     normalizeObservations: 'preserving',
