@@ -1,6 +1,6 @@
 /**
  * `npm run bench:normalization`: whether normalising observations, and the units of returns, helps to learn.
- * `-- --filter TEXT` runs the tasks whose titles contain TEXT, and writes nothing.
+ * `-- --filter TEXT` runs the tasks whose titles contain TEXT, `--seeds N` the seeds 0 to N − 1; neither writes.
  * Presets, and defaults where these meet observations or returns far from size 1; five seeds each; no row is tuned.
  */
 import process from 'node:process'
@@ -29,9 +29,12 @@ const MODES: readonly Partial<TrainOptions>[] = [
 ]
 
 const smoke = process.argv.includes('--smoke')
-const at = process.argv.indexOf('--filter')
-const filter = at < 0 ? '' : process.argv[at + 1] ?? ''
-const SEEDS = smoke ? 1 : 5, EPISODES = smoke ? 1 : 100
+const valueOf = (flag: string, otherwise: string): string => {
+  const at = process.argv.indexOf(flag)
+  return at < 0 ? otherwise : process.argv[at + 1] ?? ''
+}
+const filter = valueOf('--filter', '')
+const SEEDS = smoke ? 1 : Number(valueOf('--seeds', '5')), EPISODES = smoke ? 1 : 100
 
 const mean = (x: readonly number[]): number => x.reduce((sum, each) => sum + each, 0) / x.length
 
@@ -70,4 +73,4 @@ for (const task of TASKS.filter(({ title }) => title.includes(filter))) {
     process.stdout.write(`${rows[rows.length - 1]}\n`)
   }
 }
-if (!smoke && filter === '') pasteInto('docs/normalization.md', 'normalization', rows.join('\n'))
+if (!smoke && filter === '' && SEEDS === 5) pasteInto('docs/normalization.md', 'normalization', rows.join('\n'))
