@@ -24,7 +24,7 @@ import { createFitter } from '../src/trpo/fits.ts'
 import { train } from '../src/trpo/train.ts'
 import { explained } from '../src/trpo/valueFit.ts'
 import { pasteInto } from './paste.ts'
-import { backwardFlops, fisherFlops, forwardFlops } from './problem.ts'
+import { backwardFlops, fisherFlops, forwardFlops, refreshFlops } from './problem.ts'
 
 type Given = Partial<TrainOptions>
 
@@ -33,31 +33,37 @@ const ITERATIONS = smoke ? 2 : 20
 const SEEDS = smoke ? [0] : [0, 1]
 const LEARNING_SEEDS = smoke ? [0] : [0, 1, 2, 3, 4]
 
-const adam = (valueEpochs: number, valueMinibatch: number, valueLearningRate: number): readonly [string, Given] =>
-  [`Adam, ${valueEpochs} epochs of ${valueMinibatch} at ${valueLearningRate}`,
-    { valueFit: 'adam', valueEpochs, valueMinibatch, valueLearningRate }]
-const region = (title: string, given: Given): readonly [string, Given] => [`trust region${title}`, { valueFit: 'trust-region', ...given }]
+/** A way to fit; `learns`: it is tried on whole trainings, too. */
+interface Contestant { readonly title: string; readonly given: Given; readonly learns: boolean }
 
-const FITS: readonly (readonly [string, Given])[] = [
-  adam(10, 128, 0.001), adam(10, 256, 0.005), adam(40, 256, 0.005), adam(5, 64, 0.005), adam(3, 64, 0.01), adam(5, 32, 0.005),
-  region('', {}), region(', 1 step', { valueSteps: 1 }), region(', 4 steps', { valueSteps: 4 }),
-  region(', all states in H', { valueFraction: 1 }), region(', 5 products a step', { valueCgIterations: 5 }),
-  region(', λ = 0.001', { valueDamping: 0.001 }), region(', λ = 1', { valueDamping: 1 }),
+const adam = (valueEpochs: number, valueMinibatch: number, valueLearningRate: number, learns: boolean, normalizeReturns = false): Contestant => ({
+  title: `Adam, ${valueEpochs} × ${valueMinibatch}, ${valueLearningRate}${normalizeReturns ? ', normalised' : ''}`,
+  given: { valueFit: 'adam', valueEpochs, valueMinibatch, valueLearningRate, normalizeReturns }, learns,
+})
+const region = (title: string, given: Given, learns = false): Contestant =>
+  ({ title: `trust region${title}`, given: { valueFit: 'trust-region', ...given }, learns })
+
+const FITS: readonly Contestant[] = [
+  adam(10, 128, 0.001, true), adam(10, 256, 0.005, true), adam(40, 256, 0.005, false), adam(5, 64, 0.005, true),
+  adam(10, 128, 0.001, false, true), adam(5, 64, 0.005, false, true), adam(3, 64, 0.005, true, true), adam(2, 64, 0.005, false, true),
+  adam(1, 32, 0.01, true, true),
+  region('', {}, true), region(', 2 steps', { valueSteps: 2 }), region(', 2 steps of 10 products', { valueSteps: 2, valueCgIterations: 10 }, true),
+  region(', all states in H', { valueFraction: 1 }), region(', λ = 0.001', { valueDamping: 0.001 }), region(', λ = 1', { valueDamping: 1 }),
   region(', ε = 0.5', { valueMaxKl: 0.5 }), region(', ε = 0.1', { valueMaxKl: 0.1 }),
-  region(', ε = 0.01, 1 step', { valueMaxKl: 0.01, valueSteps: 1 }),
+  region(', ε = 0.01, 1 step of 10, all states', { valueMaxKl: 0.01, valueSteps: 1, valueCgIterations: 10, valueFraction: 1 }),
 ]
-const LEARNING_FITS = smoke ? [FITS[0], FITS[6]] : [0, 1, 3, 4, 6, 7, 8].map((k) => FITS[k])
 
-/** Recorded trainings: a title, the environment, what its rewards are multiplied by. */
-const RECORDS = ([
-  ['CartPole', 'CartPole', 1], ['rewards × 100', 'CartPole', 100], ['Acrobot', 'Acrobot', 1], ['Pendulum', 'Pendulum', 1],
-  ['rewards ÷ 100', 'Pendulum', 0.01], ['PointMass', 'PointMass', 1], ['MountainCar', 'MountainCar', 1],
-  ['MountainCar-Continuous', 'MountainCarContinuous', 1],
+/** Recorded trainings: a title, the environment, its options, and what its rewards are multiplied by. */
+const RECORDS: readonly (readonly [string, string, Given, number])[] = ([
+  ['CartPole', 'CartPole', presets.CartPole, 1], ['rewards × 100', 'CartPole', presets.CartPole, 100],
+  ['no preset', 'CartPole', {}, 1], ['Acrobot', 'Acrobot', presets.Acrobot, 1],
+  ['Pendulum', 'Pendulum', presets.Pendulum, 1], ['rewards ÷ 100', 'Pendulum', presets.Pendulum, 0.01],
+  ['PointMass', 'PointMass', presets.PointMass, 1], ['MountainCar', 'MountainCar', presets.MountainCar, 1],
+  ['MountainCar-Continuous', 'MountainCarContinuous', presets.MountainCarContinuous, 1],
 ] as const).slice(0, smoke ? 2 : undefined)
 /** Mean returns of 100 episodes: Gymnasium's for two, and near Pendulum's best. */
 const THRESHOLDS = ([['CartPole', 475], ['Acrobot', -100], ['Pendulum', -200]] as const).slice(0, smoke ? 1 : undefined)
 
-const presetOf = (name: string): Given => Object.hasOwn(presets, name) ? presets[name] : {}
 const backend = createFastest(1 << 28)
 const rows: string[] = []
 const say = (cells: readonly string[]): void => {
@@ -74,7 +80,7 @@ function record(name: string, scale: number, options: TrainOptions): Recorded[] 
   const recorded: Recorded[] = []
   for (const { policy, value, iteration } of train(() => make(), {
     ...options, backend, totalSteps: ITERATIONS * batchSteps,
-    valueFit: 'adam', valueEpochs: 40, valueMinibatch: 64, valueLearningRate: 0.003,
+    valueFit: 'adam', valueEpochs: 20, valueMinibatch: 64, valueLearningRate: 0.002, normalizeReturns: true,
   })) {
     const batch = createBatch(backend, batchSteps / E, E, policy.net.sizes[0], policy.distribution.actionSize)
     collect(createRollout(Array.from({ length: E }, () => make()), policy, new Random(iteration)), batch)
@@ -95,11 +101,11 @@ function judge({ batch, yardstick }: Recorded, value: Value): number {
 interface Tally { readonly heldOut: number[]; readonly after: number[]; milliseconds: number; forwards: number }
 
 /** Every contestant's V through the batches of one training, taking turns. */
-function contest(name: string, scale: number, seed: number, tallies: readonly Tally[]): void {
-  const options = resolveOptions({ ...presetOf(name), seed })
+function contest(name: string, given: Given, scale: number, seed: number, tallies: readonly Tally[]): void {
+  const options = resolveOptions({ ...given, seed })
   const recorded = record(name, scale, options)
-  const contestants = FITS.map(([, given]) => {
-    const own = { ...options, ...given }
+  const contestants = FITS.map((each) => {
+    const own = { ...options, ...each.given }
     const random = new Random(seed)
     const value = createValue(backend, recorded[0].batch.observations.cols, own.valueHidden, own.activation, random.fork('value'))
     return { own, value, fit: createFitter(value, own.batchSteps, own).fit, random: random.fork('minibatches') }
@@ -125,22 +131,22 @@ function forwards(options: TrainOptions, { net: { sizes } }: Value): number {
   const all = of(options.batchSteps), part = of(options.valueFraction * options.batchSteps)
   const pass = forwardFlops(all), gradient = pass + backwardFlops(all)
   if (options.valueFit === 'adam') return options.valueEpochs * gradient / pass
-  const ofPart = options.valueFraction < 1 ? forwardFlops(part) : 0
-  return options.valueSteps * (gradient + ofPart + options.valueCgIterations * fisherFlops(part) + pass) / pass
+  const products = refreshFlops(part) + options.valueCgIterations * fisherFlops(part)
+  return options.valueSteps * (gradient + (options.valueFraction < 1 ? forwardFlops(part) : 0) + products + pass) / pass
 }
 
 const mean = (x: readonly number[]): number => x.reduce((total, each) => total + each, 0) / x.length
 const fixed = (x: number): string => x.toFixed(2).replace('-', '−')
 
-const results = RECORDS.map(([, name, scale]) => {
+const results = RECORDS.map(([, name, given, scale]) => {
   const tallies = FITS.map((): Tally => ({ heldOut: [], after: [], milliseconds: 0, forwards: 0 }))
-  backend.temporarily(() => SEEDS.forEach((seed) => contest(name, scale, seed, tallies)))
+  backend.temporarily(() => SEEDS.forEach((seed) => contest(name, given, scale, seed, tallies)))
   return tallies
 })
 const totals = FITS.map((_, f) => results.reduce((sum, tallies) => sum + tallies[f].milliseconds, 0))
 say(['fit', 'forwards', 'time', ...RECORDS.map(([title]) => title)])
 say(['---', '---', '---', ...RECORDS.map(() => '---')])
-FITS.forEach(([title], f) => say([title, mean(results.map((tallies) => tallies[f].forwards)).toFixed(0), fixed(totals[f] / totals[0]),
+FITS.forEach(({ title }, f) => say([title, mean(results.map((tallies) => tallies[f].forwards)).toFixed(0), fixed(totals[f] / totals[0]),
   ...results.map((tallies) => `${fixed(mean(tallies[f].heldOut))}, ${fixed(mean(tallies[f].after))}`)]))
 if (!smoke) pasteInto('docs/benchmarks.md', 'value', rows.join('\n'))
 
@@ -148,8 +154,8 @@ rows.length = 0
 say(['training', 'fit', 'steps to the threshold, thousands', 'return at the end', 'fit, share of time'])
 say(['---', '---', '---', '---', '---'])
 for (const [name, threshold] of THRESHOLDS) {
-  for (const [title, given] of LEARNING_FITS) {
-    const runs = LEARNING_SEEDS.map((seed) => learn(name, threshold, { ...presetOf(name), ...given, seed }))
+  for (const { title, given } of FITS.filter(({ learns }) => learns)) {
+    const runs = LEARNING_SEEDS.map((seed) => learn(name, threshold, { ...presets[name], ...given, seed }))
     const spread = (x: readonly number[], digits: number): string => {
       const [low, middle, high] = [0, (x.length - 1) / 2, x.length - 1].map((k) => [...x].sort((a, b) => a - b)[k])
         .map((y) => y === Infinity ? 'never' : y.toFixed(digits).replace('-', '−'))

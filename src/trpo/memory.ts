@@ -43,9 +43,10 @@ export function trainingBytes(options: TrainOptions, observationSpace: Space, ac
   const onStates = N * (inputs + actionSize + units + 3 * outputs + 2 * cached + sensitivities)
   const subset = options.fisherFraction < 1 ? N * (inputs + actionSize + units + 2 * outputs + cached + sensitivities) : 0
   const acting = E * (inputs + units + outputs + cached + actionSize)
-  const fitted = options.valueFit === 'adam' ? 2 * valueMinibatch : 2 * N
-  const fitting = fitted * (inputs + valueUnits + 3)
-  const tiles = 96 * ((8 + (sensitivities > 0 ? outputs : 0)) * units + 4 * valueUnits + 2 * inputs + 8)
+  const fitted = inputs + valueUnits + 3
+  const fitting = options.valueFit === 'adam'
+    ? 2 * valueMinibatch * fitted : N * (2 * fitted + sensitivitiesAState([inputs, ...valueHidden, 1]))
+  const tiles = 96 * ((8 + (sensitivities > 0 ? outputs : 0)) * units + 5 * valueUnits + 2 * inputs + 8)
   // θ, its candidate, transposes and directions; up to 16 shards of it, twice.
   const parameters = 40 * (P + valueP)
   // Each of some hundreds of tensors begins on 64 bytes.

@@ -17,7 +17,8 @@ import { lineSearch } from '../math/lineSearch.ts'
 import type { Random } from '../math/random.ts'
 import type { Tensor } from '../math/tensor.ts'
 import { allFinite, combine, dot } from '../math/vector.ts'
-import { backward, createMlp, createTape, forward, type Mlp, tangent, type Tape, transposeWeights } from '../nn/mlp.ts'
+import { createJacobian } from '../nn/jacobian.ts'
+import { backward, createMlp, createTape, forward, type Mlp, type Tape, transposeWeights } from '../nn/mlp.ts'
 import { bindParameters } from '../nn/parameters.ts'
 import { createShards, type Shards, sumOverTiles } from '../nn/shards.ts'
 import type { Value } from '../rl/value.ts'
@@ -51,7 +52,7 @@ export interface TrustRegionFitter {
   readonly part: ValueMap
   readonly order: Int32Array
   readonly candidate: { readonly net: Mlp; readonly tape: Tape }
-  readonly gaussNewton: Operator
+  readonly gaussNewton: GaussNewton
   /** ∂φ/∂y: 1/σ in hidden layers, 1 in the output layer. */
   readonly units: Float64Array
   readonly gradient: Float64Array
@@ -85,18 +86,24 @@ export function createTrustRegionFitter(value: Value, states: number, options: T
   }
 }
 
-/** v ↦ (mean j jᵀ + λI) v over the states of the map, after `forward` there and `transposeWeights`. */
-function createGaussNewton(net: Mlp, { tape, shards }: ValueMap, units: Float64Array, lambda: number): Operator {
+/** v ↦ (mean j jᵀ + λI) v over the states of the map, at the φ of the last `refresh`, which `forward` there precedes. */
+interface GaussNewton { readonly apply: Operator; refresh(): void }
+
+function createGaussNewton(net: Mlp, { tape, shards }: ValueMap, units: Float64Array, lambda: number): GaussNewton {
+  const jacobian = createJacobian(net, tape)
   const direction = bindParameters(net.backend.allocate(1, units.length).data, net.sizes, 0)
   const derivatives = tape.outputDerivatives.data, n = tape.inputs.rows
-  return (out, v) => {
-    for (let p = 0; p < v.length; p++) direction.flat[p] = units[p] * v[p]
-    sumOverTiles(out, shards, (tile, into) => {
-      tangent(net, tile, direction)
-      for (let i = tile.first; i < tile.first + tile.rows; i++) derivatives[i] /= n
-      backward(net, tile, into)
-    })
-    for (let p = 0; p < v.length; p++) out[p] = units[p] * out[p] + lambda * v[p]
+  return {
+    refresh: () => jacobian.refresh(),
+    apply(out, v) {
+      for (let p = 0; p < v.length; p++) direction.flat[p] = units[p] * v[p]
+      sumOverTiles(out, shards, (tile, into) => {
+        jacobian.tangent(tile, direction)
+        for (let i = tile.first; i < tile.first + tile.rows; i++) derivatives[i] /= n
+        jacobian.backward(tile, into)
+      })
+      for (let p = 0; p < v.length; p++) out[p] = units[p] * out[p] + lambda * v[p]
+    },
   }
 }
 
@@ -128,7 +135,7 @@ export function fitInTrustRegion(
 function descend(
   fitter: TrustRegionFitter, returns: Float64Array, values: Float64Array, variance: number, loss: number, random: Random,
 ): number | 'arrived' | 'failed' {
-  const { value: { net }, options, all, part, candidate, units, gradient, cg, old, scratch } = fitter
+  const { value: { net }, options, all, part, candidate, gaussNewton, units, gradient, cg, old, scratch } = fitter
   const { valueMaxKl: epsilon, valueDamping: lambda } = options
   const phi = net.parameters.flat
   const trial = candidate.net.parameters.flat
@@ -147,7 +154,8 @@ function descend(
   if (dot(gradient, gradient) === 0) return 'arrived'
 
   if (part !== all) choose(fitter, random)
-  const solved = conjugateGradient(cg, fitter.gaussNewton, gradient, {
+  gaussNewton.refresh()
+  const solved = conjugateGradient(cg, gaussNewton.apply, gradient, {
     maxIterations: options.valueCgIterations, relativeTolerance: options.cgTolerance,
   })
   const xHx = solved.xAx - lambda * dot(cg.x, cg.x)

@@ -14,9 +14,9 @@ for (const seed of [0, 1]) {
     // The last iteration is whole: up to one batch beyond.
     assert.ok(steps < 150_000 + 2048)
     const { mean, min } = evaluate(policy!, mountainCar, { episodes: 100, seed: 1 })
-    assert.ok(min > -200, `one episode never arrives`)
-    // Gymnasium calls −110 solved; that is asked of the median over seeds, and a swing too many of no seed.
-    assert.ok(mean >= -115, `mean return ${mean}`)
+    assert.ok(min > -200, 'one episode never arrives')
+    // Gymnasium calls −110 solved.
+    assert.ok(mean >= -110, `mean return ${mean}`)
   })
 }
 

@@ -366,6 +366,21 @@ test('a tensor of what the network reads gives the same report as the observatio
   assert.equal(verifyPolicy(policy, columns), report)
 })
 
+test('observations pass the policy\'s normaliser on their way to the network, a tensor does not', () => {
+  const random = new Random(319)
+  const normalizer = {
+    mean: Float64Array.of(1, 2, 3), scale: Float64Array.of(0.5, 1, 4), clip: 10,
+    statistics: { count: 5, mean: Float64Array.of(1, 2, 3), squares: Float64Array.of(1, 1, 1) },
+  }
+  const policy = { ...drawPolicy(discrete(3), [4], 'tanh', random), normalizer }
+  const observations = drawObservations(10, random)
+  const read = Float64Array.from(observations.flatMap((x) => [...x].map((each, j) => (each - normalizer.mean[j]) / normalizer.scale[j])))
+  const report = verifyPolicy(policy, observations)
+  assert.ok(report.passed)
+  assert.equal(verifyPolicy(policy, matrix(read, 10, 3)), report)
+  assert.not.equal(verifyPolicy({ ...policy, normalizer: null }, observations), report)
+})
+
 test('observations of every kind of space are encoded as the policy encodes them', () => {
   const random = new Random(311)
   for (const space of [discrete(4, 2), multiDiscrete([2, 3]), multiBinary(3)]) {
