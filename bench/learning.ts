@@ -3,7 +3,7 @@
  * writes docs/learning.md and its curves. `--only CartPole` trains one of them and writes nothing.
  *
  * After each iteration 20 deterministic episodes are evaluated, for the curve and for when the threshold is reached; the
- * time of these evaluations is not counted. At the end 100 other episodes are.
+ * time of these evaluations is not counted. At the end 100 other episodes are, the same starts for all.
  */
 import { spawn } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
@@ -32,9 +32,9 @@ interface Run {
   readonly cut: number
 }
 
-/** Gymnasium's thresholds where it has one. Pendulum's and PointMass's are ours: the latter 1 % short of the optimum. */
+/** Gymnasium's thresholds where it has one. Pendulum's and PointMass's are ours: the latter 10 % short of the optimum. */
 const THRESHOLDS: Readonly<Record<string, number>> = {
-  CartPole: 475, Acrobot: -100, MountainCar: -110, MountainCarContinuous: 90, Pendulum: -170, PointMass: 1.01 * optimum(pointMassMatrices).expectedReturn,
+  CartPole: 475, Acrobot: -100, MountainCar: -110, MountainCarContinuous: 90, Pendulum: -170, PointMass: 1.1 * optimum(pointMassMatrices).expectedReturn,
 }
 
 const words = process.argv.slice(2)
@@ -57,7 +57,7 @@ function one(environment: string, seed: number, smoke: boolean): Run {
     returns.push(evaluate(turn.value.policy, () => make(), { episodes: 20, seed: 1_000_000 + seed }).mean)
     begun = performance.now()
   }
-  const { mean, min, lengths } = evaluate(turn.value, () => make(), { episodes: smoke ? 2 : 100, seed: 2_000_000 + seed })
+  const { mean, min, lengths } = evaluate(turn.value, () => make(), { episodes: smoke ? 2 : 100 })
   return { environment, seed, steps, seconds, returns, mean, worst: min, cut: lengths.filter((n) => n === maxEpisodeSteps).length }
 }
 
@@ -130,7 +130,7 @@ this page. ${machine()}, ${new Date().toISOString().slice(0, 10)}.
 A seed reaches the threshold after the first iteration whose policy has it as the mean of 20 deterministic episodes; steps
 are all environment steps of the training until then, seconds its wall-clock time on one core without those evaluations;
 median [least–most] over the seeds that reach it. The final mean is that of 100 other deterministic episodes of the last
-policy. Thresholds are Gymnasium's, but for Pendulum (ours) and PointMass (1 % short of the optimum of its closed form).
+policy, the same starts for all seeds. Thresholds are Gymnasium's, but for Pendulum (ours) and PointMass (10 % short of the optimum of its closed form).
 An episode that is cut by the time limit has failed in Acrobot and the MountainCars; in the others it is how episodes end.
 
 ${table}

@@ -102,7 +102,8 @@ interface Tally { readonly heldOut: number[]; readonly after: number[]; millisec
 
 /** Every contestant's V through the batches of one training, taking turns. */
 function contest(name: string, given: Given, scale: number, seed: number, tallies: readonly Tally[]): void {
-  const options = resolveOptions({ ...given, seed })
+  // Statistics of observations would move from batch to batch, and every contestant's V with them.
+  const options = resolveOptions({ ...given, seed, normalizeObservations: 'off' })
   const recorded = record(name, scale, options)
   const contestants = FITS.map((each) => {
     const own = { ...options, ...each.given }
