@@ -28,7 +28,7 @@ blocks.forEach(([, code, output], k) => {
 
 test('every file that the README and the book link to exists', () => {
   for (const page of ['README.md', 'docs/tour.md', 'docs/design.md', 'docs/deviations.md', 'docs/kernels.md',
-    'docs/benchmarks.md', 'docs/files.md', 'docs/embedding.md', 'docs/runtimes.md', 'docs/normalization.md']) {
+    'docs/benchmarks.md', 'docs/learning.md', 'docs/files.md', 'docs/embedding.md', 'docs/runtimes.md', 'docs/normalization.md']) {
     // Brackets in code are no links.
     const text = readFileSync(page, 'utf8').replace(/```[^]*?```/g, '')
     for (const [, link] of text.matchAll(/\]\(([^)#:]+)(?:#[^)]*)?\)/g)) {
