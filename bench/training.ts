@@ -19,7 +19,7 @@ const SB3: Partial<TrainOptions> = { like: 'sb3', totalSteps: 100_000 }
 interface Run { readonly title: string; readonly make: () => Env; readonly options: Partial<TrainOptions> }
 
 const RUNS: readonly Run[] = [
-  { title: 'CartPole, preset', make: environments.CartPole.make, options: presets.CartPole },
+  { title: 'CartPole, preset', make: environments.CartPole.make, options: { ...presets.CartPole, totalSteps: 100_000 } },
   { title: 'CartPole, SB3-contrib defaults', make: environments.CartPole.make, options: SB3 },
   {
     title: 'CartPole, SB3-contrib zoo', make: environments.CartPole.make,

@@ -4,6 +4,9 @@
  * MountainCars nothing is won until the car has rocked itself up by chance, and noise that lasts does that. MountainCar
  * then needs two layers, or it often settles for a swing too many, and velocities on the scale of positions, or one
  * start in a thousand is missed.
+ * CartPole learns from many small batches, more than twice as soon with speeds on the scale of positions; a δ that
+ * falls to a hundredth keeps the pole where a constant one loses it again on a seed or two of forty. Pendulum comes
+ * closest to its optimum with torques squashed into their bounds, two layers, and a δ that falls, too.
  */
 import type { TrainOptions } from './options.ts'
 
@@ -17,10 +20,13 @@ const value: Partial<TrainOptions> = { valueHidden: [32, 32], valueLearningRate:
 const quick: Partial<TrainOptions> = { ...value, valueEpochs: 3, valueMinibatch: 64, normalizeReturns: true }
 
 export const presets: Readonly<Record<string, Partial<TrainOptions>>> = {
-  CartPole: { ...quick, hidden: [64], environments: 8, gaeLambda: 0.97, maxKl: 0.02, damping: 0.01 },
+  CartPole: {
+    ...value, hidden: [64], totalSteps: 40_960, batchSteps: 512, environments: 4, normalizeObservations: 'preserving',
+    maxKl: 0.03, maxKlSchedule: 'linear', finalMaxKl: 0.01, valueMinibatch: 64, normalizeReturns: true,
+  },
   Pendulum: {
-    ...quick, hidden: [64], totalSteps: 200_000, batchSteps: 4000, environments: 20, discount: 0.95, gaeLambda: 0.97,
-    damping: 0.01, initialLogStd: 0.5,
+    ...quick, hidden: [64, 64], totalSteps: 200_000, batchSteps: 4000, environments: 20, gaeLambda: 0.9,
+    bounds: 'squash', maxKl: 0.02, maxKlSchedule: 'linear', damping: 0.01, initialLogStd: 0.5,
   },
   Acrobot: { ...value, hidden: [32], batchSteps: 2048, environments: 8, noiseSteps: 4 },
   MountainCar: {

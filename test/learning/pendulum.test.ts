@@ -12,9 +12,9 @@ for (const seed of [0, 1, 2, 3, 4]) {
     let steps = 0
     for (const iteration of train(pendulum, { ...presets.Pendulum, seed })) ({ policy, steps } = iteration)
     assert.ok(steps <= 200_000)
-    // Nobody holding it costs some −1,200 an episode; the best known policies reach some −150.
+    // Nobody holding it costs some −1,200 an episode; the best that dynamic programming finds reaches −137 from these starts.
     const { mean } = evaluate(policy!, pendulum, { episodes: 100, seed: 1 })
-    assert.ok(mean > -200, `mean return ${mean}`)
+    assert.ok(mean >= -160, `mean return ${mean}`)
   })
 }
 

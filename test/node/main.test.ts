@@ -46,8 +46,10 @@ function disturbed(
   })
 }
 
+/** With a schedule a training would depend on the steps that it is told. */
+const STEADY = ['--max-kl-schedule', 'constant']
 /** More steps than any test waits for. */
-const ENDLESS = [program, 'train', 'CartPole', ...SMALL, '--total-steps', '100000000']
+const ENDLESS = [program, 'train', 'CartPole', ...SMALL, ...STEADY, '--total-steps', '100000000']
 const FIRST_ROW = /\n +1 +512 /
 
 test('--version is that of package.json, and --help tells the commands', () => {
@@ -280,7 +282,7 @@ test('a signal leaves the policy as it stands in the file', () => inFolder(async
   const steps = /after ([\d,]+) of/.exec(stdout)![1].replaceAll(',', '')
   assert.is(decodeSafetensors(readFileSync(file)).metadata.get('extra.steps'), steps)
   // The same training, asked to end there.
-  const again = ['train', 'CartPole', ...SMALL, '--total-steps', steps, '--eval-episodes', '0', '--quiet', '--save', `${folder}/y`]
+  const again = ['train', 'CartPole', ...SMALL, ...STEADY, '--total-steps', steps, '--eval-episodes', '0', '--quiet', '--save', `${folder}/y`]
   assert.is(trpo(...again).status, 0)
   assert.equal(decodePolicy(readFileSync(file)).net.parameters.flat, decodePolicy(readFileSync(`${folder}/y`)).net.parameters.flat)
 }))
