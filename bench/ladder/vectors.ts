@@ -1,7 +1,7 @@
 /**
- * The last rungs: WebAssembly, assembled by the library's own assembler. Nothing is packed: machine code
+ * The last rungs: WebAssembly, assembled by the library's own assembler. Nothing is packed yet: machine code
  * without bounds checks (the engine reserves all that a 32-bit address can reach) reads B where it lies, and
- * each sum follows its product as written. Rung 11 is src/math/simd/multiply.ts itself.
+ * each sum follows its product as written. Rung 12, with panels, is src/math/simd/multiply.ts itself.
  * But: sizes are multiples of the tile here; the library's kernel takes all, and any strides of A.
  */
 import {
@@ -64,6 +64,11 @@ export function scalar4x2(): FunctionBuilder {
 /** Rung 10: 2 rows × 2 vectors of two doubles. Twice the work an instruction, but too few sums in flight. */
 export function simd2x2(): FunctionBuilder {
   return tiled(new FunctionBuilder('simd2x2'), 2, 2, pair)
+}
+
+/** Rung 11: 4 rows × 2 vectors: eight sums, two vectors of B, a number of A and a product, 12 of 16 registers. */
+export function simd4x2(): FunctionBuilder {
+  return tiled(new FunctionBuilder('simd4x2'), 4, 2, pair)
 }
 
 /** name(c, a, b, n, m, k): C ← A·B in tiles of `rows` × `vectors` sums, lanes over the columns of C. */

@@ -26,7 +26,7 @@ export async function duel(ours, peer, { task, problem, bits }, directory) {
   if (prepared.cannot !== undefined) return prepared
   const [got, wanted] = ['got', 'expected'].map((name) => readNumbers(`${directory}/${name}.f64`))
   const error = relativeError(problem, got, wanted)
-  const tolerance = TOLERANCE[bits][task === 'step' ? 'step' : 'other']
+  const tolerance = TOLERANCE[bits][task === 'step' || task === 'shipped' ? 'step' : 'other']
   if (!(error <= tolerance)) return { error, cannot: `MISMATCH: relative error ${error.toExponential(1)}` }
 
   const once = await peer.ask({ calls: 1 })

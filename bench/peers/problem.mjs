@@ -9,6 +9,8 @@ import { readFileSync, writeFileSync } from 'node:fs'
 export const DAMPING = 0.1
 /** A step is this for everybody: ten products, KL at most δ, trial lengths 1, α, α², … */
 export const STEP = { cgIterations: 10, maxKl: 0.01, backtrackCoefficient: 0.8, maxBacktracks: 10 }
+/** Iterations of SB3-contrib's own step, which takes two products more: for the residual to begin with, and for xᵀF x. */
+export const SHIPPED_ITERATIONS = 15
 
 const policies = [
   { sizes: [4, 64, 64, 2], kind: 'categorical', states: 2048 },
@@ -28,6 +30,7 @@ export const jobs = [
   ...policies.map((problem) => ({ task: 'fisher', problem })),
   ...policies.map((problem) => ({ task: 'gradient', problem })),
   ...policies.slice(0, 3).map((problem) => ({ task: 'step', problem })),
+  ...policies.slice(0, 3).map((problem) => ({ task: 'shipped', problem })),
   ...products.map((problem) => ({ task: 'multiply', problem })),
 ]
 
@@ -53,7 +56,7 @@ export function writeProblem(directory, problem) {
   const all = new Float64Array(length)
   for (const [name, array] of Object.entries(arrays)) all.set(array, layout[name][0])
   const path = pathOf(directory, problem)
-  writeFileSync(`${path}.json`, JSON.stringify({ ...problem, damping: DAMPING, step: STEP, arrays: layout }))
+  writeFileSync(`${path}.json`, JSON.stringify({ ...problem, damping: DAMPING, step: STEP, shippedIterations: SHIPPED_ITERATIONS, arrays: layout }))
   writeFileSync(`${path}.f64`, all)
 }
 

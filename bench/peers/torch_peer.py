@@ -7,7 +7,7 @@ autograd  the same with one call for all parameters, so that one graph serves.
 hand      the Gauss-Newton product by matmul over cached activations, into memory that is there already.
 
 But: KL is summed over action dimensions, where SB3-contrib averages, and a step follows the rules that all
-contestants have: ten products, and none for its length.
+contestants have: ten products, and none for its length. `shipped` alone has SB3-contrib's seventeen.
 """
 import json
 import sys
@@ -141,7 +141,7 @@ class Differentiated:
     second = torch.autograd.grad(directional, self.module.order, retain_graph=True)
     return flat(second) + self.problem.damping * v
 
-  def step(self):
+  def step(self, shipped=False):
     self.module.set(self.theta)
     distribution = self.module.distribution()
     objective = self.objective(distribution)
@@ -153,7 +153,7 @@ class Differentiated:
       new = self.module.frozen()
       return float(over_actions(kl_divergence(self.old, new)).mean()), float(self.objective(new))
     before = float(objective)
-    return search(self.problem, self.theta, g, lambda v: self.product(grad_kl, v), trial, before) - self.theta
+    return search(self.problem, self.theta, g, lambda v: self.product(grad_kl, v), trial, before, shipped) - self.theta
 
 
 def flat(parts):
@@ -270,19 +270,25 @@ class ByHand:
     return search(problem, problem.theta, g, self.product, trial, before) - problem.theta
 
 
-def search(problem, theta, g, product, trial, before):
-  """Conjugate gradients, a step length, and the first trial with KL <= delta and a higher surrogate."""
+def search(problem, theta, g, product, trial, before, shipped=False):
+  """
+  Conjugate gradients, a step length, and the first trial with KL <= delta and a higher surrogate; as SB3-contrib ships
+  it with more iterations, and a product each for the residual to begin with and for the length.
+  """
   rules = problem.step
-  x, r, p = torch.zeros_like(g), g.clone(), g.clone()
+  x = torch.zeros_like(g)
+  r = g - product(x) if shipped else g.clone()
+  p = r.clone()
   rr = torch.dot(r, r)
-  for _ in range(rules['cgIterations']):
+  for _ in range(problem.shippedIterations if shipped else rules['cgIterations']):
     Ap = product(p)
     alpha = rr / torch.dot(p, Ap)
     x += alpha * p
     r -= alpha * Ap
     rr_before, rr = rr, torch.dot(r, r)
     p = r + (rr / rr_before) * p
-  xFx = torch.dot(x, g) - torch.dot(x, r) - problem.damping * torch.dot(x, x)
+  xAx = torch.dot(x, product(x)) if shipped else torch.dot(x, g) - torch.dot(x, r)
+  xFx = xAx - problem.damping * torch.dot(x, x)
   beta = float(torch.sqrt(2 * rules['maxKl'] / xFx))
   for j in range(rules['maxBacktracks'] + 1):
     candidate = theta + rules['backtrackCoefficient'] ** j * beta * x
@@ -311,6 +317,8 @@ def prepare(task, form, problem):
     grad_kl = twice.product_graph(twice.module.distribution())
     v = twice.module.native(problem.v)
     return lambda: twice.product(grad_kl, v), ours
+  if task == 'shipped':
+    return (lambda: twice.step(True)) if form == 'sb3' else None, ours
   return {'gradient': twice.gradient, 'step': twice.step}.get(task), ours
 
 

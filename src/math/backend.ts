@@ -21,6 +21,9 @@ export interface Backend {
   /** C ← C + a₀b₀ + a₁b₁ + … from the left, each element.  A: [n, k] with any strides, B: [k, m], C: [n, m]. */
   addMultiply(C: Tensor, A: Tensor, B: Tensor): void
 
+  /** C ← b + a₀b₀ + a₁b₁ + … from the left, each element, b being every row's beginning.  b: [1, m]; else as above. */
+  affine(C: Tensor, A: Tensor, B: Tensor, b: Tensor): void
+
   /**
    * Y[i, j] ← Y[i, j] + row i of Sⱼ · row i of Z, where S [k·n, m] is k matrices Sⱼ [n, m], one below the other; each
    * element plus a `dot` of `vector`, with its four interleaved sums.  Y: [n, k], Z: [n, m].
@@ -38,6 +41,9 @@ export interface Backend {
 
   /** Y ← tanh Y. */
   tanh(Y: Tensor): void
+
+  /** Y ← exp Y. */
+  exp(Y: Tensor): void
 
   /** G ← G ∘ (1 − Y∘Y), the derivative of tanh where its output is Y. */
   multiplyByTanhSlope(G: Tensor, Y: Tensor): void

@@ -9,7 +9,7 @@
  * runs out of registers, and sums then wait for the stack.
  */
 import type { Backend } from './backend.ts'
-import { tanh } from './elementary.ts'
+import { exp, tanh } from './elementary.ts'
 import { addRowDots, mixRows } from './rows.ts'
 import { matrix, type Tensor } from './tensor.ts'
 
@@ -149,11 +149,16 @@ function createReference(): Backend {
       addMultiply(C, A, B)
     },
     addMultiply,
+    affine(C, A, B, b) {
+      fillRows(C, b)
+      addMultiply(C, A, B)
+    },
     addRowDots,
     mixRows,
     fillRows,
     addColumnSums,
     tanh: tanhInPlace,
+    exp: expInPlace,
     multiplyByTanhSlope,
   }
 }
@@ -214,6 +219,11 @@ function addColumnSums(b: Tensor, Y: Tensor): void {
 function tanhInPlace(Y: Tensor): void {
   const y = Y.data, size = Y.rows * Y.cols
   for (let i = 0; i < size; i++) y[i] = tanh(y[i])
+}
+
+function expInPlace(Y: Tensor): void {
+  const y = Y.data, size = Y.rows * Y.cols
+  for (let i = 0; i < size; i++) y[i] = exp(y[i])
 }
 
 function multiplyByTanhSlope(G: Tensor, Y: Tensor): void {

@@ -19,14 +19,12 @@ export interface DenseTape {
 
 /** Y = X W + b */
 export function forward(backend: Backend, tape: DenseTape, { W, b }: Layer): void {
-  backend.fillRows(tape.Y, b)
-  backend.addMultiply(tape.Y, tape.X, W)
+  backend.affine(tape.Y, tape.X, W, b)
 }
 
 /** Ẏ = ḃ + X Ẇ + Ẋ W */
 export function tangent(backend: Backend, tape: DenseTape, { W }: Layer, dot: Layer): void {
-  backend.fillRows(tape.dY, dot.b)
-  backend.addMultiply(tape.dY, tape.X, dot.W)
+  backend.affine(tape.dY, tape.X, dot.W, dot.b)
   if (tape.dX !== null) backend.addMultiply(tape.dY, tape.dX, W)
 }
 

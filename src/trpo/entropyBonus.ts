@@ -14,8 +14,8 @@ export function withEntropyBonus(objective: Objective, coefficient: number, P: n
   return {
     value(map, logProbability, oldLogProbability, advantages, scratch) {
       const base = objective.value(map, logProbability, oldLogProbability, advantages, scratch)
-      map.distribution.entropy(scratch, map.eta)
-      return base + coefficient * sum(scratch, advantages.length) / advantages.length
+      map.distribution.entropy(scratch.data, map.eta)
+      return base + coefficient * sum(scratch.data, advantages.length) / advantages.length
     },
     gradient(gradient, map, shards, actions, weights) {
       objective.gradient(gradient, map, shards, actions, weights)

@@ -118,7 +118,8 @@ export interface Stepper {
   readonly oldLogProbability: Float64Array
   readonly newLogProbability: Float64Array
   readonly kl: Float64Array
-  readonly scratch: Float64Array
+  /** [1, N] */
+  readonly scratch: Tensor
 }
 
 /**
@@ -149,7 +150,7 @@ export function createStepper(
     oldLogProbability: new Float64Array(N),
     newLogProbability: new Float64Array(N),
     kl: new Float64Array(N),
-    scratch: new Float64Array(N),
+    scratch: net.backend.allocate(1, N),
   }
 }
 
@@ -165,11 +166,11 @@ export function step(stepper: Stepper, actions: Tensor, advantages: Float64Array
 
   forwardPolicy(old)
   distribution.logProbability(stepper.oldLogProbability, actions, old.eta)
-  distribution.entropy(scratch, old.eta)
-  const entropy = sum(scratch, N) / N
+  distribution.entropy(scratch.data, old.eta)
+  const entropy = sum(scratch.data, N) / N
   const surrogateBefore = objective.value(old, stepper.oldLogProbability, stepper.oldLogProbability, advantages, scratch)
-  scratch.set(advantages)
-  objective.gradient(gradient, old, shards, actions, scratch)
+  scratch.data.set(advantages)
+  objective.gradient(gradient, old, shards, actions, scratch.data)
   const gradientNorm = norm(gradient)
   lap('gradient')
 

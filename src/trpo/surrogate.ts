@@ -2,7 +2,7 @@
  * What a step improves: L(θ) = mean of π_θ(a|s) / π_old(a|s) · Â, and its gradient.
  * Schulman et al. 2015, section 5: the importance-sampled objective on states and actions of π_old.
  */
-import { exp } from '../math/elementary.ts'
+import type { Backend } from '../math/backend.ts'
 import type { Tensor } from '../math/tensor.ts'
 import { sum } from '../math/vector.ts'
 import { backward, transposeWeights } from '../nn/mlp.ts'
@@ -11,10 +11,10 @@ import type { PolicyMap } from '../rl/policy.ts'
 
 /** What a step improves. */
 export interface Objective {
-  /** Its value at the η of `map`, where log π(a|s) is `logProbability`. `scratch` [N] is overwritten. */
+  /** Its value at the η of `map`, where log π(a|s) is `logProbability`. `scratch` [1, N] is overwritten. */
   value(
     map: PolicyMap, logProbability: Float64Array, oldLogProbability: Float64Array, advantages: Float64Array,
-    scratch: Float64Array,
+    scratch: Tensor,
   ): number
   /** gradient ← its gradient at θ_old, after `forwardPolicy(map)`. `advantages` [N] is overwritten.  gradient: [P]. */
   gradient(
@@ -23,18 +23,21 @@ export interface Objective {
 }
 
 export const surrogateObjective: Objective = {
-  value: (_, logProbability, oldLogProbability, advantages, scratch) =>
-    surrogate(logProbability, oldLogProbability, advantages, scratch),
+  value: ({ net }, logProbability, oldLogProbability, advantages, scratch) =>
+    surrogate(net.backend, logProbability, oldLogProbability, advantages, scratch),
   gradient: policyGradient,
 }
 
-/** L from log π(a|s) and log π_old(a|s). `scratch` [N] is overwritten. All: [N]. */
+/** L from log π(a|s) and log π_old(a|s), each [N]. `scratch` [1, N] is overwritten. */
 export function surrogate(
-  logProbability: Float64Array, oldLogProbability: Float64Array, advantages: Float64Array, scratch: Float64Array,
+  backend: Backend, logProbability: Float64Array, oldLogProbability: Float64Array, advantages: Float64Array, scratch: Tensor,
 ): number {
   const N = advantages.length
-  for (let i = 0; i < N; i++) scratch[i] = exp(logProbability[i] - oldLogProbability[i]) * advantages[i]
-  return sum(scratch, N) / N
+  const ratios = scratch.data
+  for (let i = 0; i < N; i++) ratios[i] = logProbability[i] - oldLogProbability[i]
+  backend.exp(scratch)
+  for (let i = 0; i < N; i++) ratios[i] *= advantages[i]
+  return sum(ratios, N) / N
 }
 
 /**

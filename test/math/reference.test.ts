@@ -1,6 +1,6 @@
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { tanh } from '../../src/math/elementary.ts'
+import { exp, tanh } from '../../src/math/elementary.ts'
 import { Random } from '../../src/math/random.ts'
 import { reference } from '../../src/math/reference.ts'
 import { matrix, type Tensor, transposed } from '../../src/math/tensor.ts'
@@ -102,6 +102,21 @@ test('addMultiply continues the sum that C holds: a product cut in two has the s
     reference.addMultiply(pieces, part, matrix(B.data.subarray(from * m), to - from, m))
   }
   assert.ok(sameBits(pieces.data, whole.data))
+})
+
+test('affine begins every row at b, whatever C holds', () => {
+  const random = new Random(14)
+  for (const [n, k, m] of [[0, 2, 3], [1, 1, 1], [5, 4, 1], [7, 0, 9], [7, 300, 9], [96, 11, 64]]) {
+    const A = guarded(draws(n * k, random), n, k), B = guarded(draws(k * m, random), k, m), b = guarded(draws(m, random), 1, m)
+    const C = matrix(new Float64Array(n * m + 1).fill(NaN), n, m)
+    reference.affine(C, A, B, b)
+    for (let i = 0; i < n; i++) for (let j = 0; j < m; j++) {
+      let sum = b.data[j]
+      for (let l = 0; l < k; l++) sum += A.data[i * k + l] * B.data[l * m + j]
+      assert.ok(Object.is(C.data[i * m + j], sum), `${n}×${k} · ${k}×${m} at ${i}, ${j}`)
+    }
+    assert.ok(Number.isNaN(C.data[n * m]))
+  }
 })
 
 test('a sum of nothing is 0 for multiply, and leaves C as it is for addMultiply', () => {
@@ -211,13 +226,16 @@ test('a NaN in Y spoils its own column sum alone', () => {
   assert.equal([...b.data], [NaN, 7, 9])
 })
 
-test('tanh is that of elementary, element by element, specials included, and writes nothing else', () => {
+test('tanh and exp are those of elementary, element by element, specials included, and write nothing else', () => {
   const special = [0, -0, 1e-320, -1e-8, 0.55, -0.55, 0.549999, 19, 22.5, -710, Infinity, -Infinity, NaN]
   const random = new Random(17)
   const values = Float64Array.from([...special, ...draws(47, random)])
   const Y = matrix(Float64Array.from([...values, 3]), 12, 5)
+  const E = matrix(Y.data.slice(), Y.rows, Y.cols)
   reference.tanh(Y)
+  reference.exp(E)
   assert.ok(sameBits(Y.data, Float64Array.from([...values.map(tanh), 3])))
+  assert.ok(sameBits(E.data, Float64Array.from([...values.map(exp), 3])))
 })
 
 test('multiplyByTanhSlope is g · (1 − y·y) with those roundings, and writes G alone', () => {

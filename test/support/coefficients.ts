@@ -9,11 +9,12 @@ import { ln2, ofNumber, cos, pi, toFixed, toNumber } from './precise.ts'
 
 /** Bits after the point; those of precise.ts. */
 const P = 160
+const ONE = 1n << BigInt(P)
 
 export function constants(): Record<string, readonly number[] | bigint> {
   const natural2 = ln2(P)
   const quarterTurn = pi(P) >> 2n
-  // tanh uses its series up to 0.55, exp up to ln 2 / 2 only.
+  // More than is needed: expm1 uses them up to 0.43, exp up to ln 2 / 2.
   const hyperbolicEnd = square(fixed(0.55))
   const trigEnd = square(quarterTurn)
   // s = f / (2 + f) is largest where 1 + f = √2: s = (√2 − 1)² = 3 − 2√2.
@@ -21,6 +22,7 @@ export function constants(): Record<string, readonly number[] | bigint> {
   return {
     COSH: fit(5, hyperbolicEnd, (i) => reciprocalFactorial(2 * i + 4)),
     SINH: fit(6, hyperbolicEnd, (i) => reciprocalFactorial(2 * i + 3)),
+    TANH: fit(4, square(ONE >> 5n), (i) => tanhSeries[i + 1]),
     ATANH: fit(7, logEnd, (i) => (2n << BigInt(P)) / BigInt(2 * i + 3)),
     SIN: fit(6, trigEnd, (i) => (i % 2 === 0 ? -1n : 1n) * reciprocalFactorial(2 * i + 3)),
     COS: fit(6, trigEnd, (i) => (i % 2 === 0 ? 1n : -1n) * reciprocalFactorial(2 * i + 4)),
@@ -31,6 +33,14 @@ export function constants(): Record<string, readonly number[] | bigint> {
     HALF_PI_BITS: pi(128) >> 1n,
     TWO_OVER_PI_BITS: (1n << 2801n) / pi(1600),
   }
+}
+
+/** Of d^2i in tanh d / d = sinh d / d ÷ cosh d, power by power. */
+const tanhSeries: bigint[] = []
+for (let i = 0; i < 42; i++) {
+  let rest = reciprocalFactorial(2 * i + 1)
+  for (let j = 0; j < i; j++) rest -= times(tanhSeries[j], reciprocalFactorial(2 * (i - j)))
+  tanhSeries.push(rest)
 }
 
 /** Coefficients, rounded to doubles, of the polynomial of n terms that meets Σ a(i) z^i at n points. */
@@ -73,8 +83,6 @@ function split(value: bigint, cuts: readonly number[]): number[] {
   }
   return [...parts, number(value)]
 }
-
-const ONE = 1n << BigInt(P)
 
 function evaluate(c: readonly bigint[], u: bigint): bigint {
   return c.reduceRight((sum, x) => times(sum, u) + x, 0n)

@@ -1,7 +1,7 @@
 /**
  * WebAssembly read back: sections, types, imports, exports and function bodies, by instruction name.
  * WebAssembly core specification 2.0, chapter 5; written from its opcode tables, not from the assembler's.
- * But: instructions on i32, f64, f64x2, i64x2 and v128 alone. Others are refused as unknown, among them every
+ * But: instructions on i32, f64, f64x2, i64x2 and v128 alone, and i32x4.extract_lane. Others are refused as unknown, among them every
  * instruction of relaxed SIMD; so are tables, globals, data, calls and blocks with results.
  */
 
@@ -102,6 +102,7 @@ export const VECTOR: ReadonlyMap<number, Opcode> = opcodes(`
   0b | iv> | memory:16 | v128.store
   0c | >v | bytes | v128.const
   14 | f>v || f64x2.splat
+  1b | v>i | lane:4 | i32x4.extract_lane
   21 | v>f | lane:2 | f64x2.extract_lane
   22 | vf>v | lane:2 | f64x2.replace_lane
   47 | vv>v || f64x2.eq f64x2.ne f64x2.lt f64x2.gt f64x2.le f64x2.ge

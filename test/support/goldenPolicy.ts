@@ -70,7 +70,7 @@ export function checkPolicyGolden(golden: PolicyGolden): Report {
     values(`${label} log_prob`, logProbability, at.log_prob, 1e-13)
     values(`${label} entropy`, entropy, at.entropy, 1e-13)
     values(`${label} mean_entropy`, [sum(entropy) / N], [at.mean_entropy], 1e-13)
-    values(`${label} surrogate`, [surrogate(logProbability, oldLog, advantages, new Float64Array(N))], [at.surrogate], 1e-13)
+    values(`${label} surrogate`, [surrogate(reference, logProbability, oldLog, advantages, reference.allocate(1, N))], [at.surrogate], 1e-13)
     const gradient = new Float64Array(golden.n_params)
     policyGradient(gradient, map, createShards(map.net, map.tape), here.actions,
       advantages.map((a, i) => exp(logProbability[i] - oldLog[i]) * a))
@@ -147,7 +147,7 @@ function checkSolve(
   const theta = thetaOf(golden), x = Float64Array.from(workspace.x)
   const N = golden.batch
   const oldLog = Float64Array.from(golden.old_log_prob), advantages = Float64Array.from(golden.advantages)
-  const scratch = new Float64Array(N)
+  const scratch = reference.allocate(1, N)
   const before = golden.expected.at_old.surrogate
   for (const search of solve.line_search) {
     let accepted: number | null = null
@@ -159,7 +159,7 @@ function checkSolve(
       const log = new Float64Array(N), kl = new Float64Array(N)
       trial.map.distribution.logProbability(log, trial.actions, trial.map.eta)
       trial.map.distribution.klOldNew(kl, map.eta, trial.map.eta)
-      const L = surrogate(log, oldLog, advantages, scratch), meanKl = sum(kl) / N
+      const L = surrogate(reference, log, oldLog, advantages, scratch), meanKl = sum(kl) / N
       const [wantedL, wantedKl] = search.trace[j]
       if (wantedL !== null) worst.scaled(`${label} trace surrogate`, [L], [wantedL], size, tolerance)
       if (wantedKl !== null) worst.relative(`${label} trace kl`, [meanKl], [wantedKl], tolerance)

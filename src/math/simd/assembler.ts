@@ -62,34 +62,41 @@ export const v128: {
   /** One double into both lanes; or into the low lane, with 0 in the high one. */
   readonly load64_splat: Load
   readonly load64_zero: Load
+  /** One double into the high lane of a vector. */
+  readonly load64_lane: (address: Code, vector: Code, offset?: number) => Code
   /** The low lane to memory. */
   readonly store64_lane: Store
   /** One double in both lanes. */
   readonly const: (x: number) => Code
-  /** Bits of the first operand where the third has ones, of the second elsewhere. */
-  readonly bitselect: Instruction
   readonly and: Instruction
   readonly or: Instruction
 } = {
   load: load(0xfd, 0x00), store: store(0xfd, 0x0b),
   load64_splat: load(0xfd, 0x0a), load64_zero: load(0xfd, 0x5d),
   const: (x) => [0xfd, 0x0c, ...double(x), ...double(x)],
+  load64_lane: (address, operand, offset = 0) => [...store(0xfd, 0x57)(address, operand, offset), 1],
   store64_lane: (address, value, offset = 0) => [...store(0xfd, 0x5b)(address, value, offset), 0],
-  bitselect: vector(0x52), and: vector(0x4e), or: vector(0x50),
+  and: vector(0x4e), or: vector(0x50),
 }
 
-/** pmin: the second operand where it is less than the first, else the first, so that a NaN in the first stays. */
+/** pmin, pmax: the second operand where it is less, or greater, than the first, else the first, so that a NaN in the first stays. */
 export const f64x2: {
   readonly extract_lane: (vector: Code, lane: number) => Code
-} & Readonly<Record<'lt' | 'abs' | 'add' | 'sub' | 'mul' | 'div' | 'pmin', Instruction>> = {
+} & Readonly<Record<'abs' | 'add' | 'sub' | 'mul' | 'div' | 'pmin' | 'pmax', Instruction>> = {
   extract_lane: (operand, lane) => [...operand, 0xfd, 0x21, lane],
-  lt: vector(0x49), abs: vector(0xec),
+  abs: vector(0xec),
   add: vector(0xf0), sub: vector(0xf1), mul: vector(0xf2), div: vector(0xf3),
-  pmin: vector(0xf6),
+  pmin: vector(0xf6), pmax: vector(0xf7),
 }
 
-/** shl: both lanes by one number of bits, an i32. */
-export const i64x2: Readonly<Record<'shl' | 'sub', Instruction>> = { shl: vector(0xcb), sub: vector(0xd1) }
+/** shl, shr_s: both lanes by one number of bits, an i32. */
+export const i64x2: Readonly<Record<'shl' | 'shr_s' | 'add' | 'sub', Instruction>> = {
+  shl: vector(0xcb), shr_s: vector(0xcc), add: vector(0xce), sub: vector(0xd1),
+}
+
+export const i32x4: { readonly extract_lane: (vector: Code, lane: number) => Code } = {
+  extract_lane: (operand, lane) => [...operand, 0xfd, 0x1b, lane],
+}
 
 export interface Local {
   readonly get: Code

@@ -7,23 +7,29 @@ import { type Code, f64, f64x2, FunctionBuilder, i32, type Load, type Local, rep
 /**
  * addRowDots(y, s, z, n, k, m): Y[i, j] += row i of the j-th matrix · row i of Z.  None of n, k, m is 0.
  * The only sums that run along the lanes: they are the four interleaved ones of `dot`.
+ * A row of Z meets its rows of all matrices before the next one comes: then S, too large for the first caches, is read
+ * in as many streams as there are matrices. *Measured* (V8, Zen 4, 96 rows within a Fisher product, three matrices of 64
+ * columns): 9.8 µs, matrix after matrix 13.3.
  */
 export function addRowDots(): FunctionBuilder {
   const f = new FunctionBuilder('addRowDots')
   const [y, s, z, n, k, m] = Array.from({ length: 6 }, () => f.parameter())
-  const column = f.local('i32'), columnsEnd = f.local('i32'), row = f.local('i32'), rowsEnd = f.local('i32')
-  const to = f.local('i32'), end = f.local('i32')
+  /** Bytes of a row, and of a matrix. */
+  const stride = f.local('i32'), matrix = f.local('i32')
+  const yEnd = f.local('i32'), zEnd = f.local('i32')
+  /** The present columns of a row of S and of Z, and where whole fours of them end. */
+  const ofS = f.local('i32'), ofZ = f.local('i32'), end = f.local('i32')
   const low = f.local('v128'), high = f.local('v128')
   /** sums ← sums + (vector of S) ∘ (vector of Z). */
   const add = (sums: Local, load: Load, offset: number): Code =>
-    sums.set(f64x2.add(sums.get, f64x2.mul(load(s.get, offset), load(row.get, offset))))
-  const past = (elements: Code): Code => [...s.advance(elements), ...row.advance(elements)]
+    sums.set(f64x2.add(sums.get, f64x2.mul(load(ofS.get, offset), load(ofZ.get, offset))))
+  const past = (bytes: Code): Code => [...ofS.advance(bytes), ...ofZ.advance(bytes)]
   const left = i32.and(m.get, i32.const(3))
   const dot: Code = [
     ...low.set(v128.const(0)),
     ...high.set(v128.const(0)),
-    ...end.set(i32.add(row.get, i32.shl(i32.and(m.get, i32.const(-4)), i32.const(3)))),
-    ...whilst(i32.lt_u(row.get, end.get), [...add(low, v128.load, 0), ...add(high, v128.load, 16), ...past(i32.const(32))]),
+    ...ofZ.set(z.get),
+    ...whilst(i32.lt_u(ofZ.get, end.get), [...add(low, v128.load, 0), ...add(high, v128.load, 16), ...past(i32.const(32))]),
     // One, two or three more: each to the next of the four sums.
     ...when(left, [
       ...when(i32.eq(left, i32.const(1)), add(low, v128.load64_zero, 0)),
@@ -31,19 +37,23 @@ export function addRowDots(): FunctionBuilder {
       ...when(i32.eq(left, i32.const(3)), add(high, v128.load64_zero, 16)),
       ...past(i32.shl(left, i32.const(3))),
     ]),
-    ...f64.store(to.get, f64.add(f64.load(to.get), f64.add(sumOfLanes(low), sumOfLanes(high)))),
-    ...to.advance(i32.shl(k.get, i32.const(3))),
+    ...f64.store(y.get, f64.add(f64.load(y.get), f64.add(sumOfLanes(low), sumOfLanes(high)))),
+    ...y.advance(i32.const(8)),
+    // From the end of this row to the same row of the next matrix.
+    ...ofS.advance(i32.sub(matrix.get, stride.get)),
   ]
   f.body = [
-    ...column.set(y.get),
-    ...columnsEnd.set(i32.add(y.get, i32.shl(k.get, i32.const(3)))),
-    ...rowsEnd.set(i32.add(z.get, i32.shl(i32.mul(n.get, m.get), i32.const(3)))),
+    ...stride.set(i32.shl(m.get, i32.const(3))),
+    ...matrix.set(i32.mul(n.get, stride.get)),
+    ...zEnd.set(i32.add(z.get, matrix.get)),
     ...repeat([
-      ...to.set(column.get),
-      ...row.set(z.get),
-      ...repeat(dot, i32.lt_u(row.get, rowsEnd.get)),
-      ...column.advance(i32.const(8)),
-    ], i32.lt_u(column.get, columnsEnd.get)),
+      ...ofS.set(s.get),
+      ...end.set(i32.add(z.get, i32.shl(i32.and(m.get, i32.const(-4)), i32.const(3)))),
+      ...yEnd.set(i32.add(y.get, i32.shl(k.get, i32.const(3)))),
+      ...repeat(dot, i32.lt_u(y.get, yEnd.get)),
+      ...s.advance(stride.get),
+      ...z.advance(stride.get),
+    ], i32.lt_u(z.get, zEnd.get)),
   ]
   return f
 }

@@ -8,11 +8,12 @@
  * But: memory is given back only by `temporarily`, and altogether when the backend goes. One backend a training.
  */
 import type { Backend } from '../backend.ts'
+import { TANH_AT } from '../elementary.ts'
 import { reference } from '../reference.ts'
 import { matrix, type Tensor } from '../tensor.ts'
 import { assemble } from './assembler.ts'
-import { addColumnSums, multiplyByTanhSlope, tanh } from './elementwise.ts'
-import { addMultiply } from './multiply.ts'
+import { addColumnSums, exp, multiplyByTanhSlope, tanh } from './elementwise.ts'
+import { addMultiply, DEPTH, PANELS, WIDTH } from './multiply.ts'
 import { addRowDots, mixRows } from './rows.ts'
 
 /** The part of the host's WebAssembly that is needed; a runtime may lack it, or forbid to compile. */
@@ -28,10 +29,14 @@ const PAGE = 65536
 /** Just under 4 GiB, all that a 32-bit address reaches; engines may give less. */
 const MOST_PAGES = 65535
 
+/** What the kernels keep for themselves, from address 0 on: the table of tanh, a row of zeros, the panels of products. */
+const TABLE = 0, ZEROS = 8 * TANH_AT.length, PANELS_AT = ZEROS + 8 * WIDTH
+const OWN_PAGES = Math.ceil((PANELS_AT + PANELS) / PAGE)
+
 /** The module's bytes: every kernel, a few kilobytes. */
 export function simdModule(): Uint8Array {
   return assemble([
-    addMultiply(), addRowDots(), mixRows(), addColumnSums(), multiplyByTanhSlope(), tanh(),
+    addMultiply(), addRowDots(), mixRows(), addColumnSums(), multiplyByTanhSlope(), tanh(TABLE), exp(),
   ])
 }
 
@@ -44,7 +49,7 @@ export function createSimd(bytes: number): Backend | null {
   if (host === undefined || !lowestByteFirst()) return null
   try {
     const module = new host.Module(simdModule())
-    const pages = Math.min(MOST_PAGES, Math.max(1, Math.ceil(bytes / PAGE)))
+    const pages = Math.min(MOST_PAGES, OWN_PAGES + Math.max(1, Math.ceil(bytes / PAGE)))
     const memory = new host.Memory({ initial: pages, maximum: pages })
     return backendOf(new host.Instance(module, { host: { memory } }).exports, memory.buffer)
   } catch {
@@ -54,15 +59,29 @@ export function createSimd(bytes: number): Backend | null {
 }
 
 function backendOf(kernels: Readonly<Record<string, Kernel>>, buffer: ArrayBuffer): Backend {
+  new Float64Array(buffer, TABLE, TANH_AT.length).set(TANH_AT)
   // Bytes in use, and the most that ever were: beyond, memory is still zero.
-  let used = 0, highest = 0
+  let used = OWN_PAGES * PAGE, highest = used
   const inside = (tensor: Tensor): boolean => tensor.data.buffer === buffer
   const isEmpty = (tensor: Tensor): boolean => tensor.rows * tensor.cols === 0
 
-  const addMultiplyInside = (C: Tensor, A: Tensor, B: Tensor): void => {
-    kernels.addMultiply(
-      C.data.byteOffset, A.data.byteOffset, B.data.byteOffset,
-      C.rows, C.cols, B.rows, 8 * A.rowStride, 8 * A.colStride)
+  /**
+   * C ← D + A·B, where D is one row for all, or C where there is none. Stretches of the sum are taken in order and
+   * carried on in C, so cutting it changes no bit.
+   */
+  const product = (C: Tensor, A: Tensor, B: Tensor, row: 'zeros' | Tensor | null): void => {
+    const m = C.cols, stride = 8 * m, step = 8 * A.colStride
+    for (let k = 0; k < B.rows; k += DEPTH) {
+      for (let j = 0; j < m; j += WIDTH) {
+        const c = C.data.byteOffset + 8 * j
+        const carriesOn = row === null || k > 0
+        const d = carriesOn ? c : row === 'zeros' ? ZEROS : row.data.byteOffset + 8 * j
+        kernels.addMultiply(
+          c, d, A.data.byteOffset + k * step, B.data.byteOffset + k * stride + 8 * j,
+          C.rows, Math.min(WIDTH, m - j), Math.min(DEPTH, B.rows - k),
+          stride, carriesOn ? stride : 0, 8 * A.rowStride, step, PANELS_AT)
+      }
+    }
   }
 
   return {
@@ -90,14 +109,18 @@ function backendOf(kernels: Readonly<Record<string, Kernel>>, buffer: ArrayBuffe
     },
 
     multiply(C, A, B) {
-      if (!(inside(C) && inside(A) && inside(B))) return reference.multiply(C, A, B)
-      C.data.fill(0, 0, C.rows * C.cols)
-      if (B.rows > 0) addMultiplyInside(C, A, B)
+      if (!(inside(C) && inside(A) && inside(B)) || B.rows === 0) return reference.multiply(C, A, B)
+      product(C, A, B, 'zeros')
     },
 
     addMultiply(C, A, B) {
       if (!(inside(C) && inside(A) && inside(B))) return reference.addMultiply(C, A, B)
-      if (B.rows > 0) addMultiplyInside(C, A, B)
+      product(C, A, B, null)
+    },
+
+    affine(C, A, B, b) {
+      if (!(inside(C) && inside(A) && inside(B) && inside(b)) || B.rows === 0) return reference.affine(C, A, B, b)
+      product(C, A, B, b)
     },
 
     addRowDots(Y, S, Z) {
@@ -120,6 +143,11 @@ function backendOf(kernels: Readonly<Record<string, Kernel>>, buffer: ArrayBuffe
     tanh(Y) {
       if (!inside(Y)) return reference.tanh(Y)
       kernels.tanh(Y.data.byteOffset, Y.rows * Y.cols)
+    },
+
+    exp(Y) {
+      if (!inside(Y)) return reference.exp(Y)
+      kernels.exp(Y.data.byteOffset, Y.rows * Y.cols)
     },
 
     multiplyByTanhSlope(G, Y) {

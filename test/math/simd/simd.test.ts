@@ -46,23 +46,28 @@ test('products have the reference\'s bits for every size 1 … 17 in each dimens
     for (const flip of [false, true]) {
       compare(`${n}×${k} · ${k}×${m}${flip ? ', transposed' : ''}`, (backend) => {
         const A = flip ? transposed(hold(backend, k, n, a)) : hold(backend, n, k, a)
-        const B = hold(backend, k, m, b), C = hold(backend, n, m, c), D = backend.allocate(n, m)
+        const B = hold(backend, k, m, b), C = hold(backend, n, m, c)
+        // What they hold before is not to be seen.
+        const D = hold(backend, n, m, c), E = hold(backend, n, m, c)
         backend.addMultiply(C, A, B)
         backend.multiply(D, A, B)
-        return [C, D]
+        backend.affine(E, A, B, hold(backend, 1, m, c.slice(0, m)))
+        return [C, D, E]
       })
     }
   }
 })
 
-test('products have the reference\'s bits for larger sizes, beyond the reference\'s blocks too', () => {
-  for (const [n, k, m] of [[96, 64, 64], [64, 96, 64], [96, 11, 64], [96, 64, 3], [33, 300, 130], [130, 257, 21], [5, 600, 40]]) {
+test('products have the reference\'s bits for larger sizes, beyond either\'s blocks too', () => {
+  for (const [n, k, m] of [[96, 64, 64], [64, 96, 64], [96, 11, 64], [96, 64, 3], [33, 300, 130], [130, 257, 21], [5, 600, 40], [16, 256, 128], [19, 520, 263]]) {
     const a = normals(n * k), b = normals(k * m)
     for (const flip of [false, true]) {
       compare(`${n}×${k} · ${k}×${m}`, (backend) => {
-        const C = backend.allocate(n, m)
-        backend.multiply(C, flip ? transposed(hold(backend, k, n, a)) : hold(backend, n, k, a), hold(backend, k, m, b))
-        return [C]
+        const A = flip ? transposed(hold(backend, k, n, a)) : hold(backend, n, k, a), B = hold(backend, k, m, b)
+        const C = backend.allocate(n, m), D = backend.allocate(n, m)
+        backend.multiply(C, A, B)
+        backend.affine(D, A, B, hold(backend, 1, m, b.slice(0, m)))
+        return [C, D]
       })
     }
   }
@@ -77,28 +82,39 @@ test('NaN, infinities, zeros of either sign and subnormals pass through as in th
       compare(`size ${size}`, (backend) => {
         const C = hold(backend, size, size, c), S = hold(backend, 1, size, c.slice(0, size))
         backend.addMultiply(C, hold(backend, size, 3, a), hold(backend, 3, size, b))
-        const G = hold(backend, size, size, c), T = hold(backend, size, size, c)
+        const G = hold(backend, size, size, c), T = hold(backend, size, size, c), E = hold(backend, size, size, c)
         const dots = hold(backend, size, 1, c.slice(0, size)), mixed = backend.allocate(size, size)
         backend.addRowDots(dots, C, G)
         backend.mixRows(mixed, dots, G)
         backend.addColumnSums(S, C)
         backend.tanh(T)
+        backend.exp(E)
         backend.multiplyByTanhSlope(G, T)
-        return [C, S, T, G, dots, mixed]
+        return [C, S, T, E, G, dots, mixed]
       })
     }
   }
 })
 
-test('tanh has the reference\'s bits on a million arguments of every size', () => {
-  for (const scale of [1e-300, 1e-8, 0.1, 0.55, 1, 5, 20, 40, 1e3, 1e300]) {
+test('tanh and exp have the reference\'s bits on a million arguments of every size', () => {
+  for (const scale of [1e-300, 1e-8, 0.1, 0.55, 1, 5, 20, 40, 700, 1e3, 1e300]) {
     const x = normals(100_001, scale)
     compare(`scale ${scale}`, (backend) => {
-      const Y = hold(backend, 1, x.length, x)
+      const Y = hold(backend, 1, x.length, x), E = hold(backend, 1, x.length, x)
       backend.tanh(Y)
-      return [Y]
+      backend.exp(E)
+      return [Y, E]
     })
   }
+})
+
+test('exp has the reference\'s bits where results are subnormal, and where they end', () => {
+  const x = Float64Array.from({ length: 100_000 }, (_, i) => i % 2 === 0 ? -700 - 50 * random.uniform() : 705 + 10 * random.uniform())
+  compare('the ends', (backend) => {
+    const Y = hold(backend, 1, x.length, x)
+    backend.exp(Y)
+    return [Y]
+  })
 })
 
 test('column sums, rows and slopes have the reference\'s bits for every size 1 … 33', () => {
@@ -148,8 +164,11 @@ test('what does not fit is allocated outside and computed by the reference, with
   small.multiply(C, outside, inside)
   reference.multiply(D, outside, inside)
   sameBits(C.data, D.data, 'mixed product')
-  for (const Y of [C, D]) small.tanh(Y)
-  sameBits(C.data, D.data, 'tanh outside')
+  for (const Y of [C, D]) {
+    small.tanh(Y)
+    small.exp(Y)
+  }
+  sameBits(C.data, D.data, 'tanh and exp outside')
 })
 
 test('memory that was lent temporarily comes back, zeroed', () => {
