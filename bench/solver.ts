@@ -33,7 +33,7 @@ const RUNS: readonly (readonly [string, string, Partial<TrainOptions>])[] = [
   ['CartPole, preset', 'CartPole', presets.CartPole],
   ['CartPole, 64-64', 'CartPole', { ...presets.CartPole, hidden: [64, 64] }],
   ['Pendulum, preset', 'Pendulum', presets.Pendulum],
-  ['Pendulum, 64-64', 'Pendulum', { ...presets.Pendulum, hidden: [64, 64] }],
+  ['Pendulum, 64', 'Pendulum', { ...presets.Pendulum, hidden: [64] }],
 ]
 const DAMPINGS = [0.1, 0.01, 0.001]
 const TOLERANCES = [0.1, 0.01, 0.001]
