@@ -44,8 +44,8 @@ const region = (title: string, given: Given, learns = false): Contestant =>
   ({ title: `trust region${title}`, given: { valueFit: 'trust-region', ...given }, learns })
 
 const FITS: readonly Contestant[] = [
-  adam(10, 128, 0.001, true), adam(10, 256, 0.005, true), adam(40, 256, 0.005, false), adam(5, 64, 0.005, true),
-  adam(10, 128, 0.001, false, true), adam(5, 64, 0.005, false, true), adam(3, 64, 0.005, true, true), adam(2, 64, 0.005, false, true),
+  adam(10, 128, 0.001, true), adam(10, 256, 0.005, true), adam(40, 256, 0.005, false), adam(5, 64, 0.005, false),
+  adam(10, 128, 0.001, false, true), adam(5, 64, 0.005, true, true), adam(3, 64, 0.005, true, true), adam(2, 64, 0.005, false, true),
   adam(1, 32, 0.01, true, true),
   region('', {}, true), region(', 2 steps', { valueSteps: 2 }), region(', 2 steps of 10 products', { valueSteps: 2, valueCgIterations: 10 }, true),
   region(', all states in H', { valueFraction: 1 }), region(', λ = 0.001', { valueDamping: 0.001 }), region(', λ = 1', { valueDamping: 1 }),
@@ -156,7 +156,7 @@ say(['training', 'fit', 'steps to the threshold, thousands', 'return at the end'
 say(['---', '---', '---', '---', '---'])
 for (const [name, threshold] of THRESHOLDS) {
   for (const { title, given } of FITS.filter(({ learns }) => learns)) {
-    const runs = LEARNING_SEEDS.map((seed) => learn(name, threshold, { ...presets[name], ...given, seed }))
+    const runs = LEARNING_SEEDS.map((seed) => learn(name, threshold, { ...presets[name], totalSteps: Math.max(100_000, presets[name].totalSteps ?? 0), ...given, seed }))
     const spread = (x: readonly number[], digits: number): string => {
       const [low, middle, high] = [0, (x.length - 1) / 2, x.length - 1].map((k) => [...x].sort((a, b) => a - b)[k])
         .map((y) => y === Infinity ? 'never' : y.toFixed(digits).replace('-', '−'))

@@ -11,6 +11,7 @@ export type Peer = 'sb3' | 'spinningup' | 'baselines' | 'modular_rl'
 const common: Partial<TrainOptions> = {
   hidden: [64, 64], valueHidden: [64, 64], activation: 'tanh', advantages: 'gae', normalizeAdvantages: true,
   discount: 0.99, maxKl: 0.01, cgIterations: 10, cgTolerance: 0, stepLength: 'damped', maxBacktracks: 9,
+  normalizeReturns: false,
 }
 
 export const peers: Readonly<Record<Peer, Readonly<Partial<TrainOptions>>>> = {
@@ -30,9 +31,13 @@ export const peers: Readonly<Record<Peer, Readonly<Partial<TrainOptions>>>> = {
     backtrackCoefficient: 0.5, klSlack: 1.5, fisherFraction: 0.2,
     valueEpochs: 5, valueMinibatch: 64, valueLearningRate: 1e-3,
   },
-  /** modular_rl's TRPO, its settings for classic control: no test of KL, but a tenth of the gain that the slope promises. */
+  /**
+   * modular_rl's TRPO, its settings for classic control: no test of KL, but a tenth of the gain that the slope promises.
+   * Its V is fitted by L-BFGS; here by as much of Adam as SB3-contrib takes.
+   */
   modular_rl: {
     ...common, batchSteps: 5000, environments: 1, discount: 0.995, gaeLambda: 0.97, damping: 0.1,
     backtrackCoefficient: 0.5, klSlack: Infinity, leastGainRatio: 0.1,
+    valueEpochs: 10, valueMinibatch: 128, valueLearningRate: 1e-3,
   },
 }
