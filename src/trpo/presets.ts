@@ -28,7 +28,7 @@ export const presets: Readonly<Record<string, Partial<TrainOptions>>> = {
   },
   Acrobot: { ...slow, hidden: [32], batchSteps: 2048, environments: 8, noiseSteps: 4 },
   MountainCar: {
-    ...value, hidden: [32, 32], totalSteps: 150_000, batchSteps: 1024, noiseSteps: 16, discount: 0.998, gaeLambda: 0.97,
+    ...value, hidden: [32, 32], totalSteps: 150_000, batchSteps: 1024, noiseSteps: 16, discount: 0.998,
     maxKlSchedule: 'linear', damping: 0.01, normalizeObservations: 'preserving',
   },
   MountainCarContinuous: {
