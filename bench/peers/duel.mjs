@@ -7,9 +7,10 @@ import { blocks, pathOf, readNumbers } from './problem.mjs'
 
 /**
  * The largest relative error of a block of parameters that passes. Ten iterations of conjugate gradients
- * magnify rounding: *measured*, in the first step, 7e-10 from 4e-16 in doubles, 2.8e-3 from 1e-7 in singles.
+ * magnify rounding: *measured*, in the first step, 7e-10 from 4e-16 in doubles, 2.8e-3 from 1e-7 in singles; fifteen,
+ * in `shipped`, 9.3e-8 in doubles.
  */
-const TOLERANCE = { f64: { step: 1e-8, other: 1e-10 }, f32: { step: 1e-2, other: 1e-4 } }
+const TOLERANCE = { f64: { step: 1e-8, shipped: 1e-6, other: 1e-10 }, f32: { step: 1e-2, shipped: 1e-2, other: 1e-4 } }
 const SAMPLES = 21
 /** A sample and a warm-up last at least this long. */
 const SAMPLE_MS = 15
@@ -26,7 +27,7 @@ export async function duel(ours, peer, { task, problem, bits }, directory) {
   if (prepared.cannot !== undefined) return prepared
   const [got, wanted] = ['got', 'expected'].map((name) => readNumbers(`${directory}/${name}.f64`))
   const error = relativeError(problem, got, wanted)
-  const tolerance = TOLERANCE[bits][task === 'step' || task === 'shipped' ? 'step' : 'other']
+  const tolerance = TOLERANCE[bits][task] ?? TOLERANCE[bits].other
   if (!(error <= tolerance)) return { error, cannot: `MISMATCH: relative error ${error.toExponential(1)}` }
 
   const once = await peer.ask({ calls: 1 })

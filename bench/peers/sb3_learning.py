@@ -1,12 +1,14 @@
 """
 How many steps Stable-Baselines3-contrib's TRPO takes to the thresholds of docs/learning.md, by the same definition:
-`sb3_learning.py [SEEDS]`, seeds 0 to SEEDS - 1 (5), prints a table. The settings are those of rl-baselines3-zoo's
+`sb3_learning.py [SEEDS [TASK]]`, seeds 0 to SEEDS - 1 (5), prints a table. The settings are those of rl-baselines3-zoo's
 hyperparams/trpo.yml. It needs stable_baselines3, sb3_contrib and gymnasium where python3 finds them.
 
 After each iteration 20 deterministic episodes are run, from the same starts for all seeds; at the end 100 others are.
+Processor seconds are those of a training without them.
 But: Gymnasium draws other starts than our worlds do from the same seed.
 """
 import sys
+import time
 
 import gymnasium
 import numpy as np
@@ -51,11 +53,13 @@ class Reached(BaseCallback):
 
   def __init__(self, task, threshold):
     super().__init__()
-    self.task, self.threshold, self.steps = task, threshold, None
+    self.task, self.threshold, self.steps, self.looking = task, threshold, None, 0
 
   def look(self):
+    begun = time.process_time()
     if self.steps is None and returns(self.model, self.task, 1_000_000, 20).mean() >= self.threshold:
       self.steps = self.model.num_timesteps
+    self.looking += time.process_time() - begun
 
   # A rollout begins after the update that ended the last iteration.
   def _on_rollout_start(self):
@@ -76,19 +80,24 @@ def train(task, seed):
     env = VecNormalize(env, gamma=settings.get('gamma', 0.99))
   model = TRPO('MlpPolicy', env, seed=seed, **settings)
   reached = Reached(task, threshold)
+  begun = time.process_time()
   model.learn(steps, callback=reached)
-  return reached.steps, returns(model, task, 0, 100).mean()
+  seconds = time.process_time() - begun - reached.looking
+  return reached.steps, returns(model, task, 0, 100).mean(), seconds
 
 
 def main():
   seeds = int(sys.argv[1]) if len(sys.argv) > 1 else 5
-  print('| environment | threshold | seeds that reach it | environment steps to it | final mean: median | worst seed |')
-  print('|---|---|---|---|---|---|')
+  print('| environment | threshold | seeds that reach it | environment steps to it | final mean: median | worst seed | processor seconds |')
+  print('|---|---|---|---|---|---|---|')
   for task, (threshold, *_) in TASKS.items():
+    if len(sys.argv) > 2 and sys.argv[2] != task:
+      continue
     runs = [train(task, seed) for seed in range(seeds)]
-    steps, means = [s for s, _ in runs if s is not None], [mean for _, mean in runs]
+    steps, means = [s for s, *_ in runs if s is not None], [mean for _, mean, _ in runs]
+    seconds = np.median([spent for *_, spent in runs])
     interval = f'{np.median(steps):,.0f} [{min(steps):,}–{max(steps):,}]' if steps else '–'
-    print(f'| {task} | {threshold} | {len(steps)} of {seeds} | {interval} | {np.median(means):.1f} | {min(means):.1f} |', flush=True)
+    print(f'| {task} | {threshold} | {len(steps)} of {seeds} | {interval} | {np.median(means):.1f} | {min(means):.1f} | {seconds:.1f} |', flush=True)
 
 
 main()
