@@ -40,12 +40,13 @@ export function addMultiply(): FunctionBuilder {
   const registers: Registers = {
     c: f.local('i32'), d: f.local('i32'), b: f.local('i32'), end: f.local('i32'), stride, dStride,
     a: Array.from({ length: ROWS }, () => f.local('i32')),
-    sums: Array.from({ length: ROWS * COLUMNS / 2 }, () => f.local('v128')),
+    sums: Array.from({ length: Math.max(ROWS * COLUMNS, SINGLE_COLUMNS) / 2 }, () => f.local('v128')),
     factors: Array.from({ length: SINGLE_COLUMNS / 2 }, () => f.local('v128')),
     factor: f.local('v128'),
   }
-  /** Bytes of a panel of A, and of one of B: as many rows of the former as columns of the latter, times terms. */
+  /** Bytes of a panel of B, 0 where nothing is packed; and where the panel of A ends and those of B begin. */
   const panel = f.local('i32')
+  const panelsOfB = i32.add(panels.get, i32.mul(k.get, i32.const(8 * ROWS)))
   const rowsOfA = (rows: number): Code => registers.a.slice(0, rows).flatMap((pointer, r) => pointer.set(
     r === 0 ? i32.add(a.get, i32.mul(row.get, rowStride.get)) : i32.add(registers.a[r - 1].get, rowStride.get)))
   const place = (matrix: Local, rowBytes: Local): Code =>
@@ -70,14 +71,13 @@ export function addMultiply(): FunctionBuilder {
   ]
   /** B's whole panels, one after the other, each term by term. */
   const packB: Code = [
-    ...registers.b.set(i32.add(panels.get, panel.get)),
+    ...registers.b.set(panelsOfB),
     ...col.set(i32.const(0)),
     ...whole(COLUMNS, [
       ...from.set(i32.add(b.get, i32.shl(col.get, i32.const(3)))),
       ...registers.end.set(i32.add(registers.b.get, panel.get)),
       ...repeat([
-        ...v128.store(registers.b.get, v128.load(from.get)),
-        ...v128.store(registers.b.get, v128.load(from.get, 16), 16),
+        ...each(COLUMNS / 2, (v) => v128.store(registers.b.get, v128.load(from.get, 16 * v), 16 * v)),
         ...from.advance(stride.get),
         ...registers.b.advance(i32.const(8 * COLUMNS)),
       ], i32.lt_u(registers.b.get, registers.end.get)),
@@ -88,7 +88,7 @@ export function addMultiply(): FunctionBuilder {
   const packA: Code = [
     ...rowsOfA(ROWS),
     ...from.set(panels.get),
-    ...registers.end.set(i32.add(panels.get, panel.get)),
+    ...registers.end.set(panelsOfB),
     ...repeat([
       ...each(ROWS / 2, (r) => v128.store(
         from.get, v128.load64_lane(registers.a[2 * r + 1].get, v128.load64_zero(registers.a[2 * r].get)), 16 * r)),
@@ -111,8 +111,7 @@ export function addMultiply(): FunctionBuilder {
   const many = (count: Local): Code => i32.ge_u(count.get, i32.const(MANY))
 
   f.body = [
-    // 8 · 4 bytes a term; 0 where nothing is packed.
-    ...when(i32.and(i32.and(many(n), many(m)), many(k)), [...panel.set(i32.shl(k.get, i32.const(5))), ...packB]),
+    ...when(i32.and(i32.and(many(n), many(m)), many(k)), [...panel.set(i32.mul(k.get, i32.const(8 * COLUMNS))), ...packB]),
     ...row.set(i32.const(0)),
     ...whilst(i32.ge_u(i32.sub(n.get, row.get), i32.const(ROWS)), [
       ...col.set(i32.const(0)),
