@@ -93,9 +93,14 @@ export function summary(run: Run, paint: Paint): string {
   return `\n${headline(run, paint)}\n${list.join('')}`
 }
 
-function headline({ name, solvedReturn, tally: { solved } }: Run, paint: Paint): string {
+/** Solved in training or, where exploration hid it until the end, by the last policy in the closing evaluation. */
+function headline({ name, solvedReturn, tally: { solved }, returns }: Run, paint: Paint): string {
   if (solvedReturn === null) return paint.strong(`${name}: trained; what counts as solved is not agreed on.`)
   const threshold = decimal(solvedReturn, 0, 12)
+  const last = returns.length >= RECENT ? moments(returns).mean : -Infinity
+  if (solved === null && last >= solvedReturn) {
+    return paint.good(`${name}: solved by the last policy, mean return ${decimal(last, 1, 12)} of ${threshold} asked for.`)
+  }
   if (solved === null) {
     const aim = `a mean return of ${threshold} over ${RECENT} episodes`
     return paint.strong(`${name}: not solved, which takes ${aim}.`)

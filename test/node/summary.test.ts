@@ -50,6 +50,16 @@ CartPole: solved at step 4,096, mean return 476.3 of 475 asked for.
 `)
 })
 
+test('a last policy that reaches the threshold over 100 fresh episodes has solved it, whatever training episodes say', () => {
+  const tally = tallyOf([[60, 20], [60, 400]], 475)
+  const ended = (episodes: number, mean: number): string =>
+    summary({ ...run, tally, returns: new Float64Array(episodes).fill(mean), evalEpisodes: episodes }, plain)
+  assert.match(ended(100, 475), /^\nCartPole: solved by the last policy, mean return 475\.0 of 475 asked for\.\n/)
+  assert.match(ended(100, 474.5), /^\nCartPole: not solved, /)
+  assert.match(ended(99, 500), /^\nCartPole: not solved, /)
+  assert.match(summary({ ...run, tally: tallyOf([[120, 480]], 475), returns: new Float64Array(100).fill(9) }, plain), /solved at step 2,048/)
+})
+
 test('where the policy was saved is told, or why it was not', () => {
   const tally = tallyOf([[0, null]], 475)
   assert.match(summary({ ...run, tally, saved: 'a b.safetensors' }, plain), /\n {2}saved {7}a b\.safetensors\n/)
