@@ -14,7 +14,7 @@ import type { TrainOptions } from './options.ts'
 /** A small value network. */
 const value: Partial<TrainOptions> = { valueHidden: [32, 32] }
 
-/** Longer fits in larger minibatches, and in units of the rewards: with others Acrobot fails on a seed of ten. */
+/** Longer fits in larger minibatches, and in units of the rewards: with three epochs of 64 Acrobot failed on a seed of ten. */
 const slow: Partial<TrainOptions> = { ...value, valueEpochs: 10, valueMinibatch: 256, normalizeReturns: false }
 
 export const presets: Readonly<Record<string, Partial<TrainOptions>>> = {
