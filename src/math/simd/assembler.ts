@@ -169,6 +169,12 @@ export function repeat(body: Code, condition: Code): Code {
   return [0x03, NO_RESULT, ...body, ...condition, 0x0d, 0, END]
 }
 
+/** Run the parts one after the other, and then again, until one of them has made `done` hold. */
+export function cycle(parts: readonly Code[], done: Code): Code {
+  //      block              loop                     leave when done                               again     end of both
+  return [0x02, NO_RESULT, 0x03, NO_RESULT, ...parts.flatMap((part) => [...part, ...done, 0x0d, 1]), 0x0c, 0, END, END]
+}
+
 export function when(condition: Code, then: Code): Code {
   return [...condition, 0x04, NO_RESULT, ...then, END]
 }

@@ -3,12 +3,13 @@ import * as assert from 'uvu/assert'
 import { Random } from '../../../src/math/random.ts'
 import * as assembler from '../../../src/math/simd/assembler.ts'
 import {
-  assemble, type Code, double, FunctionBuilder, repeat, signed, unsigned, when, whilst,
+  assemble, type Code, cycle, double, FunctionBuilder, repeat, signed, unsigned, when, whilst,
 } from '../../../src/math/simd/assembler.ts'
 import { addColumnSums, exp, multiplyByTanhSlope, tanh } from '../../../src/math/simd/elementwise.ts'
 import { addMultiply } from '../../../src/math/simd/multiply.ts'
 import { addRowDots, mixRows } from '../../../src/math/simd/rows.ts'
 import { createSimd, simdModule } from '../../../src/math/simd/simd.ts'
+import { instantiate } from '../../../bench/peak.ts'
 import { disassemble, listing, PLAIN, VECTOR } from '../../support/disassembler.ts'
 import { validate } from '../../support/validator.ts'
 
@@ -192,6 +193,21 @@ end
 end`)
 })
 
+test('a cycle ends after whichever of its parts makes its condition hold', () => {
+  // count(p, n): the parts write 1, 2 and 3 in turn, n times altogether, each to the next 16 bytes from p.
+  const f = new FunctionBuilder('count')
+  const p = f.parameter(), n = f.parameter()
+  const part = (x: number): Code => [...v128.store(p.get, v128.const(x)), ...p.advance(i32.const(16)), ...n.advance(i32.const(-1))]
+  f.body = cycle([part(1), part(2), part(3)], i32.eqz(n.get))
+  assert.is(refusal(assemble([f])), '')
+  for (let times = 1; times <= 10; times++) {
+    const { functions, numbers } = instantiate([f], 1)!
+    functions.count(0, times)
+    assert.equal([...numbers.subarray(0, 32)],
+      Array.from({ length: 32 }, (_, i) => i < 2 * times ? 1 + Math.floor(i / 2) % 3 : 0), `${times} times`)
+  }
+})
+
 test('a constant is set once, when the function begins; 0 and −0 are two, equal ones are one', () => {
   const f = new FunctionBuilder('f')
   const x = f.local('v128')
@@ -231,8 +247,8 @@ test('every kernel is read to its last byte: opcodes known, sizes right, blocks 
   assert.equal(memories, [{ module: 'host', name: 'memory', minimum: 1 }])
 })
 
-test('the module is smaller than 12 kB', () => {
-  assert.ok(kernels.length < 12288, `${kernels.length} bytes`)
+test('the module is smaller than 14 kB', () => {
+  assert.ok(kernels.length < 14336, `${kernels.length} bytes`)
 })
 
 /** The instructions that round, and those that are exact: moves, integers, comparisons, bits, control. */

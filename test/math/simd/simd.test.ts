@@ -73,6 +73,27 @@ test('products have the reference\'s bits for larger sizes, beyond either\'s blo
   }
 })
 
+test('products from panels have the reference\'s bits for every length of the sum 1 … 70, and with every odd number', () => {
+  const odd = [NaN, Infinity, -Infinity, -0, 5e-324, 1e308]
+  for (let k = 1; k <= 70; k++) {
+    // 16 is the fewest rows and columns that panels are made for; 0 … 3 are left over.
+    const n = 16 + k % 4, m = 16 + random.integer(7)
+    const a = normals(n * k), b = normals(k * m), c = normals(n * m)
+    for (const x of [1, ...odd]) {
+      a[random.integer(a.length)] *= x
+      b[random.integer(b.length)] *= x
+      for (const flip of [false, true]) {
+        compare(`${n}×${k} · ${k}×${m}${flip ? ', transposed' : ''}, ${x}`, (backend) => {
+          const A = flip ? transposed(hold(backend, k, n, a)) : hold(backend, n, k, a)
+          const C = hold(backend, n, m, c)
+          backend.addMultiply(C, A, hold(backend, k, m, b))
+          return [C]
+        })
+      }
+    }
+  }
+})
+
 test('NaN, infinities, zeros of either sign and subnormals pass through as in the reference', () => {
   const odd = [NaN, Infinity, -Infinity, 0, -0, 5e-324, -5e-324, 1e308, -1e308, 1]
   for (let size = 1; size <= 9; size++) {
