@@ -15,7 +15,7 @@ import {
   fourPartialSums, fourRowsAtOnce, type Product, rowByRow, sumInMemory, sumInRegister,
 } from './loops.ts'
 import { packed3x2, packed4x4, tile4x4 } from './tiles.ts'
-import { scalar4x2, simd2x2, simd4x2 } from './vectors.ts'
+import { scalar4x2, simd2x2, simd4x2, simdPanels, simdSixteen } from './vectors.ts'
 
 /** n, k, m: a batch through a layer; a tile of it, at home in the second cache; a B that the first cannot hold. */
 const SIZES = [[2000, 64, 64], [96, 64, 64], [256, 256, 256]] as const
@@ -50,8 +50,10 @@ const rungs: readonly Rung[] = [
   assembled('9  WebAssembly, 4×2 doubles', 'scalar4x2'),
   assembled('10 SIMD, 2×2 vectors', 'simd2x2'),
   assembled('11 SIMD, 4×2 vectors', 'simd4x2'),
+  assembled('12 the same, from panels', 'simdPanels'),
+  assembled('13 sixteen terms a turn', 'simdSixteen'),
   {
-    name: '12 the same, from panels (simd)', inOrder: true,
+    name: '14 two products, two sums (simd)', inOrder: true,
     prepare(a, b, n, k, m) {
       const simd = createSimd(8 * (a.length + b.length + n * m) + 65536)
       if (simd === null) return null
@@ -74,20 +76,20 @@ function loop(name: string, product: Product): Rung {
   }
 }
 
-function assembled(name: string, kernel: 'scalar4x2' | 'simd2x2' | 'simd4x2'): Rung {
+function assembled(name: string, kernel: 'scalar4x2' | 'simd2x2' | 'simd4x2' | 'simdPanels' | 'simdSixteen'): Rung {
   return {
     name, inOrder: true,
     prepare(a, b, n, k, m) {
-      const pages = Math.ceil(8 * (a.length + b.length + n * m) / 65536)
-      const instance = instantiate([scalar4x2(), simd2x2(), simd4x2()], pages)
+      const pages = Math.ceil(8 * (a.length + b.length + n * m + k * (m + 4)) / 65536)
+      const instance = instantiate([scalar4x2(), simd2x2(), simd4x2(), simdPanels(), simdSixteen()], pages)
       if (instance === null) return null
       const { functions, numbers } = instance
-      const atB = a.length, atC = atB + b.length
+      const atB = a.length, atC = atB + b.length, panels = 8 * (atC + n * m)
       numbers.set(a, 0)
       numbers.set(b, atB)
       return {
         c: numbers.subarray(atC, atC + n * m),
-        run: () => functions[kernel](8 * atC, 0, 8 * atB, n, m, k),
+        run: () => functions[kernel](8 * atC, 0, 8 * atB, n, m, k, panels),
       }
     },
   }

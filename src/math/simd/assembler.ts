@@ -7,8 +7,17 @@
  * But: one memory, imported; functions of i32 parameters without results; no tables, globals or data.
  */
 
-/** Instructions in the order in which they run, as bytes. */
-export type Code = readonly number[]
+/** Instructions in the order in which they run: bytes, and code within code, which is read from left to right. */
+export type Code = readonly (number | Code)[]
+
+/** All bytes of `code`, appended to `bytes`. */
+export function flatten(code: Code, bytes: number[] = []): number[] {
+  for (const part of code) {
+    if (typeof part === 'number') bytes.push(part)
+    else flatten(part, bytes)
+  }
+  return bytes
+}
 
 export type ValueType = 'i32' | 'v128'
 const TYPES: Readonly<Record<ValueType, number>> = { i32: 0x7f, v128: 0x7b }
@@ -37,17 +46,17 @@ export function double(x: number): number[] {
 type Instruction = (...operands: Code[]) => Code
 export type Load = (address: Code, offset?: number) => Code
 export type Store = (address: Code, value: Code, offset?: number) => Code
-const plain = (opcode: number): Instruction => (...operands) => [...operands.flat(), opcode]
-const vector = (opcode: number): Instruction => (...operands) => [...operands.flat(), 0xfd, ...unsigned(opcode)]
+const plain = (opcode: number): Instruction => (...operands) => [...operands, opcode]
+const vector = (opcode: number): Instruction => (...operands) => [...operands, 0xfd, unsigned(opcode)]
 /** Loads and stores: an address, for stores a value, and a constant offset in bytes. Alignment is told as 8 bytes. */
-const load = (...opcode: number[]): Load => (address, offset = 0) => [...address, ...opcode, 3, ...unsigned(offset)]
+const load = (...opcode: number[]): Load => (address, offset = 0) => [address, opcode, 3, unsigned(offset)]
 const store = (...opcode: number[]): Store => (address, value, offset = 0) =>
-  [...address, ...value, ...opcode, 3, ...unsigned(offset)]
+  [address, value, opcode, 3, unsigned(offset)]
 
 export const i32: {
   readonly const: (n: number) => Code
 } & Readonly<Record<'eqz' | 'eq' | 'lt_u' | 'ge_u' | 'add' | 'sub' | 'mul' | 'and' | 'shl', Instruction>> = {
-  const: (n) => [0x41, ...signed(n)],
+  const: (n) => [0x41, signed(n)],
   eqz: plain(0x45), eq: plain(0x46), lt_u: plain(0x49), ge_u: plain(0x4f),
   add: plain(0x6a), sub: plain(0x6b), mul: plain(0x6c), and: plain(0x71), shl: plain(0x74),
 }
@@ -73,9 +82,9 @@ export const v128: {
 } = {
   load: load(0xfd, 0x00), store: store(0xfd, 0x0b),
   load64_splat: load(0xfd, 0x0a), load64_zero: load(0xfd, 0x5d),
-  const: (x) => [0xfd, 0x0c, ...double(x), ...double(x)],
-  load64_lane: (address, operand, offset = 0) => [...store(0xfd, 0x57)(address, operand, offset), 1],
-  store64_lane: (address, value, offset = 0) => [...store(0xfd, 0x5b)(address, value, offset), 0],
+  const: (x) => [0xfd, 0x0c, double(x), double(x)],
+  load64_lane: (address, operand, offset = 0) => [store(0xfd, 0x57)(address, operand, offset), 1],
+  store64_lane: (address, value, offset = 0) => [store(0xfd, 0x5b)(address, value, offset), 0],
   and: vector(0x4e), or: vector(0x50),
 }
 
@@ -83,7 +92,7 @@ export const v128: {
 export const f64x2: {
   readonly extract_lane: (vector: Code, lane: number) => Code
 } & Readonly<Record<'abs' | 'add' | 'sub' | 'mul' | 'div' | 'pmin' | 'pmax', Instruction>> = {
-  extract_lane: (operand, lane) => [...operand, 0xfd, 0x21, lane],
+  extract_lane: (operand, lane) => [operand, 0xfd, 0x21, lane],
   abs: vector(0xec),
   add: vector(0xf0), sub: vector(0xf1), mul: vector(0xf2), div: vector(0xf3),
   pmin: vector(0xf6), pmax: vector(0xf7),
@@ -95,7 +104,7 @@ export const i64x2: Readonly<Record<'shl' | 'shr_s' | 'add' | 'sub', Instruction
 }
 
 export const i32x4: { readonly extract_lane: (vector: Code, lane: number) => Code } = {
-  extract_lane: (operand, lane) => [...operand, 0xfd, 0x1b, lane],
+  extract_lane: (operand, lane) => [operand, 0xfd, 0x1b, lane],
 }
 
 export interface Local {
@@ -137,20 +146,20 @@ export class FunctionBuilder {
   }
 
   /** (i32 …) → () */
-  get type(): number[] {
-    return [0x60, ...vectorOf(Array.from({ length: this.#parameters }, () => [TYPES.i32])), 0]
+  get type(): Code {
+    return [0x60, vectorOf(Array.from({ length: this.#parameters }, () => [TYPES.i32])), 0]
   }
 
-  get code(): number[] {
+  get code(): Code {
     const locals = vectorOf(this.#locals.map((type) => [1, TYPES[type]]))
-    const constants = [...this.#constants.values()].flatMap(({ x, local }) => local.set(v128.const(x)))
-    return sized([...locals, ...constants, ...this.body, END])
+    const constants = [...this.#constants.values()].map(({ x, local }) => local.set(v128.const(x)))
+    return sized([locals, constants, this.body, END])
   }
 }
 
 function local(index: number): Local {
-  const get = [0x20, ...unsigned(index)]
-  const set = (value: Code): Code => [...value, 0x21, ...unsigned(index)]
+  const get = [0x20, unsigned(index)]
+  const set = (value: Code): Code => [value, 0x21, unsigned(index)]
   return { get, set, advance: (n) => set(i32.add(get, n)) }
 }
 
@@ -161,46 +170,47 @@ const NO_RESULT = 0x40
 /** Repeat `body` while `condition` holds; the condition is looked at first. */
 export function whilst(condition: Code, body: Code): Code {
   //      block              loop                     leave unless condition          again     end of both
-  return [0x02, NO_RESULT, 0x03, NO_RESULT, ...i32.eqz(condition), 0x0d, 1, ...body, 0x0c, 0, END, END]
+  return [0x02, NO_RESULT, 0x03, NO_RESULT, i32.eqz(condition), 0x0d, 1, body, 0x0c, 0, END, END]
 }
 
 /** Run `body` at least once, and again while `condition` holds. */
 export function repeat(body: Code, condition: Code): Code {
-  return [0x03, NO_RESULT, ...body, ...condition, 0x0d, 0, END]
+  return [0x03, NO_RESULT, body, condition, 0x0d, 0, END]
 }
 
 /** Run the parts one after the other, and then again, until one of them has made `done` hold. */
 export function cycle(parts: readonly Code[], done: Code): Code {
   //      block              loop                     leave when done                               again     end of both
-  return [0x02, NO_RESULT, 0x03, NO_RESULT, ...parts.flatMap((part) => [...part, ...done, 0x0d, 1]), 0x0c, 0, END, END]
+  return [0x02, NO_RESULT, 0x03, NO_RESULT, parts.map((part) => [part, done, 0x0d, 1]), 0x0c, 0, END, END]
 }
 
 export function when(condition: Code, then: Code): Code {
-  return [...condition, 0x04, NO_RESULT, ...then, END]
+  return [condition, 0x04, NO_RESULT, then, END]
 }
 
 /** A module that imports memory from 'host' 'memory' and exports every function by its name. */
 export function assemble(functions: readonly FunctionBuilder[]): Uint8Array {
-  const section = (id: number, contents: readonly number[]): number[] => [id, ...sized(contents)]
-  return Uint8Array.from([
+  const section = (id: number, contents: Code): Code => [id, sized(contents)]
+  return new Uint8Array(flatten([
     0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0, // '\0asm', version 1
-    ...section(1, vectorOf(functions.map((f) => f.type))),
-    ...section(2, vectorOf([[...text('host'), ...text('memory'), 2, 0, 1]])), // a memory of at least 1 page
-    ...section(3, vectorOf(functions.map((_, i) => unsigned(i)))),
-    ...section(7, vectorOf(functions.map((f, i) => [...text(f.name), 0, ...unsigned(i)]))),
-    ...section(10, vectorOf(functions.map((f) => f.code))),
-  ])
+    section(1, vectorOf(functions.map((f) => f.type))),
+    section(2, vectorOf([[text('host'), text('memory'), 2, 0, 1]])), // a memory of at least 1 page
+    section(3, vectorOf(functions.map((_, i) => unsigned(i)))),
+    section(7, vectorOf(functions.map((f, i) => [text(f.name), 0, unsigned(i)]))),
+    section(10, vectorOf(functions.map((f) => f.code))),
+  ]))
 }
 
-function vectorOf(items: readonly (readonly number[])[]): number[] {
-  return [...unsigned(items.length), ...items.flat()]
+function vectorOf(items: readonly Code[]): Code {
+  return [unsigned(items.length), items]
 }
 
-function sized(bytes: readonly number[]): number[] {
-  return [...unsigned(bytes.length), ...bytes]
+function sized(code: Code): Code {
+  const bytes = flatten(code)
+  return [unsigned(bytes.length), bytes]
 }
 
 /** A name of ASCII letters. */
-function text(name: string): number[] {
+function text(name: string): Code {
   return sized(Array.from(name, (letter) => letter.charCodeAt(0)))
 }

@@ -28,25 +28,25 @@ function elementwise(name: string, second: boolean, formula: Formula): FunctionB
     return { x, y, ...formula(x, y, f) }
   })
   const apply = (count: number, load: Load, store: Store): Code => [
-    ...vectors.slice(0, count).flatMap(({ x, y, before }, v) => [
-      ...x.set(load(px.get, 16 * v)),
-      ...(second ? y.set(load(py.get, 16 * v)) : []),
-      ...before,
+    vectors.slice(0, count).map(({ x, y, before }, v) => [
+      x.set(load(px.get, 16 * v)),
+      (second ? y.set(load(py.get, 16 * v)) : []),
+      before,
     ]),
-    ...vectors.slice(0, count).flatMap(({ result }, v) => store(px.get, result, 16 * v)),
-    ...px.advance(i32.const(16 * count)),
-    ...(second ? py.advance(i32.const(16 * count)) : []),
+    vectors.slice(0, count).map(({ result }, v) => store(px.get, result, 16 * v)),
+    px.advance(i32.const(16 * count)),
+    (second ? py.advance(i32.const(16 * count)) : []),
   ]
   /** Until fewer than `elements` are left, a power of two. */
   const whole = (elements: number, body: Code): Code => [
-    ...end.set(i32.add(px.get, i32.shl(i32.and(n.get, i32.const(-elements)), i32.const(3)))),
-    ...whilst(i32.lt_u(px.get, end.get), body),
-    ...n.set(i32.and(n.get, i32.const(elements - 1))),
+    end.set(i32.add(px.get, i32.shl(i32.and(n.get, i32.const(-elements)), i32.const(3)))),
+    whilst(i32.lt_u(px.get, end.get), body),
+    n.set(i32.and(n.get, i32.const(elements - 1))),
   ]
   f.body = [
-    ...whole(2 * VECTORS, apply(VECTORS, v128.load, v128.store)),
-    ...whole(2, apply(1, v128.load, v128.store)),
-    ...when(n.get, apply(1, v128.load64_zero, v128.store64_lane)),
+    whole(2 * VECTORS, apply(VECTORS, v128.load, v128.store)),
+    whole(2, apply(1, v128.load, v128.store)),
+    when(n.get, apply(1, v128.load64_zero, v128.store64_lane)),
   ]
   return f
 }
@@ -72,12 +72,12 @@ export function tanh(table: number): FunctionBuilder {
       i32.and(i32x4.extract_lane(steps.get, 2 * lane), i32.const(TANH_AT.length - 1)), i32.const(3))
     const polynomial = TANH.reduceRight<Code>((sum, c) => sum.length === 0 ? constant(c) : add(constant(c), mul(z.get, sum)), [])
     const before = [
-      ...a.set(f64x2.pmin(f64x2.abs(x.get), constant(TANH_END))),
-      ...steps.set(add(a.get, constant(STEP_ROUNDER))),
-      ...T.set(v128.load64_lane(at(1), v128.load64_zero(at(0), table), table)),
-      ...d.set(sub(a.get, sub(steps.get, constant(STEP_ROUNDER)))),
-      ...z.set(mul(d.get, d.get)),
-      ...t.set(add(d.get, mul(mul(d.get, z.get), polynomial))),
+      a.set(f64x2.pmin(f64x2.abs(x.get), constant(TANH_END))),
+      steps.set(add(a.get, constant(STEP_ROUNDER))),
+      T.set(v128.load64_lane(at(1), v128.load64_zero(at(0), table), table)),
+      d.set(sub(a.get, sub(steps.get, constant(STEP_ROUNDER)))),
+      z.set(mul(d.get, d.get)),
+      t.set(add(d.get, mul(mul(d.get, z.get), polynomial))),
     ]
     const magnitude = add(T.get, f64x2.div(
       mul(sub(constant(1), mul(T.get, T.get)), t.get), add(constant(1), mul(T.get, t.get))))
@@ -101,19 +101,19 @@ export function exp(): FunctionBuilder {
     /** 2^n for integers n: n is added to the exponent of 1. */
     const power = (n: Code): Code => i64x2.add(constant(1), i64x2.shl(n, i32.const(52)))
     const before = [
-      ...x.set(f64x2.pmax(f64x2.pmin(x.get, constant(710)), constant(-746))),
+      x.set(f64x2.pmax(f64x2.pmin(x.get, constant(710)), constant(-746))),
       // x = k ln 2 + high − low; the last bits of t are k.
-      ...t.set(add(mul(x.get, constant(LOG2_E)), constant(ROUNDER))),
-      ...k.set(i64x2.sub(t.get, constant(ROUNDER))),
-      ...half.set(i64x2.shr_s(k.get, i32.const(1))),
-      ...t.set(sub(t.get, constant(ROUNDER))),
-      ...high.set(sub(x.get, mul(t.get, constant(LN2_HIGH)))),
-      ...low.set(mul(t.get, constant(LN2_LOW))),
-      ...r.set(sub(high.get, low.get)),
-      ...z.set(mul(r.get, r.get)),
-      ...w.set(mul(z.get, z.get)),
-      ...r.set(add(mul(constant(0.5), z.get), add(even, mul(r.get, odd)))),
-      ...r.set(add(constant(1), add(high.get, sub(r.get, low.get)))),
+      t.set(add(mul(x.get, constant(LOG2_E)), constant(ROUNDER))),
+      k.set(i64x2.sub(t.get, constant(ROUNDER))),
+      half.set(i64x2.shr_s(k.get, i32.const(1))),
+      t.set(sub(t.get, constant(ROUNDER))),
+      high.set(sub(x.get, mul(t.get, constant(LN2_HIGH)))),
+      low.set(mul(t.get, constant(LN2_LOW))),
+      r.set(sub(high.get, low.get)),
+      z.set(mul(r.get, r.get)),
+      w.set(mul(z.get, z.get)),
+      r.set(add(mul(constant(0.5), z.get), add(even, mul(r.get, odd)))),
+      r.set(add(constant(1), add(high.get, sub(r.get, low.get)))),
     ]
     return { before, result: mul(mul(r.get, power(half.get)), power(i64x2.sub(k.get, half.get))) }
   })
@@ -131,23 +131,23 @@ export function addColumnSums(): FunctionBuilder {
     const load = count === 1 ? v128.load64_zero : v128.load
     const store = count === 1 ? v128.store64_lane : v128.store
     return [
-      ...row.set(y.get),
-      ...end.set(i32.add(y.get, i32.mul(n.get, stride.get))),
-      ...vectors.flatMap((sum, v) => sum.set(load(b.get, 16 * v))),
-      ...repeat([
-        ...vectors.flatMap((sum, v) => sum.set(f64x2.add(sum.get, load(row.get, 16 * v)))),
-        ...row.advance(stride.get),
+      row.set(y.get),
+      end.set(i32.add(y.get, i32.mul(n.get, stride.get))),
+      vectors.map((sum, v) => sum.set(load(b.get, 16 * v))),
+      repeat([
+        vectors.map((sum, v) => sum.set(f64x2.add(sum.get, load(row.get, 16 * v)))),
+        row.advance(stride.get),
       ], i32.lt_u(row.get, end.get)),
-      ...vectors.flatMap((sum, v) => store(b.get, sum.get, 16 * v)),
-      ...b.advance(i32.const(8 * count)),
-      ...y.advance(i32.const(8 * count)),
-      ...left.advance(i32.const(-count)),
+      vectors.map((sum, v) => store(b.get, sum.get, 16 * v)),
+      b.advance(i32.const(8 * count)),
+      y.advance(i32.const(8 * count)),
+      left.advance(i32.const(-count)),
     ]
   }
   f.body = [
-    ...stride.set(i32.shl(m.get, i32.const(3))),
-    ...left.set(m.get),
-    ...[8, 2, 1].flatMap((count) => whilst(i32.ge_u(left.get, i32.const(count)), columns(count))),
+    stride.set(i32.shl(m.get, i32.const(3))),
+    left.set(m.get),
+    [8, 2, 1].map((count) => whilst(i32.ge_u(left.get, i32.const(count)), columns(count))),
   ]
   return f
 }

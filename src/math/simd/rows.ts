@@ -23,36 +23,36 @@ export function addRowDots(): FunctionBuilder {
   /** sums ← sums + (vector of S) ∘ (vector of Z). */
   const add = (sums: Local, load: Load, offset: number): Code =>
     sums.set(f64x2.add(sums.get, f64x2.mul(load(ofS.get, offset), load(ofZ.get, offset))))
-  const past = (bytes: Code): Code => [...ofS.advance(bytes), ...ofZ.advance(bytes)]
+  const past = (bytes: Code): Code => [ofS.advance(bytes), ofZ.advance(bytes)]
   const left = i32.and(m.get, i32.const(3))
   const dot: Code = [
-    ...low.set(v128.const(0)),
-    ...high.set(v128.const(0)),
-    ...ofZ.set(z.get),
-    ...whilst(i32.lt_u(ofZ.get, end.get), [...add(low, v128.load, 0), ...add(high, v128.load, 16), ...past(i32.const(32))]),
+    low.set(v128.const(0)),
+    high.set(v128.const(0)),
+    ofZ.set(z.get),
+    whilst(i32.lt_u(ofZ.get, end.get), [add(low, v128.load, 0), add(high, v128.load, 16), past(i32.const(32))]),
     // One, two or three more: each to the next of the four sums.
-    ...when(left, [
-      ...when(i32.eq(left, i32.const(1)), add(low, v128.load64_zero, 0)),
-      ...when(i32.and(left, i32.const(2)), add(low, v128.load, 0)),
-      ...when(i32.eq(left, i32.const(3)), add(high, v128.load64_zero, 16)),
-      ...past(i32.shl(left, i32.const(3))),
+    when(left, [
+      when(i32.eq(left, i32.const(1)), add(low, v128.load64_zero, 0)),
+      when(i32.and(left, i32.const(2)), add(low, v128.load, 0)),
+      when(i32.eq(left, i32.const(3)), add(high, v128.load64_zero, 16)),
+      past(i32.shl(left, i32.const(3))),
     ]),
-    ...f64.store(y.get, f64.add(f64.load(y.get), f64.add(sumOfLanes(low), sumOfLanes(high)))),
-    ...y.advance(i32.const(8)),
+    f64.store(y.get, f64.add(f64.load(y.get), f64.add(sumOfLanes(low), sumOfLanes(high)))),
+    y.advance(i32.const(8)),
     // From the end of this row to the same row of the next matrix.
-    ...ofS.advance(i32.sub(matrix.get, stride.get)),
+    ofS.advance(i32.sub(matrix.get, stride.get)),
   ]
   f.body = [
-    ...stride.set(i32.shl(m.get, i32.const(3))),
-    ...matrix.set(i32.mul(n.get, stride.get)),
-    ...zEnd.set(i32.add(z.get, matrix.get)),
-    ...repeat([
-      ...ofS.set(s.get),
-      ...end.set(i32.add(z.get, i32.shl(i32.and(m.get, i32.const(-4)), i32.const(3)))),
-      ...yEnd.set(i32.add(y.get, i32.shl(k.get, i32.const(3)))),
-      ...repeat(dot, i32.lt_u(y.get, yEnd.get)),
-      ...s.advance(stride.get),
-      ...z.advance(stride.get),
+    stride.set(i32.shl(m.get, i32.const(3))),
+    matrix.set(i32.mul(n.get, stride.get)),
+    zEnd.set(i32.add(z.get, matrix.get)),
+    repeat([
+      ofS.set(s.get),
+      end.set(i32.add(z.get, i32.shl(i32.and(m.get, i32.const(-4)), i32.const(3)))),
+      yEnd.set(i32.add(y.get, i32.shl(k.get, i32.const(3)))),
+      repeat(dot, i32.lt_u(y.get, yEnd.get)),
+      s.advance(stride.get),
+      z.advance(stride.get),
     ], i32.lt_u(z.get, zEnd.get)),
   ]
   return f
@@ -79,29 +79,29 @@ export function mixRows(): FunctionBuilder {
     const load = count === 1 ? v128.load64_zero : v128.load
     const store = count === 1 ? v128.store64_lane : v128.store
     return [
-      ...at.set(s.get),
-      ...term.set(y.get),
-      ...vectors.flatMap((sum) => sum.set(v128.const(0))),
-      ...repeat([
-        ...factor.set(v128.load64_splat(term.get)),
-        ...vectors.flatMap((sum, v) => sum.set(f64x2.add(sum.get, f64x2.mul(factor.get, load(at.get, 16 * v))))),
-        ...at.advance(matrix.get),
-        ...term.advance(i32.const(8)),
+      at.set(s.get),
+      term.set(y.get),
+      vectors.map((sum) => sum.set(v128.const(0))),
+      repeat([
+        factor.set(v128.load64_splat(term.get)),
+        vectors.map((sum, v) => sum.set(f64x2.add(sum.get, f64x2.mul(factor.get, load(at.get, 16 * v))))),
+        at.advance(matrix.get),
+        term.advance(i32.const(8)),
       ], i32.lt_u(term.get, termsEnd.get)),
-      ...vectors.flatMap((sum, v) => store(z.get, sum.get, 16 * v)),
-      ...z.advance(i32.const(8 * count)),
-      ...s.advance(i32.const(8 * count)),
-      ...left.advance(i32.const(-count)),
+      vectors.map((sum, v) => store(z.get, sum.get, 16 * v)),
+      z.advance(i32.const(8 * count)),
+      s.advance(i32.const(8 * count)),
+      left.advance(i32.const(-count)),
     ]
   }
   f.body = [
-    ...matrix.set(i32.shl(i32.mul(n.get, m.get), i32.const(3))),
-    ...end.set(i32.add(z.get, matrix.get)),
-    ...repeat([
-      ...left.set(m.get),
-      ...termsEnd.set(i32.add(y.get, i32.shl(k.get, i32.const(3)))),
-      ...[COLUMNS, 4, 2, 1].flatMap((count) => whilst(i32.ge_u(left.get, i32.const(count)), columns(count))),
-      ...y.set(termsEnd.get),
+    matrix.set(i32.shl(i32.mul(n.get, m.get), i32.const(3))),
+    end.set(i32.add(z.get, matrix.get)),
+    repeat([
+      left.set(m.get),
+      termsEnd.set(i32.add(y.get, i32.shl(k.get, i32.const(3)))),
+      [COLUMNS, 4, 2, 1].map((count) => whilst(i32.ge_u(left.get, i32.const(count)), columns(count))),
+      y.set(termsEnd.get),
     ], i32.lt_u(z.get, end.get)),
   ]
   return f

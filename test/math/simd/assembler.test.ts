@@ -3,7 +3,7 @@ import * as assert from 'uvu/assert'
 import { Random } from '../../../src/math/random.ts'
 import * as assembler from '../../../src/math/simd/assembler.ts'
 import {
-  assemble, type Code, cycle, double, FunctionBuilder, repeat, signed, unsigned, when, whilst,
+  assemble, type Code, cycle, double, flatten, FunctionBuilder, repeat, signed, unsigned, when, whilst,
 } from '../../../src/math/simd/assembler.ts'
 import { addColumnSums, exp, multiplyByTanhSlope, tanh } from '../../../src/math/simd/elementwise.ts'
 import { addMultiply } from '../../../src/math/simd/multiply.ts'
@@ -92,7 +92,7 @@ test('every named instruction assembles to the opcode of the specification, behi
   const x = [0x20, 0], y = [0x20, 1]
   const named = Object.entries({ i32, i32x4, i64x2, f64, v128, f64x2 }).flatMap(([shape, instructions]) =>
     Object.entries(instructions).map(([name, make]) =>
-      [`${shape}.${name}`, make as (...operands: unknown[]) => Code] as const))
+      [`${shape}.${name}`, (...operands: unknown[]) => flatten((make as (...operands: unknown[]) => Code)(...operands))] as const))
   assert.equal(named.map(([name]) => name).sort(), Object.keys(SPECIFIED).sort())
   for (const [name, make] of named) {
     const opcode = [...bytesOf(SPECIFIED[name])]
@@ -206,6 +206,10 @@ test('a cycle ends after whichever of its parts makes its condition hold', () =>
     assert.equal([...numbers.subarray(0, 32)],
       Array.from({ length: 32 }, (_, i) => i < 2 * times ? 1 + Math.floor(i / 2) % 3 : 0), `${times} times`)
   }
+})
+
+test('code within code is read from left to right', () => {
+  assert.equal(flatten([1, [2, [], [3, [4]]], 5, [6]]), [1, 2, 3, 4, 5, 6])
 })
 
 test('a constant is set once, when the function begins; 0 and −0 are two, equal ones are one', () => {
