@@ -54,7 +54,7 @@ test('norm is the Euclidean length', () => {
 
 test('addScaled is y + a·x with two roundings, also where x is y', () => {
   const random = new Random(22)
-  for (const n of [0, 1, 2, 7, 33]) {
+  for (const n of [0, 1, 2, 3, 4, 7, 8, 33]) {
     const y = draws(n, random), x = draws(n, random)
     const wanted = y.map((value, i) => value + 0.1 * x[i]), doubled = y.map((value) => value + 0.1 * value)
     const before = x.slice()
@@ -151,10 +151,10 @@ test('addTree adds neighbours, then pairs, then fours, for every count to 20', (
   for (let count = 1; count <= 20; count++) {
     const parts = Array.from({ length: count }, () => draws(5, random))
     const wanted = tree(parts)
-    addTree(parts)
+    addTree(parts, (into, part) => addScaled(into, 1, part))
     assert.equal(parts[0], wanted, `${count} parts`)
   }
-  addTree([])
+  addTree([], () => assert.unreachable())
 })
 
 test.run()

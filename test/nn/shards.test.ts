@@ -100,11 +100,11 @@ test('nothing of one sum is left in the next', () => {
   }
 })
 
-test('accumulators are seen by layers and as vectors, each shard its own memory', () => {
+test('accumulators are seen by layers, as vectors and as rows, each shard its own memory', () => {
   const shards = createShards(net, tapeOf(20))
-  assert.is(new Set(shards.vectors.map((vector) => vector.buffer)).size, 16)
+  assert.is(new Set(shards.rows.map(({ data }) => data.buffer)).size, 16)
   shards.parts.forEach((part, s) => {
-    assert.is(part.flat, shards.vectors[s])
+    assert.is(part.flat, shards.rows[s].data)
     assert.is(part.layers[0].W.data.buffer, part.flat.buffer)
     assert.equal([part.flat.length, part.shared.length], [P, 1])
   })
