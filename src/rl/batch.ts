@@ -3,7 +3,7 @@
  * Timestep t of environment e lies at i = t · E + e.
  */
 import type { Backend } from '../math/backend.ts'
-import type { Tensor } from '../math/tensor.ts'
+import { matrix, type Tensor } from '../math/tensor.ts'
 import { createMasks } from './mask.ts'
 
 export interface Batch {
@@ -52,7 +52,7 @@ export function createBatch(
     rewards: vector(N),
     terminated: new Uint8Array(N),
     truncated: new Uint8Array(N),
-    finalObservations: { data: vector((N + envs) * inputs), rows: N + envs, cols: inputs, rowStride: inputs, colStride: 1 },
+    finalObservations: matrix(vector((N + envs) * inputs), N + envs, inputs),
     finalCount: 0,
     finalRow: new Int32Array(N),
     values: vector(N),

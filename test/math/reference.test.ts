@@ -25,7 +25,7 @@ const LAYOUTS: Readonly<Record<string, (n: number, k: number, random: Random) =>
     const rowStride = 3 * k + 2, colStride = 3
     const data = new Float64Array(n * rowStride + 1).fill(NaN)
     for (let i = 0; i < n; i++) data.subarray(i * rowStride).set(spread(draws(k, random), colStride))
-    return { data, rows: n, cols: k, rowStride, colStride }
+    return { ...matrix(data, n, k), rowStride, colStride }
   },
 }
 
@@ -196,8 +196,11 @@ test('mixRows sums the matrices\' rows from the first, each times its element of
 
 test('allocate gives a zeroed row-major tensor of memory that nothing else has', () => {
   const A = reference.allocate(2, 3), B = reference.allocate(2, 3)
-  assert.equal(A, { data: new Float64Array(6), rows: 2, cols: 3, rowStride: 3, colStride: 1 })
-  assert.is.not(A.data.buffer, B.data.buffer)
+  const { data, memory, ...rest } = A
+  assert.equal(data, new Float64Array(6))
+  assert.is(memory, data.buffer)
+  assert.equal(rest, { address: 0, rows: 2, cols: 3, rowStride: 3, colStride: 1 })
+  assert.is.not(memory, B.memory)
 })
 
 test('fillRows puts b into every row and nowhere else', () => {

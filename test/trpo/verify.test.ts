@@ -4,7 +4,7 @@ import type { Backend } from '../../src/math/backend.ts'
 import { Random } from '../../src/math/random.ts'
 import { reference } from '../../src/math/reference.ts'
 import { createSimd } from '../../src/math/simd/simd.ts'
-import { matrix } from '../../src/math/tensor.ts'
+import { matrix, transposed } from '../../src/math/tensor.ts'
 import type { Activation, ActivationName } from '../../src/nn/activation.ts'
 import type { Distribution } from '../../src/nn/distribution.ts'
 import { createPolicy, initializePolicy, type Policy } from '../../src/rl/policy.ts'
@@ -359,7 +359,7 @@ test('a tensor of what the network reads gives the same report as the observatio
   const policy = drawPolicy(discrete(3), [4], 'tanh', random)
   const observations = drawObservations(10, random)
   const rows = matrix(Float64Array.from(observations.flatMap((x) => [...x])), 10, 3)
-  const columns = { data: new Float64Array(30), rows: 10, cols: 3, rowStride: 1, colStride: 10 }
+  const columns = transposed(matrix(new Float64Array(30), 3, 10))
   observations.forEach((x, i) => x.forEach((each, j) => { columns.data[j * 10 + i] = each }))
   const report = verifyPolicy(policy, observations)
   assert.equal(verifyPolicy(policy, rows), report)

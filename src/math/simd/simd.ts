@@ -64,7 +64,7 @@ function backendOf(kernels: Readonly<Record<string, Kernel>>, buffer: ArrayBuffe
   new Float64Array(buffer, TABLE, TANH_AT.length).set(TANH_AT)
   // Bytes in use, and the most that ever were: beyond, memory is still zero.
   let used = OWN_PAGES * PAGE, highest = used
-  const inside = (tensor: Tensor): boolean => tensor.data.buffer === buffer
+  const inside = (tensor: Tensor): boolean => tensor.memory === buffer
   const isEmpty = (tensor: Tensor): boolean => tensor.rows * tensor.cols === 0
 
   /**
@@ -75,11 +75,11 @@ function backendOf(kernels: Readonly<Record<string, Kernel>>, buffer: ArrayBuffe
     const m = C.cols, stride = 8 * m, step = 8 * A.colStride
     for (let k = 0; k < B.rows; k += DEPTH) {
       for (let j = 0; j < m; j += WIDTH) {
-        const c = C.data.byteOffset + 8 * j
+        const c = C.address + 8 * j
         const carriesOn = row === null || k > 0
-        const d = carriesOn ? c : row === 'zeros' ? ZEROS : row.data.byteOffset + 8 * j
+        const d = carriesOn ? c : row === 'zeros' ? ZEROS : row.address + 8 * j
         kernels.addMultiply(
-          c, d, A.data.byteOffset + k * step, B.data.byteOffset + k * stride + 8 * j,
+          c, d, A.address + k * step, B.address + k * stride + 8 * j,
           C.rows, Math.min(WIDTH, m - j), Math.min(DEPTH, B.rows - k),
           stride, carriesOn ? stride : 0, 8 * A.rowStride, step, PANELS_AT)
       }
@@ -127,34 +127,34 @@ function backendOf(kernels: Readonly<Record<string, Kernel>>, buffer: ArrayBuffe
 
     addRowDots(Y, S, Z) {
       if (!(inside(Y) && inside(S) && inside(Z)) || isEmpty(Y) || isEmpty(Z)) return reference.addRowDots(Y, S, Z)
-      kernels.addRowDots(Y.data.byteOffset, S.data.byteOffset, Z.data.byteOffset, Z.rows, Y.cols, Z.cols)
+      kernels.addRowDots(Y.address, S.address, Z.address, Z.rows, Y.cols, Z.cols)
     },
 
     mixRows(Z, Y, S) {
       if (!(inside(Z) && inside(Y) && inside(S)) || isEmpty(Y) || isEmpty(Z)) return reference.mixRows(Z, Y, S)
-      kernels.mixRows(Z.data.byteOffset, Y.data.byteOffset, S.data.byteOffset, Z.rows, Y.cols, Z.cols)
+      kernels.mixRows(Z.address, Y.address, S.address, Z.rows, Y.cols, Z.cols)
     },
 
     fillRows: reference.fillRows,
 
     addColumnSums(b, Y) {
       if (!(inside(b) && inside(Y))) return reference.addColumnSums(b, Y)
-      if (Y.rows > 0) kernels.addColumnSums(b.data.byteOffset, Y.data.byteOffset, Y.rows, Y.cols)
+      if (Y.rows > 0) kernels.addColumnSums(b.address, Y.address, Y.rows, Y.cols)
     },
 
     tanh(Y) {
       if (!inside(Y)) return reference.tanh(Y)
-      kernels.tanh(Y.data.byteOffset, Y.rows * Y.cols)
+      kernels.tanh(Y.address, Y.rows * Y.cols)
     },
 
     exp(Y) {
       if (!inside(Y)) return reference.exp(Y)
-      kernels.exp(Y.data.byteOffset, Y.rows * Y.cols)
+      kernels.exp(Y.address, Y.rows * Y.cols)
     },
 
     multiplyByTanhSlope(G, Y) {
       if (!(inside(G) && inside(Y))) return reference.multiplyByTanhSlope(G, Y)
-      kernels.multiplyByTanhSlope(G.data.byteOffset, Y.data.byteOffset, G.rows * G.cols)
+      kernels.multiplyByTanhSlope(G.address, Y.address, G.rows * G.cols)
     },
   }
 }
