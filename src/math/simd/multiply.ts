@@ -7,17 +7,20 @@
  * Large products copy B into panels of 4 columns first, and A, four rows after four rows, into panels of 4 rows (Goto &
  * van de Geijn 2008), so that the loop walks through memory one by one: rows of a power of two of bytes, which those of
  * networks are, share few lines of the first-level cache.
- * *Measured* (V8, Zen 4, 32 KiB of first-level cache), GFLOP/s without and with panels: 96×64·64×64 19.5 and 24.9,
- * 64×96·96×64 with A transposed 18.8 and 25.0, the same two with 256 in the place of 64 16.7 and 26.2, 15.0 and 26.2.
+ * *Measured* (V8, Zen 4, 32 KiB of first-level cache), GFLOP/s without and with panels: 96×64·64×64 19.5 and 25.0,
+ * 64×96·96×64 with A transposed 18.8 and 25.2, the same two with 256 in the place of 64 16.7 and 25.6, 15.0 and 25.8.
  * *Measured* (V8, Zen 5), tiles without panels: 4 × 4 28.2, 2 × 8 27.9, 3 × 4 26.4, 2 × 4 25.5, 6 × 4 and 4 × 6 below 19,
  * for want of registers.
  */
 import { type Code, cycle, f64x2, FunctionBuilder, i32, type Local, repeat, v128, when, whilst } from './assembler.ts'
 
-/** Rows of a tile, and columns of the widest one: of whole tiles, and of single rows, which need more sums in flight. */
+/**
+ * Rows of a tile, and columns of the widest one: of whole tiles, and of single rows, which need more sums in flight.
+ * *Measured* (V8, Zen 4, 1×64·64×64): single rows of 8 columns 12.3 GFLOP/s, of 12 as many, of 16 8.5, for want of registers.
+ */
 const ROWS = 4
 const COLUMNS = 4
-const SINGLE_COLUMNS = 16
+const SINGLE_COLUMNS = 8
 
 /** Longest sum and most columns of one call, which is what the panels have room for. */
 export const DEPTH = 256
