@@ -65,6 +65,7 @@ export function measure(experiment: Experiment, effort: Effort): Measurement[] {
       times[c].push(1000 * (performance.now() - begun) / calls[c])
     })
   }
+  expectSameBits(experiment, checksums)
   const medians = times.map((t) => quantile(t, 0.5))
   const first = contestants[0]
   return contestants.map(({ name, flops }, c) => {
@@ -78,6 +79,14 @@ export function measure(experiment: Experiment, effort: Effort): Measurement[] {
       checksum: checksums[c],
     }
   })
+}
+
+/** A figure for work that only one backend did right would be worth nothing. */
+function expectSameBits({ subject, case: which, contestants }: Experiment, checksums: readonly number[]): void {
+  const [ours, theirs] = ['simd', 'reference'].map((wanted) => contestants.findIndex(({ name }) => name === wanted))
+  if (ours >= 0 && theirs >= 0 && !Object.is(checksums[ours], checksums[theirs])) {
+    throw new RangeError(`${subject}, ${which}: expected the reference's checksum ${checksums[theirs]}, got ${checksums[ours]} of simd`)
+  }
 }
 
 /** Calls that fill a sample, after as long a warm-up. */
