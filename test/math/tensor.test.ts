@@ -42,9 +42,9 @@ test('transposed swaps the indices without moving a number; twice, it is the ten
   assert.equal(transposed(T), A)
 })
 
-test('transposeInto writes the transpose row by row and leaves its source alone, for shapes to 5 × 5', () => {
-  for (let n = 0; n <= 5; n++) {
-    for (let m = 0; m <= 5; m++) {
+test('transposeInto writes the transpose row by row and leaves its source alone, for shapes to 9 × 9', () => {
+  for (let n = 0; n <= 9; n++) {
+    for (let m = 0; m <= 9; m++) {
       const A = counted(n, m), B = matrix(new Float64Array(m * n + 1).fill(-1), m, n)
       transposeInto(B, A)
       for (let i = 0; i < n; i++) for (let j = 0; j < m; j++) assert.is(at(B, j, i), i * m + j)
