@@ -39,7 +39,8 @@ const say = (line: string): void => {
   if (!json) process.stdout.write(`${line}\n`)
 }
 
-// The calibration comes first and last: what lies between was measured on a machine of that speed.
+// The calibration comes first and last, with the same code: what lies between was measured on a machine of that speed.
+const calibration = [scalarPeak(), simdPeak()].filter((peak) => peak !== null)
 const peaks = calibrate()
 if (!json) process.stdout.write(`${machine()}\n`)
 say(`median [low–high] of ${effort.samples} samples; peak of this process: ${peakText(peaks)}`)
@@ -70,10 +71,7 @@ if (old !== undefined) {
 interface Peaks { readonly scalar: number; readonly simd: number | null }
 
 function calibrate(): Peaks {
-  const simd = simdPeak()
-  const [scalar, vector] = measure({
-    subject: 'peak', case: '', contestants: simd === null ? [scalarPeak()] : [scalarPeak(), simd],
-  }, effort)
+  const [scalar, vector] = measure({ subject: 'peak', case: '', contestants: calibration }, effort)
   return { scalar: scalar.gflops!, simd: vector?.gflops ?? null }
 }
 

@@ -97,12 +97,12 @@ export function addMultiply(): FunctionBuilder {
     rowsOfA(ROWS),
     from.set(panels.get),
     registers.end.set(panelsOfB),
-    whilst(i32.lt_u(from.get, registers.end.get), [
+    repeat([
       each(ROWS / 2, (r) => v128.store(
         from.get, v128.load64_lane(registers.a[2 * r + 1].get, v128.load64_zero(registers.a[2 * r].get)), 16 * r)),
       registers.a.map((pointer) => pointer.advance(colStride.get)),
       from.advance(i32.const(8 * ROWS)),
-    ]),
+    ], i32.lt_u(from.get, registers.end.get)),
   ]
   /** All whole tiles of a band from panels, of which there is one at least. */
   const packedTiles: Code = [
@@ -147,7 +147,7 @@ export function addMultiply(): FunctionBuilder {
 }
 
 interface Registers {
-  /** Addresses: of the tile in C and D, of the present term in B and the one where the sum ends; bytes from row to row. */
+  /** Addresses: of the tile in C and D, of the present term in B, where the sum ends, in B or the panel of A; bytes from row to row. */
   readonly c: Local
   readonly d: Local
   readonly b: Local
