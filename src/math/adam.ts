@@ -3,10 +3,15 @@
  * Kingma & Ba 2015, algorithm 1.
  */
 
+import type { Backend } from './backend.ts'
+import type { Tensor } from './tensor.ts'
+
 export interface AdamState {
-  /** Running mean of the gradient, and of its square. [n] each. */
-  readonly m: Float64Array
-  readonly v: Float64Array
+  /** Running mean of the gradient, and of its square.  [1, n] each. */
+  readonly m: Tensor
+  readonly v: Tensor
+  /** What a step multiplies by, as `Backend.adam` wants it. */
+  readonly factors: Tensor
   /** β₁ᵗ and β₂ᵗ after t steps, kept as products: a power function gives other bits on other engines. */
   beta1Power: number
   beta2Power: number
@@ -19,22 +24,26 @@ export interface AdamOptions {
   readonly epsilon?: number
 }
 
-export function adamState(n: number): AdamState {
-  return { m: new Float64Array(n), v: new Float64Array(n), beta1Power: 1, beta2Power: 1 }
+export function adamState(backend: Backend, n: number): AdamState {
+  const row = (length: number): Tensor => backend.allocate(1, length)
+  return { m: row(n), v: row(n), factors: row(7), beta1Power: 1, beta2Power: 1 }
 }
 
-/** One step *down* `gradient`: theta ← theta − rate · m̂ / (√v̂ + ε).  theta, gradient: [n]. */
-export function adamStep(theta: Float64Array, gradient: Float64Array, state: AdamState, options: AdamOptions): void {
+/** One step *down* `gradient`: theta ← theta − rate · m̂ / (√v̂ + ε).  theta, gradient: [1, n]. */
+export function adamStep(
+  backend: Backend, theta: Tensor, gradient: Tensor, state: AdamState, options: AdamOptions,
+): void {
   const { learningRate, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 } = options
-  const { m, v } = state
+  const { m, v, factors } = state
   state.beta1Power *= beta1
   state.beta2Power *= beta2
-  const rate = learningRate / (1 - state.beta1Power)
-  const unbias = 1 / (1 - state.beta2Power)
-  for (let i = 0; i < theta.length; i++) {
-    const g = gradient[i]
-    m[i] = beta1 * m[i] + (1 - beta1) * g
-    v[i] = beta2 * v[i] + (1 - beta2) * g * g
-    theta[i] -= rate * m[i] / (Math.sqrt(v[i] * unbias) + epsilon)
-  }
+  const f = factors.data
+  f[0] = beta1
+  f[1] = 1 - beta1
+  f[2] = beta2
+  f[3] = 1 - beta2
+  f[4] = learningRate / (1 - state.beta1Power)
+  f[5] = 1 / (1 - state.beta2Power)
+  f[6] = epsilon
+  backend.adam(theta, gradient, m, v, factors)
 }

@@ -47,4 +47,10 @@ export interface Backend {
 
   /** G ← G ∘ (1 − Y∘Y), the derivative of tanh where its output is Y. */
   multiplyByTanhSlope(G: Tensor, Y: Tensor): void
+
+  /**
+   * A step of Adam (`adam.ts`), each element by itself: m ← β₁ m + (1 − β₁) g, v ← β₂ v + ((1 − β₂) g) g,
+   * θ ← θ − (rate · m) / (√(v · unbias) + ε).  θ, g, m, v: [1, n]; factors: β₁, 1 − β₁, β₂, 1 − β₂, rate, unbias, ε.
+   */
+  adam(theta: Tensor, gradient: Tensor, m: Tensor, v: Tensor, factors: Tensor): void
 }

@@ -160,6 +160,7 @@ function createReference(): Backend {
     tanh: tanhInPlace,
     exp: expInPlace,
     multiplyByTanhSlope,
+    adam,
   }
 }
 
@@ -234,4 +235,14 @@ function multiplyByTanhSlope(G: Tensor, Y: Tensor): void {
     g[i + 1] *= 1 - y1 * y1
   }
   if (even < size) g[even] *= 1 - y[even] * y[even]
+}
+
+function adam(theta: Tensor, gradient: Tensor, m: Tensor, v: Tensor, factors: Tensor): void {
+  const [beta1, rest1, beta2, rest2, rate, unbias, epsilon] = factors.data
+  const x = theta.data, g = gradient.data, mean = m.data, square = v.data
+  for (let i = 0; i < theta.cols; i++) {
+    mean[i] = beta1 * mean[i] + rest1 * g[i]
+    square[i] = beta2 * square[i] + rest2 * g[i] * g[i]
+    x[i] -= rate * mean[i] / (Math.sqrt(square[i] * unbias) + epsilon)
+  }
 }

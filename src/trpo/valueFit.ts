@@ -7,7 +7,7 @@
 import { type AdamState, adamState, adamStep } from '../math/adam.ts'
 import { moments } from '../math/moments.ts'
 import type { Random } from '../math/random.ts'
-import { rowsOf, type Tensor } from '../math/tensor.ts'
+import { matrix, rowsOf, type Tensor } from '../math/tensor.ts'
 import { allFinite, largestMagnitude } from '../math/vector.ts'
 import { absorb, absorbGradient, absorbSquares, type Change } from '../nn/absorb.ts'
 import { backward, createTape, forward, type Tape, transposeWeights } from '../nn/mlp.ts'
@@ -46,7 +46,9 @@ export interface ValueFitter {
   /** One tape for whole minibatches, and one for what is left at the end of an epoch, over the same memory. */
   readonly whole: Minibatch
   readonly rest: Minibatch | null
-  readonly gradient: Float64Array
+  /** φ and its gradient, [1, P] each. */
+  readonly phi: Tensor
+  readonly gradient: Tensor
   readonly errors: Float64Array
   /** φ, m and v as they were before the fit under way. */
   readonly saved: { readonly phi: Float64Array; readonly m: Float64Array; readonly v: Float64Array }
@@ -68,11 +70,12 @@ export function createValueFitter(value: Value, states: number, options: ValueFi
   }
   return {
     value, options,
-    adam: adamState(P),
+    adam: adamState(net.backend, P),
     order: Int32Array.from({ length: states }, (_, i) => i),
     whole: minibatch(size),
     rest: states % size === 0 ? null : minibatch(states % size),
-    gradient: new Float64Array(P),
+    phi: matrix(net.parameters.flat, 1, P),
+    gradient: net.backend.allocate(1, P),
     errors: new Float64Array(states),
     saved: { phi: new Float64Array(P), m: new Float64Array(P), v: new Float64Array(P) },
   }
@@ -89,8 +92,8 @@ export function fitValue(
   const lossBefore = meanSquare(errors, returns, values)
   const { beta1Power, beta2Power } = adam
   saved.phi.set(phi)
-  saved.m.set(adam.m)
-  saved.v.set(adam.v)
+  saved.m.set(adam.m.data)
+  saved.v.set(adam.v.data)
 
   const unit = options.normalizeReturns ? unitOf(returns, errors) : null
   if (unit !== null) changeUnit(fitter, unit)
@@ -105,12 +108,12 @@ export function fitValue(
 
   predict(values, value, observations, N)
   const lossAfter = meanSquare(errors, returns, values)
-  if (allFinite(phi) && allFinite(adam.m) && allFinite(adam.v) && (lossAfter < Number.MAX_VALUE || lossBefore === Number.MAX_VALUE)) {
+  if (allFinite(phi) && allFinite(adam.m.data) && allFinite(adam.v.data) && (lossAfter < Number.MAX_VALUE || lossBefore === Number.MAX_VALUE)) {
     return { status: 'fitted', lossBefore, lossAfter, explainedVariance }
   }
   phi.set(saved.phi)
-  adam.m.set(saved.m)
-  adam.v.set(saved.v)
+  adam.m.data.set(saved.m)
+  adam.v.data.set(saved.v)
   adam.beta1Power = beta1Power
   adam.beta2Power = beta2Power
   predict(values, value, observations, N)
@@ -120,8 +123,8 @@ export function fitValue(
 /** V reads its inputs in new coordinates, and stays the function it is; Adam's memory of gradients follows. */
 export function changeInputs({ value: { net }, adam }: ValueFitter, change: Change): void {
   absorb(net.parameters.layers[0], change)
-  absorbGradient(bindParameters(adam.m, net.sizes, 0).layers[0], change)
-  absorbSquares(bindParameters(adam.v, net.sizes, 0).layers[0], change)
+  absorbGradient(bindParameters(adam.m.data, net.sizes, 0).layers[0], change)
+  absorbSquares(bindParameters(adam.v.data, net.sizes, 0).layers[0], change)
 }
 
 /** One Adam step on the states order[first …]. */
@@ -129,7 +132,7 @@ function descend(
   fitter: ValueFitter, { tape, shards }: Minibatch, first: number, observations: Tensor, returns: Float64Array, unit: Unit | null,
 ): void {
   const { mean, std } = unit ?? { mean: 0, std: 1 }
-  const { value: { net }, order, gradient, adam, options } = fitter
+  const { value: { net }, order, phi, gradient, adam, options } = fitter
   const { inputs, outputs, outputDerivatives } = tape
   const n = inputs.rows, cols = inputs.cols
   for (let i = 0; i < n; i++) {
@@ -138,8 +141,8 @@ function descend(
   forward(net, tape)
   for (let i = 0; i < n; i++) outputDerivatives.data[i] = 2 * (outputs.data[i] - (returns[order[first + i]] - mean) / std) / n
   transposeWeights(net)
-  sumOverTiles(gradient, shards, (tile, into) => backward(net, tile, into))
-  adamStep(net.parameters.flat, gradient, adam, { learningRate: options.valueLearningRate })
+  sumOverTiles(gradient.data, shards, (tile, into) => backward(net, tile, into))
+  adamStep(net.backend, phi, gradient, adam, { learningRate: options.valueLearningRate })
 }
 
 /** Units in which `returns` have mean 0 and variance 1; null where they differ by rounding alone, or not as doubles can. */
@@ -156,11 +159,12 @@ function unitOf(returns: Float64Array, scratch: Float64Array): Unit | null {
  */
 function changeUnit({ value: { net }, adam }: ValueFitter, { mean, std }: Unit): void {
   const { flat: phi, layers } = net.parameters
+  const m = adam.m.data, v = adam.v.data
   const P = phi.length, last = P - layers[layers.length - 1].W.rows - 1
   for (let p = 0; p < P; p++) {
     const k = p < last ? 1 / (std * std) : 1 / std
-    adam.m[p] *= k
-    adam.v[p] *= k * k
+    m[p] *= k
+    v[p] *= k * k
     if (p >= last) phi[p] /= std
   }
   phi[P - 1] -= mean / std

@@ -1,11 +1,18 @@
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { adamState, adamStep } from '../../src/math/adam.ts'
+import { type AdamOptions, type AdamState, adamState, adamStep } from '../../src/math/adam.ts'
 import { Random } from '../../src/math/random.ts'
+import { reference } from '../../src/math/reference.ts'
+import { matrix, type Tensor } from '../../src/math/tensor.ts'
+
+const row = (x: Float64Array): Tensor => matrix(x, 1, x.length)
+/** A step of θ in plain arrays. */
+const step = (theta: Float64Array, gradient: Float64Array, state: AdamState, options: AdamOptions): void =>
+  adamStep(reference, row(theta), row(gradient), state, options)
 
 test('the first step is the learning rate against the sign of the gradient, but for epsilon', () => {
   const theta = Float64Array.of(1, 2, 3, 4), gradient = Float64Array.of(3, -1e-3, 0, 1e5)
-  adamStep(theta, gradient, adamState(4), { learningRate: 0.1 })
+  step(theta, gradient, adamState(reference, 4), { learningRate: 0.1 })
   // m̂ = g and v̂ = g², so the step is rate · g / (|g| + ε): the factors of bias cancel to some roundings.
   const wanted = [1 - 0.1 * 3 / (3 + 1e-8), 2 + 0.1 * 1e-3 / (1e-3 + 1e-8), 3, 4 - 0.1 * 1e5 / (1e5 + 1e-8)]
   // 1 − β₂ loses three digits to cancellation: 2^-53 / 0.001 = 1e-13, halved by the root; then the step of
@@ -15,9 +22,9 @@ test('the first step is the learning rate against the sign of the gradient, but 
 })
 
 test('a constant gradient is stepped along by the learning rate every time', () => {
-  const theta = Float64Array.of(0), state = adamState(1)
+  const theta = Float64Array.of(0), state = adamState(reference, 1)
   for (let t = 1; t <= 50; t++) {
-    adamStep(theta, Float64Array.of(7), state, { learningRate: 0.01 })
+    step(theta, Float64Array.of(7), state, { learningRate: 0.01 })
     // Both means are unbiased, hence exactly g and g²; as in the first step, 1 − β₂ᵗ leaves 1e-13 of each
     // step.
     assert.ok(Math.abs(theta[0] + 0.01 * t * 7 / (7 + 1e-8)) < 2e-15 * t, `step ${t}: ${theta[0]}`)
@@ -34,11 +41,11 @@ test('1,000 steps are the paper\'s formulas with the means written out and power
     const n = 2, steps = 1000
     const gradients = Array.from({ length: steps }, () =>
       Float64Array.from({ length: n }, (_, i) => i + random.normal()))
-    const theta = Float64Array.of(1, -1), state = adamState(n)
+    const theta = Float64Array.of(1, -1), state = adamState(reference, n)
     const wanted = [1, -1]
     let distance = 0
     for (let t = 1; t <= steps; t++) {
-      adamStep(theta, gradients[t - 1], state, options)
+      step(theta, gradients[t - 1], state, options)
       for (let i = 0; i < n; i++) {
         let m = 0, v = 0
         for (let s = 1; s <= t; s++) {
@@ -46,9 +53,9 @@ test('1,000 steps are the paper\'s formulas with the means written out and power
           m += (1 - beta1) * beta1 ** (t - s) * g
           v += (1 - beta2) * beta2 ** (t - s) * g * g
         }
-        const step = learningRate * (m / (1 - beta1 ** t)) / (Math.sqrt(v / (1 - beta2 ** t)) + epsilon)
-        wanted[i] -= step
-        distance += Math.abs(step)
+        const moved = learningRate * (m / (1 - beta1 ** t)) / (Math.sqrt(v / (1 - beta2 ** t)) + epsilon)
+        wanted[i] -= moved
+        distance += Math.abs(moved)
         // As far as 1e-13 of every step (the cancellation in 1 − β₂ᵗ) and rounding of the running means
         // reach.
         assert.ok(Math.abs(theta[i] - wanted[i]) < 1e-13 * distance + 1e-14,
@@ -60,30 +67,30 @@ test('1,000 steps are the paper\'s formulas with the means written out and power
 
 test('a quadratic is brought to its minimum', () => {
   const minimum = [3, -2, 0.5], curvature = [1, 10, 100]
-  const theta = new Float64Array(3), state = adamState(3)
+  const theta = new Float64Array(3), state = adamState(reference, 3)
   for (let t = 0; t < 4000; t++) {
     const learningRate = 0.1 * (1 - t / 4000)
-    adamStep(theta, theta.map((x, i) => curvature[i] * (x - minimum[i])), state, { learningRate })
+    step(theta, theta.map((x, i) => curvature[i] * (x - minimum[i])), state, { learningRate })
   }
   // The last steps have rates from 1e-4 down to 0: closer than these it must come.
   theta.forEach((x, i) => assert.ok(Math.abs(x - minimum[i]) < 1e-4, `${i}: ${x}`))
 })
 
 test('the gradient is not changed, and two states do not meet', () => {
-  const gradient = Float64Array.of(1, 2), a = adamState(2), b = adamState(2)
+  const gradient = Float64Array.of(1, 2), a = adamState(reference, 2), b = adamState(reference, 2)
   const theta = new Float64Array(2), other = new Float64Array(2)
-  adamStep(theta, gradient, a, { learningRate: 0.1 })
-  adamStep(theta, gradient, a, { learningRate: 0.1 })
+  step(theta, gradient, a, { learningRate: 0.1 })
+  step(theta, gradient, a, { learningRate: 0.1 })
   assert.equal(gradient, Float64Array.of(1, 2))
-  adamStep(other, gradient, b, { learningRate: 0.1 })
+  step(other, gradient, b, { learningRate: 0.1 })
   const fresh = new Float64Array(2)
-  adamStep(fresh, gradient, adamState(2), { learningRate: 0.1 })
+  step(fresh, gradient, adamState(reference, 2), { learningRate: 0.1 })
   assert.equal(other, fresh)
 })
 
 test('a NaN in the gradient shows in its own parameter alone', () => {
   const theta = Float64Array.of(1, 1)
-  adamStep(theta, Float64Array.of(NaN, 1), adamState(2), { learningRate: 0.1 })
+  step(theta, Float64Array.of(NaN, 1), adamState(reference, 2), { learningRate: 0.1 })
   assert.ok(Number.isNaN(theta[0]) && theta[1] < 1)
 })
 

@@ -149,7 +149,7 @@ test('plain: no weight moves, π and V do, and the KL is that of the naive netwo
   for (let turn = 0; turn < 8; turn++) {
     parts.iterate()
     const { stepper: { policy }, fitter, raw } = parts
-    const weights = (): string => [policy.net.parameters.flat, fitter.value.net.parameters.flat, fitter.adam.m, fitter.adam.v].map(bits).join()
+    const weights = (): string => [policy.net.parameters.flat, fitter.value.net.parameters.flat, fitter.adam.m.data, fitter.adam.v.data].map(bits).join()
     const before = outputsAt(parts, raw), fixed = weights()
     // As after a step whose trials all failed.
     parts.stepper.candidate.net.parameters.flat.fill(0.3)
@@ -228,14 +228,14 @@ test('Adam\'s memory of V\'s first layer, and the direction that CG may begin wi
   move(parts, 'preserving')
   parts.iterate()
   const { stepper: { policy: { net }, cg }, fitter: { value, adam }, normalizer } = parts
-  const [m, v, x] = [adam.m.slice(), adam.v.slice(), cg.x.slice()]
+  const [m, v, x] = [adam.m.data.slice(), adam.v.data.slice(), cg.x.slice()]
   const mean = normalizer.mean.slice(), scale = normalizer.scale.slice()
   move(parts, 'preserving')
   const change = { ratio: scale.map((sigma, j) => normalizer.scale[j] / sigma), shift: mean.map((mu, j) => (normalizer.mean[j] - mu) / scale[j]) }
   absorbGradient(bindParameters(m, value.net.sizes, 0).layers[0], change)
   absorbSquares(bindParameters(v, value.net.sizes, 0).layers[0], change)
   absorb(bindParameters(x, net.sizes, 0).layers[0], change)
-  assert.equal([bits(adam.m), bits(adam.v), bits(cg.x)], [bits(m), bits(v), bits(x)])
+  assert.equal([bits(adam.m.data), bits(adam.v.data), bits(cg.x)], [bits(m), bits(v), bits(x)])
 })
 
 test('a policy of NaN is told by a finite number, as losses beyond the doubles are', () => {

@@ -74,7 +74,7 @@ test('the gradient of a minibatch is that of the mean squared error, by central 
       for (let p = 0; p < phi.length; p++) phi[p] += 0.1 * random.normal()
       const wanted = naiveGradient(fitter.value, phiOf(fitter.value).slice(), given, [...given.returns.keys()])
       fit(fitter, given)
-      assertGradient(fitter.gradient, wanted)
+      assertGradient(fitter.gradient.data, wanted)
       assert.ok(Math.max(...wanted.map(Math.abs)) > 0.1)
     }
   }
@@ -87,7 +87,7 @@ test('the last minibatch of an epoch has the states that are left, and averages 
   const fitter = setup(given, [4], 'tanh', { valueMinibatch: 4, valueLearningRate: 1e-12 })
   const wanted = naiveGradient(fitter.value, phiOf(fitter.value).slice(), given, [8, 9])
   fit(fitter, given, still)
-  assertGradient(fitter.gradient, wanted)
+  assertGradient(fitter.gradient.data, wanted)
   // Three steps were made, each a factor β₁ = 0.9.
   assert.is(fitter.adam.beta1Power, 0.9 * 0.9 * 0.9)
 })
@@ -108,7 +108,7 @@ test('an epoch sees each state once, whatever the minibatch, in an order that th
       const step = Math.floor(at / size), n = Math.min(size, N - step * size)
       // Visited in that step, then faded by β₁ in each later one: one rounding a step.
       const wanted = 0.1 * (-2 * (state + 1) / n) * 0.9 ** (steps - 1 - step)
-      assert.ok(Math.abs(fitter.adam.m[state] - wanted) <= 1e-14 * Math.abs(wanted), `${N}, ${size}: ${state}`)
+      assert.ok(Math.abs(fitter.adam.m.data[state] - wanted) <= 1e-14 * Math.abs(wanted), `${N}, ${size}: ${state}`)
     })
   }
   const given = data(40, 1, 4)
@@ -217,7 +217,7 @@ test('a fit whose numbers overflow is undone: φ, Adam and values have their exa
     fit(fitter, given)
     const { adam } = fitter
     const state = (): string[] =>
-      [bits(phiOf(value)), bits(adam.m), bits(adam.v), `${adam.beta1Power}`, `${adam.beta2Power}`]
+      [bits(phiOf(value)), bits(adam.m.data), bits(adam.v.data), `${adam.beta1Power}`, `${adam.beta2Power}`]
     const before = state(), v = values(value, given)
     const faults: readonly (readonly [string, ValueFitter, Float64Array])[] = [
       ['rate', { ...fitter, options: { ...options, valueLearningRate: 1e300 } }, given.returns],
@@ -275,8 +275,8 @@ test('in units of the returns, Adam remembers the gradients of V as it is, whate
       })
       // Differences of losses of 2e5, rounded to 2e-11 of a step of 1e-5.
       const size = Math.max(...gradient.map(Math.abs))
-      m.forEach((x, p) => assert.ok(Math.abs(fitter.adam.m[p] - x) < 1e-5 * (1 + size), `${p}: ${fitter.adam.m[p]} ${x}`))
-      v.forEach((x, p) => assert.ok(Math.abs(fitter.adam.v[p] - x) < 1e-5 * (1 + size) * (1 + size), `${p}: ${fitter.adam.v[p]} ${x}`))
+      m.forEach((x, p) => assert.ok(Math.abs(fitter.adam.m.data[p] - x) < 1e-5 * (1 + size), `${p}: ${fitter.adam.m.data[p]} ${x}`))
+      v.forEach((x, p) => assert.ok(Math.abs(fitter.adam.v.data[p] - x) < 1e-5 * (1 + size) * (1 + size), `${p}: ${fitter.adam.v.data[p]} ${x}`))
     }
   }
 })

@@ -91,9 +91,9 @@ export const v128: {
 /** pmin, pmax: the second operand where it is less, or greater, than the first, else the first, so that a NaN in the first stays. */
 export const f64x2: {
   readonly extract_lane: (vector: Code, lane: number) => Code
-} & Readonly<Record<'abs' | 'add' | 'sub' | 'mul' | 'div' | 'pmin' | 'pmax', Instruction>> = {
+} & Readonly<Record<'abs' | 'sqrt' | 'add' | 'sub' | 'mul' | 'div' | 'pmin' | 'pmax', Instruction>> = {
   extract_lane: (operand, lane) => [operand, 0xfd, 0x21, lane],
-  abs: vector(0xec),
+  abs: vector(0xec), sqrt: vector(0xef),
   add: vector(0xf0), sub: vector(0xf1), mul: vector(0xf2), div: vector(0xf3),
   pmin: vector(0xf6), pmax: vector(0xf7),
 }

@@ -12,7 +12,7 @@ import { TANH_AT } from '../elementary.ts'
 import { reference } from '../reference.ts'
 import { matrix, type Tensor } from '../tensor.ts'
 import { assemble } from './assembler.ts'
-import { addColumnSums, exp, multiplyByTanhSlope, tanh } from './elementwise.ts'
+import { adam, addColumnSums, exp, multiplyByTanhSlope, tanh } from './elementwise.ts'
 import { addMultiply, DEPTH, PANELS, WIDTH } from './multiply.ts'
 import { addRowDots, mixRows } from './rows.ts'
 
@@ -36,7 +36,7 @@ const OWN_PAGES = Math.ceil((PANELS_AT + PANELS) / PAGE)
 /** The module's bytes: every kernel, a few kilobytes. */
 export function simdModule(): Uint8Array {
   return assemble([
-    addMultiply(), addRowDots(), mixRows(), addColumnSums(), multiplyByTanhSlope(), tanh(TABLE), exp(),
+    addMultiply(), addRowDots(), mixRows(), addColumnSums(), multiplyByTanhSlope(), tanh(TABLE), exp(), adam(),
   ])
 }
 
@@ -155,6 +155,13 @@ function backendOf(kernels: Readonly<Record<string, Kernel>>, buffer: ArrayBuffe
     multiplyByTanhSlope(G, Y) {
       if (!(inside(G) && inside(Y))) return reference.multiplyByTanhSlope(G, Y)
       kernels.multiplyByTanhSlope(G.address, Y.address, G.rows * G.cols)
+    },
+
+    adam(theta, gradient, m, v, factors) {
+      if (!(inside(theta) && inside(gradient) && inside(m) && inside(v) && inside(factors))) {
+        return reference.adam(theta, gradient, m, v, factors)
+      }
+      kernels.adam(theta.address, gradient.address, m.address, v.address, factors.address, theta.cols)
     },
   }
 }

@@ -5,7 +5,7 @@ import * as assembler from '../../../src/math/simd/assembler.ts'
 import {
   assemble, type Code, cycle, double, flatten, FunctionBuilder, repeat, signed, unsigned, when, whilst,
 } from '../../../src/math/simd/assembler.ts'
-import { addColumnSums, exp, multiplyByTanhSlope, tanh } from '../../../src/math/simd/elementwise.ts'
+import { adam, addColumnSums, exp, multiplyByTanhSlope, tanh } from '../../../src/math/simd/elementwise.ts'
 import { addMultiply } from '../../../src/math/simd/multiply.ts'
 import { addRowDots, mixRows } from '../../../src/math/simd/rows.ts'
 import { createSimd, simdModule } from '../../../src/math/simd/simd.ts'
@@ -83,7 +83,7 @@ const SPECIFIED: Readonly<Record<string, string>> = {
   'v128.load': 'fd 00', 'v128.load64_splat': 'fd 0a', 'v128.store': 'fd 0b', 'v128.const': 'fd 0c',
   'i32x4.extract_lane': 'fd 1b', 'v128.and': 'fd 4e', 'v128.or': 'fd 50', 'v128.load64_lane': 'fd 57',
   'v128.store64_lane': 'fd 5b', 'v128.load64_zero': 'fd 5d',
-  'f64x2.abs': 'fd ec 01', 'f64x2.add': 'fd f0 01', 'f64x2.sub': 'fd f1 01', 'f64x2.mul': 'fd f2 01',
+  'f64x2.abs': 'fd ec 01', 'f64x2.sqrt': 'fd ef 01', 'f64x2.add': 'fd f0 01', 'f64x2.sub': 'fd f1 01', 'f64x2.mul': 'fd f2 01',
   'f64x2.div': 'fd f3 01', 'f64x2.pmin': 'fd f6 01', 'f64x2.pmax': 'fd f7 01',
   'i64x2.shl': 'fd cb 01', 'i64x2.shr_s': 'fd cc 01', 'i64x2.add': 'fd ce 01', 'i64x2.sub': 'fd d1 01',
 }
@@ -235,7 +235,7 @@ test('parameters come before locals', () => {
 const kernels = simdModule()
 
 test('every kernel is read to its last byte: opcodes known, sizes right, blocks balanced, types fit', () => {
-  for (const make of [addMultiply, addRowDots, mixRows, addColumnSums, multiplyByTanhSlope, () => tanh(64), exp]) {
+  for (const make of [addMultiply, addRowDots, mixRows, addColumnSums, multiplyByTanhSlope, () => tanh(64), exp, adam]) {
     const alone = assemble([make()])
     assert.is(refusal(alone), '', make.name)
     assert.ok(engine.validate(alone), make.name)
@@ -243,9 +243,9 @@ test('every kernel is read to its last byte: opcodes known, sizes right, blocks 
   assert.is(refusal(kernels), '')
   assert.ok(engine.validate(kernels))
   const { exports, functions, memories } = disassemble(kernels)
-  assert.equal([...exports.keys()], ['addMultiply', 'addRowDots', 'mixRows', 'addColumnSums', 'multiplyByTanhSlope', 'tanh', 'exp'])
-  assert.equal([...exports.values()], [0, 1, 2, 3, 4, 5, 6])
-  assert.equal(functions.map(({ parameters }) => parameters.length), [12, 6, 6, 4, 3, 2, 2])
+  assert.equal([...exports.keys()], ['addMultiply', 'addRowDots', 'mixRows', 'addColumnSums', 'multiplyByTanhSlope', 'tanh', 'exp', 'adam'])
+  assert.equal([...exports.values()], [0, 1, 2, 3, 4, 5, 6, 7])
+  assert.equal(functions.map(({ parameters }) => parameters.length), [12, 6, 6, 4, 3, 2, 2, 6])
   assert.ok(functions.every(({ results }) => results.length === 0))
   assert.ok(functions.every(({ parameters }) => parameters.every((type) => type === 'i32')))
   assert.equal(memories, [{ module: 'host', name: 'memory', minimum: 1 }])
@@ -256,7 +256,7 @@ test('the module is smaller than 14 kB', () => {
 })
 
 /** The instructions that round, and those that are exact: moves, integers, comparisons, bits, control. */
-const ROUND = ['f64.add', 'f64x2.add', 'f64x2.sub', 'f64x2.mul', 'f64x2.div']
+const ROUND = ['f64.add', 'f64x2.add', 'f64x2.sub', 'f64x2.mul', 'f64x2.div', 'f64x2.sqrt']
 const EXACT = [
   'local.get', 'local.set', 'block', 'loop', 'if', 'end', 'br', 'br_if', 'i32.const', 'i32.eqz', 'i32.eq',
   'i32.lt_u', 'i32.ge_u', 'i32.add', 'i32.sub', 'i32.mul', 'i32.and', 'i32.shl',
@@ -265,7 +265,7 @@ const EXACT = [
   'i64x2.shl', 'i64x2.shr_s', 'i64x2.add', 'i64x2.sub',
 ]
 
-test('nothing rounds but add, sub, mul and div; nothing is fused; lanes are added in row dots alone', () => {
+test('nothing rounds but add, sub, mul, div and sqrt; nothing is fused; lanes are added in row dots alone', () => {
   const { functions } = disassemble(kernels)
   const used = new Set(functions.flatMap(({ instructions }) => instructions.map(({ name }) => name)))
   assert.equal([...used].filter((name) => ![...ROUND, ...EXACT].includes(name)), [])

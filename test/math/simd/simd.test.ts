@@ -152,6 +152,22 @@ test('column sums, rows and slopes have the reference\'s bits for every size 1 �
   }
 })
 
+test('steps of Adam have the reference\'s bits for every size 1 … 33, with odd numbers among them', () => {
+  const odd = [NaN, Infinity, -0, 5e-324, 1e200, -1e-200]
+  for (let n = 1; n <= 33; n++) {
+    const [theta, g, m] = [normals(n), normals(n), normals(n)], v = normals(n).map((x) => x * x)
+    for (const x of [1, ...odd]) {
+      g[random.integer(n)] *= x
+      compare(`${n}, ${x}`, (backend) => {
+        const [T, G, M, V] = [theta, g, m, v].map((values) => hold(backend, 1, n, values))
+        const factors = hold(backend, 1, 7, Float64Array.of(0.9, 1 - 0.9, 0.999, 1 - 0.999, 0.01, 1.5, 1e-8))
+        backend.adam(T, G, M, V, factors)
+        return [T, G, M, V, factors]
+      })
+    }
+  }
+})
+
 test('row dots and mixtures of rows have the reference\'s bits for every width 1 … 17, and for wide ones', () => {
   for (const m of [...Array.from({ length: 17 }, (_, i) => i + 1), 31, 64, 67]) {
     for (const [n, k] of [[1, 1], [1, 3], [2, 2], [5, 1], [3, 4], [7, 8], [96, 3]]) {
