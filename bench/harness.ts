@@ -1,8 +1,8 @@
 /**
  * Experiments: contestants that do comparable work, timed in turn in one process.
  *
- * Preparation is untimed; every call returns a number that depends on its result, and the last one is printed, equal
- * for all who compute the same;
+ * Preparation is untimed; every call returns a number that depends on its result (or, where each goes on from the last,
+ * on that of the first), and the last one is printed, equal for all who compute the same;
  * a sample lasts at least some milliseconds; samples of all contestants alternate, so that a machine whose speed
  * drifts slows all alike; the result is a median [low–high] (the middle eight tenths of the samples), and the ratio to the
  * first contestant, which is what carries over to another machine.
@@ -81,11 +81,12 @@ export function measure(experiment: Experiment, effort: Effort): Measurement[] {
   })
 }
 
-/** A figure for work that only one backend did right would be worth nothing. */
+/** A spot check, lest a figure be of work that was not done; that all bits agree is for the backends' tests. */
 function expectSameBits({ subject, case: which, contestants }: Experiment, checksums: readonly number[]): void {
   const [ours, theirs] = ['simd', 'reference'].map((wanted) => contestants.findIndex(({ name }) => name === wanted))
   if (ours >= 0 && theirs >= 0 && !Object.is(checksums[ours], checksums[theirs])) {
-    throw new RangeError(`${subject}, ${which}: expected the reference's checksum ${checksums[theirs]}, got ${checksums[ours]} of simd`)
+    throw new RangeError(
+      `${subject}, ${which}: expected the reference's checksum ${checksums[theirs]}, got ${checksums[ours]} of simd`)
   }
 }
 

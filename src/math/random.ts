@@ -85,7 +85,7 @@ export class Random {
     return this.#bits() >>> 0
   }
 
-  /** 32 random bits, as a signed integer, which engines pass between functions without a box. */
+  /** 32 random bits, as a signed integer: V8 in Node passes it between functions without a box, an unsigned one not always. */
   #bits(): number {
     if (this.#used === 4) {
       this.#counter[0] = this.#next | 0

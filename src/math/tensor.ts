@@ -5,7 +5,7 @@
 
 export interface Tensor {
   readonly data: Float64Array
-  /** Where `data` lies: its buffer, and the first byte in it. Engines take 16 ns to tell either. */
+  /** Where `data` lies, always: its buffer, and the first byte in it. Engines take 16 ns to tell either. */
   readonly memory: ArrayBufferLike
   readonly address: number
   readonly rows: number

@@ -27,7 +27,7 @@ export function createShards(net: Mlp, tape: Tape): Shards {
   return {
     tiles: parts.map((_, s) => tape.tiles.slice(Math.floor(s * total / count), Math.floor((s + 1) * total / count))),
     parts, rows,
-    add: backend.addColumnSums,
+    add: (into, row) => backend.addColumnSums(into, row),
   }
 }
 

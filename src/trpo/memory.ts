@@ -47,7 +47,7 @@ export function trainingBytes(options: TrainOptions, observationSpace: Space, ac
   const fitting = options.valueFit === 'adam'
     ? 2 * valueMinibatch * fitted : N * (2 * fitted + sensitivitiesAState([inputs, ...valueHidden, 1]))
   const tiles = 96 * ((8 + (sensitivities > 0 ? outputs : 0)) * units + 5 * valueUnits + 2 * inputs + 8)
-  // θ, its candidate, transposes and directions; up to 16 shards of it, twice.
+  // θ, its candidate, transposes and directions; Adam's m, v and gradient; up to 16 shards, twice.
   const parameters = 40 * (P + valueP)
   // Each of some hundreds of tensors begins on 64 bytes.
   return 8 * (onStates + subset + acting + fitting + tiles + parameters) + 1048576 + 65536

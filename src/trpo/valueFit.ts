@@ -108,7 +108,8 @@ export function fitValue(
 
   predict(values, value, observations, N)
   const lossAfter = meanSquare(errors, returns, values)
-  if (allFinite(phi) && allFinite(adam.m.data) && allFinite(adam.v.data) && (lossAfter < Number.MAX_VALUE || lossBefore === Number.MAX_VALUE)) {
+  const finite = [phi, adam.m.data, adam.v.data].every(allFinite)
+  if (finite && (lossAfter < Number.MAX_VALUE || lossBefore === Number.MAX_VALUE)) {
     return { status: 'fitted', lossBefore, lossAfter, explainedVariance }
   }
   phi.set(saved.phi)

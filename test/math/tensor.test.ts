@@ -42,6 +42,15 @@ test('transposed swaps the indices without moving a number; twice, it is the ten
   assert.equal(transposed(T), A)
 })
 
+test('a matrix knows where its data lie, and so do its rows and its transpose', () => {
+  const A = matrix(new Float64Array(20).subarray(3), 4, 3)
+  for (const each of [A, rowsOf(A, 1, 2), transposed(A), transposed(rowsOf(A, 2, 2))]) {
+    assert.is(each.memory, each.data.buffer)
+    assert.is(each.address, each.data.byteOffset)
+  }
+  assert.equal([A, rowsOf(A, 1, 2), transposed(A)].map(({ address }) => address), [24, 48, 24])
+})
+
 test('transposeInto writes the transpose row by row and leaves its source alone, for shapes to 9 × 9', () => {
   for (let n = 0; n <= 9; n++) {
     for (let m = 0; m <= 9; m++) {

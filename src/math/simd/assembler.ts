@@ -7,7 +7,7 @@
  * But: one memory, imported; functions of i32 parameters without results; no tables, globals or data.
  */
 
-/** Instructions in the order in which they run: bytes, and code within code, which is read from left to right. */
+/** Bytes in the order of the module, and code within code, which is read from left to right; operands come before instructions. */
 export type Code = readonly (number | Code)[]
 
 /** All bytes of `code`, appended to `bytes`. */

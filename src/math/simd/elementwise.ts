@@ -119,7 +119,10 @@ export function exp(): FunctionBuilder {
   })
 }
 
-/** adam(theta, g, m, v, factors, n): `Backend.adam` on n elements from each address; seven factors from `factors`. */
+/**
+ * adam(theta, g, m, v, factors, n): `Backend.adam` on n elements from each address; seven factors from `factors`.
+ * One vector a turn: division and root are the limit.
+ */
 export function adam(): FunctionBuilder {
   const f = new FunctionBuilder('adam')
   const [theta, g, m, v, factors, n] = Array.from({ length: 6 }, () => f.parameter())

@@ -147,11 +147,12 @@ export function addMultiply(): FunctionBuilder {
 }
 
 interface Registers {
-  /** Addresses: of the tile in C and D, of the present term in B, where the sum ends, in B or the panel of A; bytes from row to row. */
+  /** Addresses: of the tile in C and D, of the present term in B, and where the sum ends, in B or in the panel of A. */
   readonly c: Local
   readonly d: Local
   readonly b: Local
   readonly end: Local
+  /** Bytes from row to row. */
   readonly stride: Local
   readonly dStride: Local
   /** The present term of each row of A; of all rows, where they are packed, in the first. */
@@ -233,9 +234,9 @@ function packedTerms(registers: Registers): Code {
     ]),
     a.advance(i32.const(8 * ROWS)),
   ]
-  // Never reached: no panel lies at address 0. But where two sums meet in one instruction, V8's older compiler (Node 20 and
-  // 22) works on both in turn, which it else does for one sum after the other: product, product, sum, sum, as written in
-  // `addProducts` and as newer ones leave it. *Measured* (Zen 4, one tile, 64 terms): 27.6 GFLOP/s instead of 25.5.
+  // Never reached: A's address has moved on and is not 0. But where two sums meet in one instruction, V8's older compiler
+  // (Node 20, 22) works on both in turn, which it else does for one sum after the other: product, product, sum, sum, as
+  // written in `addProducts` and as newer ones leave it. *Measured* (Zen 4, one tile, 64 terms): 27.6 GFLOP/s instead of 25.5.
   const meetings = when(i32.eqz(a.get), each(ROWS, (r) =>
     v128.store(b.get, v128.or(sums[r * vectors].get, sums[r * vectors + 1].get))))
   const last = [term(TERMS - 1), b.advance(i32.const(8 * COLUMNS * TERMS)), meetings]

@@ -197,7 +197,7 @@ test('a cycle ends after whichever of its parts makes its condition hold', () =>
   // count(p, n): the parts write 1, 2 and 3 in turn, n times altogether, each to the next 16 bytes from p.
   const f = new FunctionBuilder('count')
   const p = f.parameter(), n = f.parameter()
-  const part = (x: number): Code => [...v128.store(p.get, v128.const(x)), ...p.advance(i32.const(16)), ...n.advance(i32.const(-1))]
+  const part = (x: number): Code => [v128.store(p.get, v128.const(x)), p.advance(i32.const(16)), n.advance(i32.const(-1))]
   f.body = cycle([part(1), part(2), part(3)], i32.eqz(n.get))
   assert.is(refusal(assemble([f])), '')
   for (let times = 1; times <= 10; times++) {
@@ -252,7 +252,7 @@ test('every kernel is read to its last byte: opcodes known, sizes right, blocks 
 })
 
 test('the module is smaller than 14 kB', () => {
-  assert.ok(kernels.length < 14336, `${kernels.length} bytes`)
+  assert.ok(kernels.length < 14000, `${kernels.length} bytes`)
 })
 
 /** The instructions that round, and those that are exact: moves, integers, comparisons, bits, control. */
