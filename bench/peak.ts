@@ -69,18 +69,18 @@ function sums(): FunctionBuilder {
   const y = Array.from({ length: COLUMNS }, () => f.local('v128'))
   const s = Array.from({ length: ROWS * COLUMNS }, () => f.local('v128'))
   f.body = [
-    ...y.flatMap((each, j) => each.set(v128.const(j + 1))),
-    ...repeat([
-      ...Array.from({ length: ROWS }, (_, i) => [
-        ...factor.set(v128.load64_splat(x.get, 8 * i)),
-        ...y.flatMap((each, j) => {
+    y.map((each, j) => each.set(v128.const(j + 1))),
+    repeat([
+      Array.from({ length: ROWS }, (_, i) => [
+        factor.set(v128.load64_splat(x.get, 8 * i)),
+        y.map((each, j) => {
           const sum = s[COLUMNS * i + j]
           return sum.set(f64x2.add(sum.get, f64x2.mul(factor.get, each.get)))
         }),
-      ]).flat(),
-      ...left.advance(i32.const(-1)),
+      ]),
+      left.advance(i32.const(-1)),
     ], left.get),
-    ...v128.store(out.get, s.map((each) => each.get).reduce((total, each) => f64x2.add(total, each))),
+    v128.store(out.get, s.map((each) => each.get).reduce((total, each) => f64x2.add(total, each))),
   ]
   return f
 }

@@ -78,6 +78,18 @@ test('integer(n) is unbiased: chi-square of 7 cells, and of 3·2^30 values folde
   }
 })
 
+test('integer(n) is the first word below the last whole run of n, modulo n, by BigInt from the definition', () => {
+  for (const n of [1, 2, 3, 7, 1000, 2 ** 31 - 1, 2 ** 31, 2 ** 31 + 1, 3 * 2 ** 30, 2 ** 32 - 1, 2 ** 32]) {
+    const random = new Random(5), words = new Random(5)
+    for (let draw = 0; draw < 200; draw++) {
+      const limit = 2n ** 32n - 2n ** 32n % BigInt(n)
+      let word = BigInt(words.word())
+      while (word >= limit) word = BigInt(words.word())
+      assert.is(random.integer(n), Number(word % BigInt(n)), `${n}, draw ${draw}`)
+    }
+  }
+})
+
 test('forks depend on key and name alone, and names never collide', () => {
   const parent = new Random(4)
   const early = parent.fork('env/0').word()

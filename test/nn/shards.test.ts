@@ -1,7 +1,9 @@
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
+import type { Backend } from '../../src/math/backend.ts'
 import { Random } from '../../src/math/random.ts'
 import { reference } from '../../src/math/reference.ts'
+import type { Tensor } from '../../src/math/tensor.ts'
 import { createMlp, createTape, type Tape, type Tile } from '../../src/nn/mlp.ts'
 import type { Parameters } from '../../src/nn/parameters.ts'
 import { createShards, type Shards, sumOverTiles } from '../../src/nn/shards.ts'
@@ -98,6 +100,21 @@ test('nothing of one sum is left in the next', () => {
     total(shards, new Map([...parts].map(([first, part]) => [first, part.map(() => NaN)])))
     assert.equal(total(shards, parts), once)
   }
+})
+
+test('a backend whose methods need their object is called as one', () => {
+  let sums = 0
+  const backend = {
+    ...reference,
+    addColumnSums(this: Backend, b: Tensor, Y: Tensor): void {
+      assert.is(this, backend)
+      sums++
+      reference.addColumnSums(b, Y)
+    },
+  }
+  const tape = tapeOf(5), parts = drawParts(tape, new Random(96)), own = createShards({ ...net, backend }, tape)
+  assert.equal(total(own, parts), total(createShards(net, tape), parts))
+  assert.is(sums, 4)
 })
 
 test('accumulators are seen by layers, as vectors and as rows, each shard its own memory', () => {

@@ -236,7 +236,7 @@ function packedTerms(registers: Registers): Code {
   ]
   // Never reached: A's address has moved on and is not 0. But where two sums meet in one instruction, V8's older compiler
   // (Node 20, 22) works on both in turn, which it else does for one sum after the other: product, product, sum, sum, as
-  // written in `addProducts` and as newer ones leave it. *Measured* (Zen 4, one tile, 64 terms): 27.6 GFLOP/s instead of 25.5.
+  // written in `addProducts` and as newer ones leave it. *Measured*: rungs 13 and 14 of bench/ladder.
   const meetings = when(i32.eqz(a.get), each(ROWS, (r) =>
     v128.store(b.get, v128.or(sums[r * vectors].get, sums[r * vectors + 1].get))))
   const last = [term(TERMS - 1), b.advance(i32.const(8 * COLUMNS * TERMS)), meetings]
