@@ -15,6 +15,9 @@ export interface Backend {
   /** Run `work`; what it allocated is free again afterwards, and may not be used any more. */
   temporarily<T>(work: () => T): T
 
+  /** Row-major X is about to be read and may lie far from the processor: have the caches ask for it. Changes nothing. */
+  prefetch(X: Tensor): void
+
   /** C ← A·B, each element 0 + a₀b₀ + a₁b₁ + … from the left.  A: [n, k] with any strides, B: [k, m], C: [n, m]. */
   multiply(C: Tensor, A: Tensor, B: Tensor): void
 

@@ -144,6 +144,7 @@ function createReference(): Backend {
     name: 'reference',
     allocate: (rows, cols) => matrix(new Float64Array(rows * cols), rows, cols),
     temporarily: (work) => work(),
+    prefetch() {},
     multiply(C, A, B) {
       C.data.fill(0, 0, C.rows * C.cols)
       addMultiply(C, A, B)

@@ -6,6 +6,7 @@ import {
   assemble, type Code, cycle, double, flatten, FunctionBuilder, repeat, signed, unsigned, when, whilst,
 } from '../../../src/math/simd/assembler.ts'
 import { adam, addColumnSums, exp, multiplyByTanhSlope, tanh } from '../../../src/math/simd/elementwise.ts'
+import { prefetch } from '../../../src/math/simd/prefetch.ts'
 import { addMultiply } from '../../../src/math/simd/multiply.ts'
 import { addRowDots, mixRows } from '../../../src/math/simd/rows.ts'
 import { createSimd, simdModule } from '../../../src/math/simd/simd.ts'
@@ -235,7 +236,7 @@ test('parameters come before locals', () => {
 const kernels = simdModule()
 
 test('every kernel is read to its last byte: opcodes known, sizes right, blocks balanced, types fit', () => {
-  for (const make of [addMultiply, addRowDots, mixRows, addColumnSums, multiplyByTanhSlope, () => tanh(64), exp, adam]) {
+  for (const make of [addMultiply, addRowDots, mixRows, addColumnSums, multiplyByTanhSlope, () => tanh(64), exp, adam, prefetch]) {
     const alone = assemble([make()])
     assert.is(refusal(alone), '', make.name)
     assert.ok(engine.validate(alone), make.name)
@@ -243,16 +244,16 @@ test('every kernel is read to its last byte: opcodes known, sizes right, blocks 
   assert.is(refusal(kernels), '')
   assert.ok(engine.validate(kernels))
   const { exports, functions, memories } = disassemble(kernels)
-  assert.equal([...exports.keys()], ['addMultiply', 'addRowDots', 'mixRows', 'addColumnSums', 'multiplyByTanhSlope', 'tanh', 'exp', 'adam'])
-  assert.equal([...exports.values()], [0, 1, 2, 3, 4, 5, 6, 7])
-  assert.equal(functions.map(({ parameters }) => parameters.length), [12, 6, 6, 4, 3, 2, 2, 6])
+  assert.equal([...exports.keys()], ['addMultiply', 'addRowDots', 'mixRows', 'addColumnSums', 'multiplyByTanhSlope', 'tanh', 'exp', 'adam', 'prefetch'])
+  assert.equal([...exports.values()], [0, 1, 2, 3, 4, 5, 6, 7, 8])
+  assert.equal(functions.map(({ parameters }) => parameters.length), [12, 6, 6, 4, 3, 2, 2, 6, 2])
   assert.ok(functions.every(({ results }) => results.length === 0))
   assert.ok(functions.every(({ parameters }) => parameters.every((type) => type === 'i32')))
   assert.equal(memories, [{ module: 'host', name: 'memory', minimum: 1 }])
 })
 
-test('the module is smaller than 14 kB', () => {
-  assert.ok(kernels.length < 14000, `${kernels.length} bytes`)
+test('the module is smaller than 15 kB', () => {
+  assert.ok(kernels.length < 15000, `${kernels.length} bytes`)
 })
 
 /** The instructions that round, and those that are exact: moves, integers, comparisons, bits, control. */

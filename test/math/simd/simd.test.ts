@@ -210,6 +210,22 @@ test('what does not fit is allocated outside and computed by the reference, with
   sameBits(C.data, D.data, 'tanh and exp outside')
 })
 
+test('prefetch reads nothing beyond its tensor, even where memory ends, and changes nothing', () => {
+  for (let lines = 1; lines <= 40; lines++) {
+    const backend = createSimd(65536)!
+    backend.allocate(8192 - 8 * lines, 1).data.fill(3)
+    const last = hold(backend, 1, 8 * lines, normals(8 * lines))
+    assert.is(last.data.byteOffset + last.data.byteLength, last.data.buffer.byteLength, `${lines} lines`)
+    const before = new Uint8Array(last.data.buffer.slice(0))
+    backend.prefetch(last)
+    backend.prefetch(rowsOf(last, 0, 0))
+    // No room is left: this one lies outside.
+    backend.prefetch(backend.allocate(100, 100))
+    const after = new Uint8Array(last.data.buffer)
+    assert.ok(before.every((byte, i) => byte === after[i]), `${lines} lines`)
+  }
+})
+
 test('memory that was lent temporarily comes back, zeroed', () => {
   const backend = createSimd(65536)!
   const first = backend.temporarily(() => {
