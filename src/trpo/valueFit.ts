@@ -134,13 +134,13 @@ function descend(
 ): void {
   const { mean, std } = unit ?? { mean: 0, std: 1 }
   const { value: { net }, order, phi, gradient, adam, options } = fitter
-  const { inputs, outputs, outputDerivatives } = tape
-  const n = inputs.rows, cols = inputs.cols
-  for (let i = 0; i < n; i++) {
-    for (let j = 0; j < cols; j++) inputs.data[i * cols + j] = observations.data[order[first + i] * cols + j]
+  const { data: inputs, rows: n, cols } = tape.inputs
+  const outputs = tape.outputs.data, outputDerivatives = tape.outputDerivatives.data, states = observations.data
+  for (let i = 0, p = 0; i < n; i++) {
+    for (let q = order[first + i] * cols, end = q + cols; q < end; p++, q++) inputs[p] = states[q]
   }
   forward(net, tape)
-  for (let i = 0; i < n; i++) outputDerivatives.data[i] = 2 * (outputs.data[i] - (returns[order[first + i]] - mean) / std) / n
+  for (let i = 0; i < n; i++) outputDerivatives[i] = 2 * (outputs[i] - (returns[order[first + i]] - mean) / std) / n
   transposeWeights(net)
   sumOverTiles(gradient.data, shards, (tile, into) => backward(net, tile, into))
   adamStep(net.backend, phi, gradient, adam, { learningRate: options.valueLearningRate })
