@@ -7,8 +7,12 @@ After each iteration 20 deterministic episodes are run, from the same starts for
 Processor seconds are those of a training without them.
 But: Gymnasium draws other starts than our worlds do from the same seed.
 """
+import os
 import sys
 import time
+
+# One thread, as ours has; where BLAS has more, they wait for work by spinning, which counts as processor time.
+os.environ.update(OMP_NUM_THREADS='1', OPENBLAS_NUM_THREADS='1', MKL_NUM_THREADS='1')
 
 import gymnasium
 import numpy as np

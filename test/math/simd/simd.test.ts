@@ -94,6 +94,28 @@ test('products from panels have the reference\'s bits for every length of the su
   }
 })
 
+test('products of few columns have the reference\'s bits for sums of 1 … 40 terms and of more than one call takes, odd numbers included', () => {
+  const odd = [NaN, Infinity, -Infinity, -0, 5e-324, 1e308]
+  for (const k of [...Array.from({ length: 40 }, (_, i) => i + 1), 255, 256, 257, 520]) for (let m = 1; m <= 4; m++) {
+    const n = 1 + random.integer(32)
+    const a = normals(n * k), b = normals(k * m), c = normals(n * m)
+    for (const x of [1, ...odd]) {
+      a[random.integer(a.length)] *= x
+      b[random.integer(b.length)] *= x
+      for (const flip of [false, true]) {
+        compare(`${n}×${k} · ${k}×${m}${flip ? ', transposed' : ''}, ${x}`, (backend) => {
+          const A = flip ? transposed(hold(backend, k, n, a)) : hold(backend, n, k, a), B = hold(backend, k, m, b)
+          const [C, D, E] = [c, c, c].map((values) => hold(backend, n, m, values))
+          backend.addMultiply(C, A, B)
+          backend.multiply(D, A, B)
+          backend.affine(E, A, B, hold(backend, 1, m, c.slice(0, m)))
+          return [C, D, E]
+        })
+      }
+    }
+  }
+})
+
 test('NaN, infinities, zeros of either sign and subnormals pass through as in the reference', () => {
   const odd = [NaN, Infinity, -Infinity, 0, -0, 5e-324, -5e-324, 1e308, -1e308, 1]
   for (let size = 1; size <= 9; size++) {
