@@ -16,6 +16,11 @@ function hold(backend: Backend, rows: number, cols: number, values: Float64Array
   return tensor
 }
 
+/** A [n, k], laid out by its columns where `flip`. */
+function matrixA(backend: Backend, n: number, k: number, values: Float64Array, flip: boolean): Tensor {
+  return flip ? transposed(hold(backend, k, n, values)) : hold(backend, n, k, values)
+}
+
 function normals(n: number, scale = 1): Float64Array {
   return Float64Array.from({ length: n }, () => scale * random.normal())
 }
@@ -45,7 +50,7 @@ test('products have the reference\'s bits for every size 1 … 17 in each dimens
     const a = normals(n * k), b = normals(k * m), c = normals(n * m)
     for (const flip of [false, true]) {
       compare(`${n}×${k} · ${k}×${m}${flip ? ', transposed' : ''}`, (backend) => {
-        const A = flip ? transposed(hold(backend, k, n, a)) : hold(backend, n, k, a)
+        const A = matrixA(backend, n, k, a, flip)
         const B = hold(backend, k, m, b), C = hold(backend, n, m, c)
         // What they hold before is not to be seen.
         const D = hold(backend, n, m, c), E = hold(backend, n, m, c)
@@ -63,7 +68,7 @@ test('products have the reference\'s bits for larger sizes, beyond either\'s blo
     const a = normals(n * k), b = normals(k * m)
     for (const flip of [false, true]) {
       compare(`${n}×${k} · ${k}×${m}`, (backend) => {
-        const A = flip ? transposed(hold(backend, k, n, a)) : hold(backend, n, k, a), B = hold(backend, k, m, b)
+        const A = matrixA(backend, n, k, a, flip), B = hold(backend, k, m, b)
         const C = backend.allocate(n, m), D = backend.allocate(n, m)
         backend.multiply(C, A, B)
         backend.affine(D, A, B, hold(backend, 1, m, b.slice(0, m)))
@@ -73,46 +78,33 @@ test('products have the reference\'s bits for larger sizes, beyond either\'s blo
   }
 })
 
-test('products from panels have the reference\'s bits for every length of the sum 1 … 70, and with every odd number', () => {
-  const odd = [NaN, Infinity, -Infinity, -0, 5e-324, 1e308]
-  for (let k = 1; k <= 70; k++) {
-    // 16 is the fewest rows and columns that panels are made for; 0 … 3 are left over.
-    const n = 16 + k % 4, m = 16 + random.integer(4)
-    const a = normals(n * k), b = normals(k * m), c = normals(n * m)
-    for (const x of [1, ...odd]) {
-      a[random.integer(a.length)] *= x
-      b[random.integer(b.length)] *= x
-      for (const flip of [false, true]) {
-        compare(`${n}×${k} · ${k}×${m}${flip ? ', transposed' : ''}, ${x}`, (backend) => {
-          const A = flip ? transposed(hold(backend, k, n, a)) : hold(backend, n, k, a)
-          const C = hold(backend, n, m, c)
-          backend.addMultiply(C, A, hold(backend, k, m, b))
-          return [C]
-        })
-      }
+/** All three products of random numbers, one more of them odd each time, with A in both layouts. */
+function compareProducts(n: number, k: number, m: number): void {
+  const a = normals(n * k), b = normals(k * m), c = normals(n * m)
+  for (const x of [1, NaN, Infinity, -Infinity, -0, 5e-324, 1e308]) {
+    a[random.integer(a.length)] *= x
+    b[random.integer(b.length)] *= x
+    for (const flip of [false, true]) {
+      compare(`${n}×${k} · ${k}×${m}${flip ? ', transposed' : ''}, ${x}`, (backend) => {
+        const A = matrixA(backend, n, k, a, flip), B = hold(backend, k, m, b)
+        const [C, D, E] = [c, c, c].map((values) => hold(backend, n, m, values))
+        backend.addMultiply(C, A, B)
+        backend.multiply(D, A, B)
+        backend.affine(E, A, B, hold(backend, 1, m, c.slice(0, m)))
+        return [C, D, E]
+      })
     }
   }
+}
+
+test('products from panels have the reference\'s bits for every length of the sum 1 … 70, and with every odd number', () => {
+  // 16 is the fewest rows and columns that panels are made for; 0 … 3 are left over.
+  for (let k = 1; k <= 70; k++) compareProducts(16 + k % 4, k, 16 + random.integer(4))
 })
 
-test('products of few columns have the reference\'s bits for sums of 1 … 40 terms and of more than one call takes, odd numbers included', () => {
-  const odd = [NaN, Infinity, -Infinity, -0, 5e-324, 1e308]
-  for (const k of [...Array.from({ length: 40 }, (_, i) => i + 1), 255, 256, 257, 520]) for (let m = 1; m <= 4; m++) {
-    const n = 1 + random.integer(32)
-    const a = normals(n * k), b = normals(k * m), c = normals(n * m)
-    for (const x of [1, ...odd]) {
-      a[random.integer(a.length)] *= x
-      b[random.integer(b.length)] *= x
-      for (const flip of [false, true]) {
-        compare(`${n}×${k} · ${k}×${m}${flip ? ', transposed' : ''}, ${x}`, (backend) => {
-          const A = flip ? transposed(hold(backend, k, n, a)) : hold(backend, n, k, a), B = hold(backend, k, m, b)
-          const [C, D, E] = [c, c, c].map((values) => hold(backend, n, m, values))
-          backend.addMultiply(C, A, B)
-          backend.multiply(D, A, B)
-          backend.affine(E, A, B, hold(backend, 1, m, c.slice(0, m)))
-          return [C, D, E]
-        })
-      }
-    }
+test('so have products of few columns, for sums of 1 … 40 terms and of more than one call takes', () => {
+  for (const k of [...Array.from({ length: 40 }, (_, i) => i + 1), 255, 256, 257, 520]) {
+    for (let m = 1; m <= 4; m++) compareProducts(1 + random.integer(32), k, m)
   }
 })
 
