@@ -4,8 +4,8 @@
  * Preparation is untimed; every call returns a number that depends on its result (or, where each goes on from the last,
  * on that of the first), and the last one is printed, equal for all who compute the same;
  * a sample lasts at least some milliseconds; samples of all contestants alternate, so that a machine whose speed
- * drifts slows all alike; a sample of several calls begins with one untimed, so that the caches hold what a contestant's
- * own last call left there, as in the loops that it serves; the result is a median [low–high] (the middle eight tenths of
+ * drifts slows all alike; each sample begins with a call untimed, so that the caches hold what a contestant's own last
+ * call left there, as in the loops that it serves; the result is a median [low–high] (the middle eight tenths of
  * the samples), and the ratio to the first contestant, which is what carries over to another machine.
  */
 import { performance } from 'node:perf_hooks'
@@ -61,7 +61,7 @@ export function measure(experiment: Experiment, effort: Effort): Measurement[] {
   const checksums = contestants.map(() => 0)
   for (let sample = 0; sample < effort.samples; sample++) {
     contestants.forEach((contestant, c) => {
-      if (calls[c] > 1) contestant.run()
+      if (effort.sampleMs > 0) contestant.run()
       const begun = performance.now()
       for (let call = 0; call < calls[c]; call++) checksums[c] = contestant.run()
       times[c].push(1000 * (performance.now() - begun) / calls[c])

@@ -24,8 +24,6 @@ export function forward(backend: Backend, tape: DenseTape, { W, b }: Layer): voi
 
 /** Ẏ = ḃ + X Ẇ + Ẋ W */
 export function tangent(backend: Backend, tape: DenseTape, { W }: Layer, dot: Layer): void {
-  // X was computed before all the other tiles were.
-  backend.prefetch(tape.X)
   backend.affine(tape.dY, tape.X, dot.W, dot.b)
   if (tape.dX !== null) backend.addMultiply(tape.dY, tape.dX, W)
 }

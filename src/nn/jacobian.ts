@@ -80,6 +80,8 @@ export function bySensitivities(net: Mlp, tape: Tape): Jacobian {
 
     tangent(tile, v) {
       const { layers, S } = parts.get(tile)!
+      // Computed before all the other tiles were; no slope brings it near, as one does on the way up by passes.
+      backend.prefetch(layers[top].X)
       dense.tangent(backend, layers[top], parameters.layers[top], v.layers[top])
       activation.multiplyBySlope(backend, layers[top].dY, layers[top].Y)
       dense.tangent(backend, layers[last], parameters.layers[last], v.layers[last])
