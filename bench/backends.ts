@@ -1,7 +1,7 @@
 /** The backends that work here; a contestant for each. */
 import type { Backend } from '../src/math/backend.ts'
 import { reference } from '../src/math/reference.ts'
-import { createSimd } from '../src/math/simd/simd.ts'
+import { createSimd } from '../src/math/simd/backend.ts'
 
 /** The reference first; then SIMD with room for `bytes`, where this runtime has it. */
 export function backends(bytes: number): Backend[] {

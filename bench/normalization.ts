@@ -6,8 +6,8 @@
 import process from 'node:process'
 import { environments } from '../src/envs/index.ts'
 import { evaluate } from '../src/rl/evaluate.ts'
-import type { TrainOptions } from '../src/trpo/options.ts'
-import { presets } from '../src/trpo/presets.ts'
+import type { TrainOptions } from '../src/trpo/options/options.ts'
+import { presets } from '../src/trpo/options/presets.ts'
 import { train } from '../src/trpo/train.ts'
 import { pasteInto } from './paste.ts'
 

@@ -4,8 +4,8 @@ import { Random } from '../src/math/random.ts'
 import type { Tensor } from '../src/math/tensor.ts'
 import { sensitivitiesAState } from '../src/nn/jacobian.ts'
 import { createPolicy, forwardPolicy, initializePolicy, type Policy } from '../src/rl/policy.ts'
-import { box, discrete } from '../src/rl/space.ts'
-import { resolveOptions } from '../src/trpo/options.ts'
+import { box, discrete } from '../src/rl/world/space.ts'
+import { resolveOptions } from '../src/trpo/options/options.ts'
 import { createStepper, type StepOptions, type Stepper } from '../src/trpo/step.ts'
 
 export interface Size {

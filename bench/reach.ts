@@ -3,8 +3,8 @@
  * known for, with dynamics so cheap that a training measures the learner. No benchmark of learning.
  */
 import { Random } from '../src/math/random.ts'
-import type { Env } from '../src/rl/env.ts'
-import { box } from '../src/rl/space.ts'
+import type { Env } from '../src/rl/world/env.ts'
+import { box } from '../src/rl/world/space.ts'
 
 const JOINTS = 6, OBSERVED_TARGETS = 5, STEPS = 200
 

@@ -5,10 +5,10 @@
  */
 import process from 'node:process'
 import { Random } from '../src/math/random.ts'
-import { createFastest } from '../src/math/simd/simd.ts'
+import { createFastest } from '../src/math/simd/backend.ts'
 import { createPolicy, forwardPolicy, initializePolicy } from '../src/rl/policy.ts'
-import { box, discrete, type Space } from '../src/rl/space.ts'
-import { resolveOptions } from '../src/trpo/options.ts'
+import { box, discrete, type Space } from '../src/rl/world/space.ts'
+import { resolveOptions } from '../src/trpo/options/options.ts'
 import { createStepper, step, type StepOptions } from '../src/trpo/step.ts'
 import { pasteInto } from './paste.ts'
 

@@ -3,7 +3,7 @@
  * over 100 episodes that counts as solved (Gymnasium's registry).
  * But: no registration; a world of your own is an `Env`, handed over as it is.
  */
-import type { Env } from '../rl/env.ts'
+import type { Env } from '../rl/world/env.ts'
 import { acrobot } from './acrobot.ts'
 import { cartPole } from './cartPole.ts'
 import { mountainCar } from './mountainCar.ts'

@@ -5,7 +5,7 @@
  * after each step, judged for its end before; observations are float32 too.
  * But: sums are doubles (NumPy 1's promotion); NumPy 2 adds in float32, and drifts by some 5e-7 an episode.
  */
-import type { Env } from '../rl/env.ts'
+import type { Env } from '../rl/world/env.ts'
 import { look, park, roll, valley } from './mountainCar.ts'
 import { simulate } from './simulator.ts'
 import type { Dynamics, SimulatorOptions } from './simulator.ts'

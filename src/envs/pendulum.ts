@@ -8,7 +8,7 @@
  */
 import { cos, sin } from '../math/elementary.ts'
 import type { Random } from '../math/random.ts'
-import type { Env } from '../rl/env.ts'
+import type { Env } from '../rl/world/env.ts'
 import { simulate } from './simulator.ts'
 import type { Dynamics, SimulatorOptions } from './simulator.ts'
 

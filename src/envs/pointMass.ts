@@ -9,8 +9,8 @@
  * But: nothing is clipped or rounded to float32, and nothing terminates; that would spoil the closed forms.
  */
 import type { Random } from '../math/random.ts'
-import type { Env } from '../rl/env.ts'
-import type { Box } from '../rl/space.ts'
+import type { Env } from '../rl/world/env.ts'
+import type { Box } from '../rl/world/space.ts'
 import { simulate } from './simulator.ts'
 import type { Dynamics, SimulatorOptions } from './simulator.ts'
 

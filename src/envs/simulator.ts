@@ -7,10 +7,10 @@
  * record and the observation buffer are the same ones every time.
  * But: observations are vectors, actions an integer or a vector; no info, no rendering.
  */
-import { expectFinite, expectInteger, expectVector, show } from '../math/expect.ts'
+import { expectFinite, expectInteger, expectVector, show } from '../errors/expect.ts'
 import { Random, RANDOM_STATE_SIZE } from '../math/random.ts'
-import type { Action, Env, ResetOptions, ResetResult, StepResult } from '../rl/env.ts'
-import type { Box, Discrete } from '../rl/space.ts'
+import type { Action, Env, ResetOptions, ResetResult, StepResult } from '../rl/world/env.ts'
+import type { Box, Discrete } from '../rl/world/space.ts'
 
 export interface Dynamics<A extends Action> {
   readonly observationSpace: Box

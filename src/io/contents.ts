@@ -6,7 +6,7 @@
  * The checksum is the CRC-32 of the file as `encodeSafetensors` lays it out, with 00000000 in the checksum's place: it
  * covers the header too, and survives another writer's order and spacing. A file without one is taken as it is.
  */
-import { show } from '../math/expect.ts'
+import { show } from '../errors/expect.ts'
 import { crc32 } from './checksum.ts'
 import { FileError } from './fileError.ts'
 import { decodeSafetensors, encodeSafetensors, layOut, type StoredTensor } from './safetensors.ts'

@@ -3,7 +3,7 @@
  * Objects become maps, so that no name means anything to the language, `__proto__` included.
  * But: no writer; `JSON.stringify` is one. Single strings are unescaped by `JSON.parse`.
  */
-import { show } from '../math/expect.ts'
+import { show } from '../errors/expect.ts'
 import { FileError } from './fileError.ts'
 
 export type Json = null | boolean | number | string | readonly Json[] | ReadonlyMap<string, Json>

@@ -3,7 +3,7 @@
  * `NAME.layers.0.weight` [out, in] and `NAME.layers.0.bias` [out], then `NAME.layers.1.…`. In memory W is [in, out]: the
  * file's is the transpose, so that a `ModuleList` of `Linear` takes it as it stands.
  */
-import { expectOneOf, show } from '../math/expect.ts'
+import { expectOneOf, show } from '../errors/expect.ts'
 import { matrix, transposeInto } from '../math/tensor.ts'
 import { activations, type ActivationName } from '../nn/activation.ts'
 import type { Mlp } from '../nn/mlp.ts'

@@ -3,11 +3,11 @@
  * But: no optimiser and no random streams; training does not go on from such a file.
  */
 import type { Backend } from '../math/backend.ts'
-import { expectOneOf, show } from '../math/expect.ts'
+import { expectOneOf, show } from '../errors/expect.ts'
 import { reference } from '../math/reference.ts'
-import { boundsFault } from '../rl/bounds.ts'
+import { boundsFault } from '../rl/actionBounds.ts'
 import { createPolicy, distributionFor, type Policy } from '../rl/policy.ts'
-import { encodedSize } from '../rl/space.ts'
+import { encodedSize } from '../rl/world/space.ts'
 import { type Contents, expectNothingLeft, expectPartsAlone, expectSize, type Extra, seal, takeWord, unseal } from './contents.ts'
 import { FileError } from './fileError.ts'
 import { fillNetwork, putNetwork, putParameters, takeNetwork, takeParameters } from './network.ts'

@@ -8,7 +8,7 @@
  * Arrays lie in `data` without gap or overlap. Nothing is allocated here for a size that the file does not bear out.
  * But: headers of 10 MB at most. Float64 alone is written; float32 is read too, and widened, which is exact.
  */
-import { show } from '../math/expect.ts'
+import { show } from '../errors/expect.ts'
 import { FileError } from './fileError.ts'
 import { type Json, readJson } from './json.ts'
 import { decodeUtf8 } from './utf8.ts'

@@ -2,8 +2,8 @@
  * A space as metadata, `{"kind":"discrete","n":2,"start":0}`; a Box's bounds, which may be infinite, are the tensors
  * `NAME.low` and `NAME.high`.
  */
-import { show } from '../math/expect.ts'
-import { type Space, spaceFault } from '../rl/space.ts'
+import { show } from '../errors/expect.ts'
+import { type Space, spaceFault } from '../rl/world/space.ts'
 import { type Contents, takeTensor, takeText } from './contents.ts'
 import { FileError } from './fileError.ts'
 import { readJson } from './json.ts'

@@ -2,7 +2,7 @@
  * A value function as one file, and back, every bit of it.
  */
 import type { Backend } from '../math/backend.ts'
-import { show } from '../math/expect.ts'
+import { show } from '../errors/expect.ts'
 import { reference } from '../math/reference.ts'
 import { createMlp } from '../nn/mlp.ts'
 import { type Value, valueOf } from '../rl/value.ts'

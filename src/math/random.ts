@@ -8,7 +8,7 @@
  * But: not for secrets.
  */
 import { log } from './elementary.ts'
-import { expectInteger, expectVector, show } from './expect.ts'
+import { expectInteger, expectVector, show } from '../errors/expect.ts'
 
 /** Skein's parity word, 32-bit form. */
 const PARITY = 0x1bd11bda

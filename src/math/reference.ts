@@ -10,7 +10,7 @@
  */
 import type { Backend } from './backend.ts'
 import { exp, tanh } from './elementary.ts'
-import { addRowDots, mixRows } from './rows.ts'
+import { addRowDots, mixRows } from './rowDots.ts'
 import { matrix, type Tensor } from './tensor.ts'
 
 /** The one instance. It is stateless as seen from outside: no call leaves anything in the scratch that another reads. */

@@ -4,9 +4,9 @@
 import type { Environment } from '../envs/index.ts'
 import { evaluate } from '../rl/evaluate.ts'
 import type { Policy } from '../rl/policy.ts'
-import { bar, type Display } from './display.ts'
+import { bar, type Display } from './show/display.ts'
 import type { Interrupt } from './interrupt.ts'
-import type { Terminal } from './terminal.ts'
+import type { Terminal } from './show/terminal.ts'
 
 export interface Trial {
   readonly policy: Policy

@@ -6,7 +6,7 @@
 import { randomBytes } from 'node:crypto'
 import { closeSync, fsyncSync, openSync, readFileSync, realpathSync, renameSync, statSync, unlinkSync, writeSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { UsageError } from './failure.ts'
+import { UsageError } from './cli/failure.ts'
 
 /** What writing asks of a disk. */
 export interface Disk {

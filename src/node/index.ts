@@ -3,6 +3,6 @@
  * one's own its rows, flags and Ctrl-C; files that are never half written; and a clock for `options.clock`.
  */
 export { clock } from './clock.ts'
-export type { Worlds } from './envs.ts'
+export type { Worlds } from './environments.ts'
 export { readWhole, writeWhole } from './files.ts'
 export { main } from './main.ts'

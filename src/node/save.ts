@@ -2,7 +2,7 @@
  * When the policy of a training is saved: every minute on the way, and at the end, whatever ends it.
  * Each time the file is replaced whole, so that a loss of power costs a minute and a failed write nothing.
  */
-import { UsageError } from './failure.ts'
+import { UsageError } from './cli/failure.ts'
 
 /** Seconds between two saves on the way. */
 const EVERY = 60

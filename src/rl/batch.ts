@@ -4,7 +4,7 @@
  */
 import type { Backend } from '../math/backend.ts'
 import { matrix, type Tensor } from '../math/tensor.ts'
-import { createMasks } from './mask.ts'
+import { createMasks } from './world/mask.ts'
 
 export interface Batch {
   readonly steps: number

@@ -1,11 +1,11 @@
 /**
  * How good a policy is: whole episodes in fresh environments, learning nothing.
  */
-import { expectInteger, show } from '../math/expect.ts'
+import { expectInteger, show } from '../errors/expect.ts'
 import { moments } from '../math/moments.ts'
 import { Random } from '../math/random.ts'
-import type { Env } from './env.ts'
-import { maskLengthOf } from './mask.ts'
+import type { Env } from './world/env.ts'
+import { maskLengthOf } from './world/mask.ts'
 import { actionOf, createActor, decide, type Policy } from './policy.ts'
 import { checkedReset, checkedStep, observe, observeMask } from './rollout.ts'
 

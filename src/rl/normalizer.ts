@@ -8,11 +8,11 @@
  * the range of doubles is left as it is.
  * But: for a Box; one-hot integers and bits are of size 1 already.
  */
-import { expectNumber, show } from '../math/expect.ts'
+import { expectNumber, show } from '../errors/expect.ts'
 import { clearMoments, mergeMoments, runningMoments, type RunningMoments } from '../math/moments.ts'
 import type { Tensor } from '../math/tensor.ts'
-import type { Change } from '../nn/absorb.ts'
-import { encodedSize, type Space } from './space.ts'
+import type { Change } from '../nn/inputChange.ts'
+import { encodedSize, type Space } from './world/space.ts'
 
 /** Plain data: all that acting needs, and all that going on needs. */
 export interface Normalizer {

@@ -3,22 +3,22 @@
  * Here it is made, seen as a differentiable map on a fixed set of states, and asked for actions.
  */
 import type { Backend } from '../math/backend.ts'
-import { expectFinite, expectInteger, expectOneOf, show } from '../math/expect.ts'
+import { expectFinite, expectInteger, expectOneOf, show } from '../errors/expect.ts'
 import type { Random } from '../math/random.ts'
 import { matrix, type Tensor } from '../math/tensor.ts'
 import { allFinite } from '../math/vector.ts'
 import { activations, type ActivationName } from '../nn/activation.ts'
-import { bernoulli } from '../nn/bernoulli.ts'
-import { categorical, multiCategorical } from '../nn/categorical.ts'
-import { createEta, type Distribution, type Eta } from '../nn/distribution.ts'
-import { gaussian } from '../nn/gaussian.ts'
+import { bernoulli } from '../nn/distributions/bernoulli.ts'
+import { categorical, multiCategorical } from '../nn/distributions/categorical.ts'
+import { createEta, type Distribution, type Eta } from '../nn/distributions/distribution.ts'
+import { gaussian } from '../nn/distributions/gaussian.ts'
 import { createMlp, createTape, forward, initializeMlp, type Mlp, type Tape } from '../nn/mlp.ts'
-import { stateGaussian } from '../nn/stateGaussian.ts'
-import { bounded, type Bounds, boundsFault } from './bounds.ts'
-import type { Action } from './env.ts'
-import { createMasks, writeMask } from './mask.ts'
+import { stateGaussian } from '../nn/distributions/stateGaussian.ts'
+import { bounded, type Bounds, boundsFault } from './actionBounds.ts'
+import type { Action } from './world/env.ts'
+import { createMasks, writeMask } from './world/mask.ts'
 import { type Normalizer, normalizerFault, normalizeRow } from './normalizer.ts'
-import { encode, encodedSize, type Space, vectorSize } from './space.ts'
+import { encode, encodedSize, type Space, vectorSize } from './world/space.ts'
 
 /** How Box actions are drawn and keep their bounds; other spaces take no notice. */
 export interface ActionOptions {

@@ -4,16 +4,16 @@
  * the observation in which an episode was cut is kept, for bootstrapping. Returns and lengths of finished
  * episodes are counted on raw rewards. Whatever an environment hands over is checked before it is kept.
  */
-import { show } from '../math/expect.ts'
+import { show } from '../errors/expect.ts'
 import { addSample, type RunningMoments, runningMoments } from '../math/moments.ts'
 import type { Random } from '../math/random.ts'
 import type { Batch } from './batch.ts'
-import type { Action, Env, ResetOptions, ResetResult, StepResult } from './env.ts'
-import { maskLengthOf, writeMask } from './mask.ts'
-import { createNoise, keepOrRenew, type Noise } from './noise.ts'
+import type { Action, Env, ResetOptions, ResetResult, StepResult } from './world/env.ts'
+import { maskLengthOf, writeMask } from './world/mask.ts'
+import { createNoise, keepOrRenew, type Noise } from './heldNoise.ts'
 import { normalizeRow } from './normalizer.ts'
 import { type Actor, actionOf, createActor, decide, type Policy } from './policy.ts'
-import { encode } from './space.ts'
+import { encode } from './world/space.ts'
 
 /** An environment, or what it handed over, is at fault; the message names environment, step and value. */
 export class EnvError extends Error {

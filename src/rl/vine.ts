@@ -20,12 +20,12 @@
  * leave it, so that neighbouring states are less independent than their number says.
  */
 import { exp } from '../math/elementary.ts'
-import { expectInteger, show } from '../math/expect.ts'
+import { expectInteger, show } from '../errors/expect.ts'
 import type { Random } from '../math/random.ts'
 import type { Batch } from './batch.ts'
 import { decide } from './policy.ts'
 import { collect, type Episode, EnvError, keepFinal, observeMask, type Rollout, stepInto } from './rollout.ts'
-import type { Space } from './space.ts'
+import type { Space } from './world/space.ts'
 
 export interface VineOptions {
   /** K, from 2: draws from π at each state; or every action of a discrete space once. */

@@ -15,7 +15,7 @@ import { addScaled } from '../math/vector.ts'
 import { createJacobian, type Jacobian } from '../nn/jacobian.ts'
 import { bindParameters, type Parameters } from '../nn/parameters.ts'
 import { createShards, type Shards, sumOverTiles } from '../nn/shards.ts'
-import { createMasks } from '../rl/mask.ts'
+import { createMasks } from '../rl/world/mask.ts'
 import { createPolicyMap, forwardPolicy, type PolicyMap } from '../rl/policy.ts'
 
 /** The operator of one θ and one set of states. */

@@ -4,12 +4,12 @@
  */
 import type { Backend } from '../math/backend.ts'
 import { reference } from '../math/reference.ts'
-import { createFastest, createSimd } from '../math/simd/simd.ts'
+import { createFastest, createSimd } from '../math/simd/backend.ts'
 import { sensitivitiesAState } from '../nn/jacobian.ts'
 import { parameterCount } from '../nn/parameters.ts'
 import { distributionFor } from '../rl/policy.ts'
-import { encodedSize, type Space } from '../rl/space.ts'
-import type { TrainOptions } from './options.ts'
+import { encodedSize, type Space } from '../rl/world/space.ts'
+import type { TrainOptions } from './options/options.ts'
 
 /** The backend that `options` ask for, with room for the training that they describe. */
 export function chooseBackend(options: TrainOptions, observationSpace: Space, actionSpace: Space): Backend {

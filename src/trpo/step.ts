@@ -15,10 +15,10 @@ import { createMlp } from '../nn/mlp.ts'
 import { createShards, type Shards } from '../nn/shards.ts'
 import { createPolicyMap, forwardPolicy, type Policy, type PolicyMap } from '../rl/policy.ts'
 import { createSubset, type Fisher, type Subset } from './fisher.ts'
-import { chooseParts, type StepParts } from './parts.ts'
+import { chooseParts, type StepParts } from './variants/choose.ts'
 import type { Lap } from './phases.ts'
-import { createPreconditioner, type Preconditioner } from './preconditioner.ts'
-import type { TrustRegion } from './trustRegion.ts'
+import { createPreconditioner, type Preconditioner } from './variants/preconditioner.ts'
+import type { TrustRegion } from './variants/trustRegion.ts'
 
 /**
  * - `accepted`: θ moved; KL ≤ δ and the surrogate rose.

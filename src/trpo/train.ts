@@ -3,26 +3,26 @@
  * Schulman, Levine, Moritz, Jordan & Abbeel 2015; advantages after Schulman et al. 2016.
  * A generator: each `next()` is one iteration, and between two of them the host does what it likes.
  */
-import { show } from '../math/expect.ts'
+import { show } from '../errors/expect.ts'
 import { Random } from '../math/random.ts'
 import { largestMagnitude, sum } from '../math/vector.ts'
 import { normalize } from '../rl/advantage.ts'
-import type { Env } from '../rl/env.ts'
-import { maskLengthOf } from '../rl/mask.ts'
+import type { Env } from '../rl/world/env.ts'
+import { maskLengthOf } from '../rl/world/mask.ts'
 import { createNormalizer } from '../rl/normalizer.ts'
 import { createPolicy, initializePolicy, type Policy } from '../rl/policy.ts'
 import { createRollout, type Episode } from '../rl/rollout.ts'
-import { describeSpace } from '../rl/space.ts'
+import { describeSpace } from '../rl/world/space.ts'
 import { createValue, type Value } from '../rl/value.ts'
-import { createFitter } from './fits.ts'
-import { resolveOptions, type TrainOptions } from './options.ts'
+import { createFitter } from './value/fitter.ts'
+import { resolveOptions, type TrainOptions } from './options/options.ts'
 import { chooseBackend, choosePlain } from './memory.ts'
-import { beginNormalization, moveStatistics, type Normalization } from './normalization.ts'
+import { beginNormalization, moveStatistics, type Normalization } from './variants/normalization.ts'
 import { laps, noTime, type Phases } from './phases.ts'
-import { createBatches, createSampler } from './sampling.ts'
+import { createBatches, createSampler } from './variants/sampling.ts'
 import { type Certificate, createStepper, step } from './step.ts'
-import { createTrustRegionRule } from './trustRegion.ts'
-import type { ValueFit } from './valueFit.ts'
+import { createTrustRegionRule } from './variants/trustRegion.ts'
+import type { ValueFit } from './value/adamFit.ts'
 
 /** What one iteration did. Plain data, but for `policy` and `value`, which go on changing. */
 export interface Iteration {

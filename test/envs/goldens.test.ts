@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { acrobot, mountainCar, mountainCarContinuous } from '../../src/envs/index.ts'
-import type { Env } from '../../src/rl/env.ts'
+import type { Env } from '../../src/rl/world/env.ts'
 import { checkEnvGolden } from '../support/goldenEnv.ts'
 
 const IDS = ['CartPole-v1', 'Acrobot-v1', 'MountainCar-v0', 'MountainCarContinuous-v0', 'Pendulum-v1']

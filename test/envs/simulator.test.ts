@@ -5,9 +5,9 @@ import {
 } from '../../src/envs/index.ts'
 import type { Dynamics } from '../../src/envs/index.ts'
 import { Random } from '../../src/math/random.ts'
-import { checkEnv } from '../../src/rl/checkEnv.ts'
-import type { Action, Env, ResetOptions } from '../../src/rl/env.ts'
-import { sample } from '../../src/rl/space.ts'
+import { checkEnv } from '../../src/verify/env.ts'
+import type { Action, Env, ResetOptions } from '../../src/rl/world/env.ts'
+import { sample } from '../../src/rl/world/space.ts'
 
 const getState = (env: Env): Float64Array => (env.getState as () => Float64Array)()
 const setState = (env: Env, state: Float64Array): void =>

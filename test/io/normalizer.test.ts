@@ -8,7 +8,7 @@ import { reference } from '../../src/math/reference.ts'
 import { addSample, runningMoments } from '../../src/math/moments.ts'
 import { createNormalizer, type Normalizer, refresh } from '../../src/rl/normalizer.ts'
 import { act, createPolicy, type Policy } from '../../src/rl/policy.ts'
-import { box } from '../../src/rl/space.ts'
+import { box } from '../../src/rl/world/space.ts'
 import { createValue } from '../../src/rl/value.ts'
 
 const space = box([-Infinity, 0], [Infinity, 9])

@@ -7,10 +7,10 @@ import {
 import type { Backend } from '../../src/math/backend.ts'
 import { Random } from '../../src/math/random.ts'
 import { reference } from '../../src/math/reference.ts'
-import { createSimd } from '../../src/math/simd/simd.ts'
+import { createSimd } from '../../src/math/simd/backend.ts'
 import type { ActivationName } from '../../src/nn/activation.ts'
 import { act, createPolicy, createPolicyMap, distributionFor, forwardPolicy, initializePolicy, type Policy } from '../../src/rl/policy.ts'
-import { box, discrete, multiBinary, multiDiscrete, sample, type Space } from '../../src/rl/space.ts'
+import { box, discrete, multiBinary, multiDiscrete, sample, type Space } from '../../src/rl/world/space.ts'
 import { createValue } from '../../src/rl/value.ts'
 import { bits, fileOf, partsOf } from '../support/safetensorsFile.ts'
 

@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { rules, type TrainOptions } from '../../src/trpo/options.ts'
-import { presets } from '../../src/trpo/presets.ts'
+import { rules, type TrainOptions } from '../../src/trpo/options/options.ts'
+import { presets } from '../../src/trpo/options/presets.ts'
 
 const design = readFileSync('docs/design.md', 'utf8')
 

@@ -4,10 +4,10 @@
 import { memoryUsage } from 'node:process'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import type { Env } from '../../src/rl/env.ts'
+import type { Env } from '../../src/rl/world/env.ts'
 import { evaluate } from '../../src/rl/evaluate.ts'
-import { box, discrete } from '../../src/rl/space.ts'
-import type { TrainOptions } from '../../src/trpo/options.ts'
+import { box, discrete } from '../../src/rl/world/space.ts'
+import type { TrainOptions } from '../../src/trpo/options/options.ts'
 import { train } from '../../src/trpo/train.ts'
 
 const collectGarbage = (globalThis as { gc?: () => void }).gc

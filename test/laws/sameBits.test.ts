@@ -1,8 +1,8 @@
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { cartPole, pendulum } from '../../src/envs/index.ts'
-import type { Env } from '../../src/rl/env.ts'
-import { presets } from '../../src/trpo/presets.ts'
+import type { Env } from '../../src/rl/world/env.ts'
+import { presets } from '../../src/trpo/options/presets.ts'
 import { train } from '../../src/trpo/train.ts'
 import { addByte, addNumbers, createHash, digits } from '../support/hash.ts'
 

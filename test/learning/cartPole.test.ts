@@ -3,7 +3,7 @@ import * as assert from 'uvu/assert'
 import { cartPole } from '../../src/envs/index.ts'
 import { evaluate } from '../../src/rl/evaluate.ts'
 import type { Policy } from '../../src/rl/policy.ts'
-import { presets } from '../../src/trpo/presets.ts'
+import { presets } from '../../src/trpo/options/presets.ts'
 import { train } from '../../src/trpo/train.ts'
 
 for (const seed of [0, 1, 2, 3, 4]) {

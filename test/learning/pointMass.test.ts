@@ -2,7 +2,7 @@ import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { pointMass, pointMassMatrices as world } from '../../src/envs/index.ts'
 import type { Policy } from '../../src/rl/policy.ts'
-import { presets } from '../../src/trpo/presets.ts'
+import { presets } from '../../src/trpo/options/presets.ts'
 import { train } from '../../src/trpo/train.ts'
 import { add, expectedReturn, type Matrix, multiply, optimum, transpose } from '../support/riccati.ts'
 

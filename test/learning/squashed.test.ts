@@ -2,7 +2,7 @@ import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { pendulum } from '../../src/envs/index.ts'
 import { evaluate } from '../../src/rl/evaluate.ts'
-import { presets } from '../../src/trpo/presets.ts'
+import { presets } from '../../src/trpo/options/presets.ts'
 import { train } from '../../src/trpo/train.ts'
 
 test('Pendulum swings up with torques squashed into their bounds, and a σ that depends on the state', () => {

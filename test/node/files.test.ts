@@ -6,7 +6,7 @@ import {
 import { buildSync } from 'esbuild'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { UsageError } from '../../src/node/failure.ts'
+import { UsageError } from '../../src/node/cli/failure.ts'
 import { type Disk, expectWritable, readWhole, writeWhole } from '../../src/node/files.ts'
 
 const OLD = Uint8Array.from({ length: 50 }, (_, i) => i)

@@ -1,6 +1,6 @@
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { UsageError } from '../../src/node/failure.ts'
+import { UsageError } from '../../src/node/cli/failure.ts'
 import { createSaver } from '../../src/node/save.ts'
 
 test('on the way a minute passes between two saves; at the end there is one whenever', () => {

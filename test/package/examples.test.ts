@@ -7,7 +7,7 @@ import * as assert from 'uvu/assert'
 import { cartPole, pointMass } from '../../src/envs/index.ts'
 import { decodePolicy } from '../../src/io/index.ts'
 import { act, presets, train, type TrainOptions } from '../../src/index.ts'
-import type { Env } from '../../src/rl/env.ts'
+import type { Env } from '../../src/rl/world/env.ts'
 import { env, install, pack, remove, run, scratch } from '../support/package.ts'
 
 const examples = 'docs/examples'

@@ -6,7 +6,7 @@ import { createNormalizer } from '../../src/rl/normalizer.ts'
 import {
   act, actionOf, createActor, createPolicy, createPolicyMap, decide, distributionFor, forwardPolicy, initializePolicy, type Policy,
 } from '../../src/rl/policy.ts'
-import { box, contains, discrete, encodedSize, multiBinary, multiDiscrete, type Space } from '../../src/rl/space.ts'
+import { box, contains, discrete, encodedSize, multiBinary, multiDiscrete, type Space } from '../../src/rl/world/space.ts'
 import { type Family, forward, type NaivePolicy } from '../support/naiveUpdate.ts'
 
 const SPACES: readonly (readonly [Space, Family])[] = [

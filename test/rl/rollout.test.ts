@@ -4,10 +4,10 @@ import { Random } from '../../src/math/random.ts'
 import { reference } from '../../src/math/reference.ts'
 import { generalizedAdvantages } from '../../src/rl/advantage.ts'
 import { type Batch, createBatch } from '../../src/rl/batch.ts'
-import type { Action, Env, Observation, ResetOptions, StepResult } from '../../src/rl/env.ts'
+import type { Action, Env, Observation, ResetOptions, StepResult } from '../../src/rl/world/env.ts'
 import { createPolicy, initializePolicy, type Policy } from '../../src/rl/policy.ts'
 import { collect, createRollout, EnvError, type Episode, type Rollout } from '../../src/rl/rollout.ts'
-import { box, discrete, multiBinary, multiDiscrete, type Space } from '../../src/rl/space.ts'
+import { box, discrete, multiBinary, multiDiscrete, type Space } from '../../src/rl/world/space.ts'
 import { train } from '../../src/trpo/train.ts'
 
 const wide = (n: number): Space => box(new Array<number>(n).fill(-Infinity), new Array<number>(n).fill(Infinity))

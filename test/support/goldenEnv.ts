@@ -7,9 +7,9 @@
  */
 import { acrobot, cartPole, mountainCar, mountainCarContinuous, pendulum } from '../../src/envs/index.ts'
 import type { SimulatorOptions } from '../../src/envs/index.ts'
-import { show } from '../../src/math/expect.ts'
+import { show } from '../../src/errors/expect.ts'
 import { RANDOM_STATE_SIZE } from '../../src/math/random.ts'
-import type { Env } from '../../src/rl/env.ts'
+import type { Env } from '../../src/rl/world/env.ts'
 
 export interface Comparison { worst: number; readonly tolerance: number; compared: number }
 

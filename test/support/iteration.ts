@@ -1,5 +1,5 @@
 /** An iteration's record as a display sees it: a likely one, but for what a test wants otherwise. */
-import type { Shown } from '../../src/node/display.ts'
+import type { Shown } from '../../src/node/show/display.ts'
 import type { StepStatus } from '../../src/trpo/step.ts'
 
 export interface Wanted {

@@ -4,8 +4,8 @@
  * a closed stall, and a mask asked for before a reset or after the end, are errors.
  */
 import { Random } from '../../src/math/random.ts'
-import type { Action, Env } from '../../src/rl/env.ts'
-import { box, discrete, multiDiscrete, type Space } from '../../src/rl/space.ts'
+import type { Action, Env } from '../../src/rl/world/env.ts'
+import { box, discrete, multiDiscrete, type Space } from '../../src/rl/world/space.ts'
 
 export const EPISODE = 10
 

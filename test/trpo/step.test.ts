@@ -4,7 +4,7 @@ import { Random } from '../../src/math/random.ts'
 import { reference } from '../../src/math/reference.ts'
 import type { Tensor } from '../../src/math/tensor.ts'
 import { createPolicy, type Policy } from '../../src/rl/policy.ts'
-import { box, discrete, multiBinary, multiDiscrete, type Space } from '../../src/rl/space.ts'
+import { box, discrete, multiBinary, multiDiscrete, type Space } from '../../src/rl/world/space.ts'
 import {
   type Certificate, createStepper, step, type StepOptions, type Stepper, type StepStatus,
 } from '../../src/trpo/step.ts'

@@ -1,0 +1,109 @@
+/**
+ * A vector of n independent zeros and ones from logits z: p = 1 / (1 + e^−z).
+ *
+ *   ∂ log π(a) / ∂z = a − p      M = p (1 − p)      KL = p (log p − log p′) + (1 − p) (log(1 − p) − log(1 − p′))
+ *
+ * p and 1 − p are computed each by itself, and log p = −log(1 + e^−z) without p: nothing is lost at large ±z.
+ */
+import { exp, log1p } from '../../math/elementary.ts'
+import type { Distribution } from './distribution.ts'
+
+/** Keeps log p finite, and the sum of several, at whatever logit. */
+const LEAST_LOG = -1e300
+
+export function bernoulli(n: number): Distribution {
+  // A row of the cache: p, then 1 − p, then log p, then log(1 − p), n of each.
+  const width = 4 * n
+
+  return {
+    name: 'bernoulli', inputs: n, shared: 0, cached: width, actionSize: n, dimensions: n,
+
+    setLogStd() {},
+
+    prepare({ rows, cache }) {
+      const c = cache.data
+      for (let i = 0, at = 0; i < rows.rows; i++) {
+        for (let j = 0, q = i * width; j < n; j++, q++, at++) {
+          const z = rows.data[at]
+          const e = exp(-Math.abs(z))
+          const likely = 1 / (1 + e), unlikely = e / (1 + e)
+          const logLikely = -log1p(e), logUnlikely = Math.max(-Math.abs(z) - log1p(e), LEAST_LOG)
+          c[q] = z >= 0 ? likely : unlikely
+          c[q + n] = z >= 0 ? unlikely : likely
+          c[q + 2 * n] = z >= 0 ? logLikely : logUnlikely
+          c[q + 3 * n] = z >= 0 ? logUnlikely : logLikely
+        }
+      }
+    },
+
+    sample(actions, { rows, cache }, streams) {
+      for (let i = 0, at = 0; i < rows.rows; i++) {
+        for (let j = 0; j < n; j++, at++) actions.data[at] = streams[i].uniform() < cache.data[i * width + j] ? 1 : 0
+      }
+    },
+
+    mode(actions, { rows }) {
+      for (let at = 0; at < rows.rows * n; at++) actions.data[at] = rows.data[at] > 0 ? 1 : 0
+    },
+
+    logProbability(out, actions, { rows, cache }) {
+      for (let i = 0, at = 0; i < rows.rows; i++) {
+        let total = 0
+        for (let j = 0; j < n; j++, at++) total += cache.data[i * width + j + (actions.data[at] === 1 ? 2 : 3) * n]
+        out[i] = total
+      }
+    },
+
+    score(etaBar, _, weights, actions, { rows, cache }) {
+      for (let i = 0, at = 0; i < rows.rows; i++) {
+        for (let j = 0, q = i * width; j < n; j++, q++, at++) {
+          etaBar.data[at] = weights[i] * (actions.data[at] === 1 ? cache.data[q + n] : -cache.data[q])
+        }
+      }
+    },
+
+    entropy(out, { rows, cache }) {
+      const c = cache.data
+      for (let i = 0; i < rows.rows; i++) {
+        let total = 0
+        for (let q = i * width; q < i * width + 2 * n; q++) total -= c[q] * c[q + 2 * n]
+        out[i] = total
+      }
+    },
+
+    // ∂H/∂z = −z p (1 − p), where z = log p − log(1 − p).
+    entropyScore(etaBar, _, weight, { rows, cache }) {
+      const c = cache.data
+      for (let i = 0, at = 0; i < rows.rows; i++) {
+        for (let j = 0, q = i * width; j < n; j++, q++, at++) {
+          etaBar.data[at] = -weight * (c[q] * c[q + n]) * (c[q + 2 * n] - c[q + 3 * n])
+        }
+      }
+    },
+
+    klOldNew(out, old, new_) {
+      const o = old.cache.data, w = new_.cache.data
+      for (let i = 0; i < old.rows.rows; i++) {
+        let total = 0
+        for (let q = i * width; q < i * width + 2 * n; q++) total += o[q] * (o[q + 2 * n] - w[q + 2 * n])
+        // Exact arithmetic gives at least 0; rounding may leave −1e-17.
+        out[i] = Math.max(0, total)
+      }
+    },
+
+    metric(etaDot, { cache }, first, count, scale) {
+      for (let i = first, at = first * n; i < first + count; i++) {
+        for (let j = 0, q = i * width; j < n; j++, q++, at++) etaDot.data[at] *= scale * cache.data[q] * cache.data[q + n]
+      }
+    },
+
+    metricFactor(etaDot, { cache }, k, first, count) {
+      for (let i = first, at = first * n; i < first + count; i++) {
+        const q = i * width + k
+        for (let j = 0; j < n; j++, at++) etaDot.data[at] = j === k ? Math.sqrt(cache.data[q] * cache.data[q + n]) : 0
+      }
+    },
+
+    sharedMetric() {},
+  }
+}

@@ -1,0 +1,64 @@
+/**
+ * Squares of per-state derivatives, summed: with u a direction of the outputs at each state, the diagonal of
+ * Σ over states of (Jᵀ u)(Jᵀ u)ᵀ. A dense layer's gradient at one state is the outer product x ȳᵀ, so that its
+ * squares are those of x times those of ȳ: two more products a layer give what a loop over states would.
+ */
+import { rowsOf, type Tensor, transposed } from '../../math/tensor.ts'
+import type { Mlp, Tape, Tile } from '../../nn/mlp.ts'
+import type { Parameters } from '../../nn/parameters.ts'
+
+/** Memory for the squares of one tile, layer by layer, once for each number of rows that tiles have. */
+export interface SquaresTape {
+  readonly byRows: ReadonlyMap<number, readonly Squares[]>
+}
+
+interface Squares {
+  /** X ∘ X [n, in], its transposed view, and Ȳ ∘ Ȳ [n, out]. */
+  readonly X: Tensor
+  readonly Xt: Tensor
+  readonly Y: Tensor
+}
+
+export function createSquaresTape({ backend, sizes }: Mlp, tape: Tape): SquaresTape {
+  const most = tape.tiles[0].rows
+  const memory = sizes.slice(1).map((outputs, l) => ({
+    X: backend.allocate(most, sizes[l]), Y: backend.allocate(most, outputs),
+  }))
+  const byRows = new Map<number, Squares[]>()
+  for (const { rows } of tape.tiles) {
+    if (byRows.has(rows)) continue
+    byRows.set(rows, memory.map(({ X, Y }) => {
+      const view = rowsOf(X, 0, rows)
+      return { X: view, Xt: transposed(view), Y: rowsOf(Y, 0, rows) }
+    }))
+  }
+  return { byRows }
+}
+
+/** Square the inputs of every layer; the same for all directions u. After `forward`. */
+export function squareInputs({ byRows }: SquaresTape, tile: Tile): void {
+  const squares = byRows.get(tile.rows)!
+  tile.layers.forEach(({ X }, l) => square(squares[l].X, X))
+}
+
+/**
+ * diagonal += Σ over the tile's states of (Jᵀ u)∘(Jᵀ u), where u is the tile's outputDerivatives; after
+ * `squareInputs` and `transposeWeights`. Like `backward`, it uses up the derivatives.
+ */
+export function backwardSquares(net: Mlp, { byRows }: SquaresTape, tile: Tile, diagonal: Parameters): void {
+  const { backend, activation } = net
+  const squares = byRows.get(tile.rows)!
+  for (let l = tile.layers.length - 1; l >= 0; l--) {
+    const { Y, dX, dY } = tile.layers[l]
+    if (l + 1 < tile.layers.length) activation.multiplyBySlope(backend, dY, Y)
+    square(squares[l].Y, dY)
+    backend.addMultiply(diagonal.layers[l].W, squares[l].Xt, squares[l].Y)
+    backend.addColumnSums(diagonal.layers[l].b, squares[l].Y)
+    if (dX !== null) backend.multiply(dX, dY, net.transposes[l])
+  }
+}
+
+function square(to: Tensor, from: Tensor): void {
+  const t = to.data, f = from.data
+  for (let p = 0; p < to.rows * to.cols; p++) t[p] = f[p] * f[p]
+}

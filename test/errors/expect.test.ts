@@ -1,0 +1,112 @@
+import { test } from 'uvu'
+import * as assert from 'uvu/assert'
+import {
+  expectFinite, expectInteger, expectNumber, expectOneOf, expectVector, show,
+} from '../../src/errors/expect.ts'
+
+/** That `f` throws exactly this. */
+function refused(f: () => unknown, kind: typeof TypeError | typeof RangeError, message: string): void {
+  assert.throws(f, (error: unknown) => {
+    assert.ok(error instanceof kind, `${String(error)} is no ${kind.name}`)
+    assert.is((error as Error).message, message)
+    return true
+  })
+}
+
+const NO_NUMBERS: readonly [unknown, string][] = [
+  ['3', '"3"'], [null, 'null'], [undefined, 'undefined'], [true, 'true'], [3n, '3n'],
+  [[3], 'Array of length 1'],
+  [{}, 'Object'], [() => 3, 'function (anonymous)'], [new Number(3), 'Number'],
+]
+
+test('show tells values briefly, on one line, and by kind', () => {
+  class Policy {}
+  for (const [value, shown] of [
+    ...NO_NUMBERS, [3, '3'], [-0, '-0'], [0, '0'], [NaN, 'NaN'], [-Infinity, '-Infinity'], [0.1, '0.1'],
+    ['a\n"b"', '"a\\n\\"b\\""'], ['x'.repeat(40), `"${'x'.repeat(40)}"`],
+    ['x'.repeat(41), `"${'x'.repeat(40)}…"`],
+    [Symbol('s'), 'Symbol(s)'], [new Float64Array(4), 'Float64Array of length 4'], [new Policy(), 'Policy'],
+    [Object.create(null), 'object'], [function named() {}, 'function named'], [{ length: 'long' }, 'Object'],
+  ] as const) {
+    assert.is(show(value), shown)
+  }
+})
+
+test('expectNumber gives back every number of its interval, ends included', () => {
+  for (const x of [-1, 0, -0, 0.5, 2]) assert.ok(Object.is(expectNumber('x', x, -1, 2), x))
+  assert.is(expectNumber('x', Infinity), Infinity)
+  assert.is(expectNumber('x', Infinity, 0), Infinity)
+  assert.is(expectNumber('x', -Infinity, -Infinity, 0), -Infinity)
+})
+
+test('expectNumber refuses other kinds with a TypeError and other values with a RangeError', () => {
+  for (const [value, shown] of NO_NUMBERS) {
+    refused(() => expectNumber('discount', value, 0, 1), TypeError,
+      `discount: expected a number from 0 to 1, got ${shown}`)
+  }
+  for (const value of [-5e-324, 1 + 2 ** -52, NaN, Infinity, -Infinity]) {
+    refused(() => expectNumber('discount', value, 0, 1), RangeError,
+      `discount: expected a number from 0 to 1, got ${value}`)
+  }
+  refused(() => expectNumber('x', -1, 0), RangeError, 'x: expected a number of at least 0, got -1')
+  refused(() => expectNumber('x', 1, -Infinity, 0), RangeError, 'x: expected a number of at most 0, got 1')
+  refused(() => expectNumber('x', NaN), RangeError, 'x: expected a number of any size, got NaN')
+})
+
+test('expectFinite accepts what is finite and nothing else', () => {
+  for (const x of [0, -0, 1e308, -5e-324]) assert.ok(Object.is(expectFinite('x', x), x))
+  for (const x of [NaN, Infinity, -Infinity]) {
+    refused(() => expectFinite('x', x), RangeError, `x: expected a finite number, got ${x}`)
+  }
+  for (const [value, shown] of NO_NUMBERS) {
+    refused(() => expectFinite('x', value), TypeError, `x: expected a finite number, got ${shown}`)
+  }
+})
+
+test('expectInteger gives back every integer of its interval, ends included, to 2^53 − 1', () => {
+  for (const x of [-2, 0, 3]) assert.is(expectInteger('n', x, -2, 3), x)
+  assert.is(expectInteger('n', Number.MAX_SAFE_INTEGER, 0), Number.MAX_SAFE_INTEGER)
+})
+
+test('expectInteger refuses other kinds with a TypeError and other values with a RangeError', () => {
+  for (const [value, shown] of NO_NUMBERS) {
+    refused(() => expectInteger('steps', value, 1), TypeError,
+      `steps: expected an integer of at least 1, got ${shown}`)
+  }
+  for (const value of [0, 0.5, 1.5, NaN, Infinity, -Infinity, 2 ** 53]) {
+    refused(() => expectInteger('steps', value, 1), RangeError,
+      `steps: expected an integer of at least 1, got ${value}`)
+  }
+  refused(() => expectInteger('n', 4, -2, 3), RangeError, 'n: expected an integer from -2 to 3, got 4')
+})
+
+test('expectVector gives back the very array, and refuses other kinds and lengths', () => {
+  const x = new Float64Array(3)
+  assert.is(expectVector('theta', x, 3), x)
+  for (const [value, shown] of [
+    [[1, 2, 3], 'Array of length 3'], [new Float32Array(3), 'Float32Array of length 3'], [null, 'null'],
+    [undefined, 'undefined'], ['abc', '"abc"'],
+  ] as const) {
+    refused(() => expectVector('theta', value, 3), TypeError,
+      `theta: expected a Float64Array of length 3, got ${shown}`)
+  }
+  for (const length of [0, 2, 4]) {
+    refused(() => expectVector('theta', new Float64Array(length), 3), RangeError,
+      `theta: expected length 3, got ${length}`)
+  }
+})
+
+test('expectOneOf gives back the word, and lists the words where it is none of them', () => {
+  const words = ['tanh', 'relu'] as const
+  for (const word of words) assert.is(expectOneOf('activation', word, words), word)
+  for (const word of ['Tanh', '', 'toString', 'tanh ']) {
+    refused(() => expectOneOf('activation', word, words), RangeError,
+      `activation: expected "tanh" | "relu", got "${word}"`)
+  }
+  for (const [value, shown] of [[0, '0'], [null, 'null'], [['tanh'], 'Array of length 1']] as const) {
+    refused(() => expectOneOf('activation', value, words), TypeError,
+      `activation: expected "tanh" | "relu", got ${shown}`)
+  }
+})
+
+test.run()

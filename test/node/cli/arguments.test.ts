@@ -1,0 +1,197 @@
+import { test } from 'uvu'
+import * as assert from 'uvu/assert'
+import { environments } from '../../../src/envs/index.ts'
+import { resolveOptions, rules, type TrainOptions } from '../../../src/trpo/options/options.ts'
+import { parseArguments } from '../../../src/node/cli/trainArguments.ts'
+import { parseEvalArguments } from '../../../src/node/cli/evalArguments.ts'
+import { findEnvironment } from '../../../src/node/environments.ts'
+import { UsageError } from '../../../src/node/cli/failure.ts'
+import { expectation, flagNames, flagOf, isSwitch, writeFlag } from '../../../src/node/cli/flags.ts'
+import { evalHelp, mainHelp, trainHelp } from '../../../src/node/cli/help.ts'
+import { commandOf, type Order, orderOf } from '../../../src/node/cli/command.ts'
+
+/** A value other than the default for each option, valid beside the defaults of all others. */
+const OTHER: Readonly<Partial<TrainOptions>> = {
+  seed: 7, totalSteps: 5000, batchSteps: 512, environments: 4, hidden: [32, 16, 8], valueHidden: [],
+  activation: 'relu', initialLogStd: -0.5, noiseSteps: 2.5, discount: 0.9, gaeLambda: 1, advantages: 'rewards-to-go',
+  normalizeAdvantages: false, maxKl: 1e-7, cgIterations: 3, cgTolerance: 0, damping: 0.01,
+  stepLength: 'damped', lineSearch: false, backtrackCoefficient: 0.5, maxBacktracks: 0, fisherFraction: 0.25,
+  valueEpochs: 0, valueMinibatch: 32, valueLearningRate: 0.003, valueFit: 'trust-region', valueMaxKl: 0.05, valueSteps: 3,
+  valueCgIterations: 4, valueDamping: 0.01, valueFraction: 0.3,
+  backend: 'reference', preconditioner: 'diagonal', warmStart: true,
+  sampling: 'vine', vineBranches: 3, vineHorizon: 7, vineSpacing: 2,
+  normalizeObservations: 'plain', observationClip: 5, normalizeReturns: false,
+  maxKlSchedule: 'cosine', finalMaxKl: 0.5, constraint: 'max-kl', entropyCoefficient: 0.001,
+  like: 'sb3', klUnit: 'dimension', klSlack: 1.5, leastGainRatio: 0.1, fisherEstimate: 'empirical', dampingRule: 'levenberg-marquardt', search: 'longest',
+  stateDependentStd: true, bounds: 'squash',
+}
+
+const split = (text: string): string[] => text.split(' ')
+const order = (words: string): Order => orderOf(parseArguments(split(words)), () => 0, environments)
+function problems(words: string): string[] {
+  try {
+    order(words)
+  } catch (error) {
+    if (error instanceof UsageError) return error.message.split('\n')
+    throw error
+  }
+  return []
+}
+
+test('every option but the clock has a flag', () => {
+  assert.equal([...flagNames, 'clock'].sort(), Object.keys(rules).sort())
+  assert.equal(Object.keys(OTHER).sort(), [...flagNames].sort())
+})
+
+for (const name of flagNames) {
+  test(`${flagOf(name)} sets ${name}, with a space and with =`, () => {
+    const written = writeFlag(name, OTHER[name])
+    // A peer's options lie in the place of the preset.
+    const wanted = resolveOptions(name === 'like' ? { like: 'sb3' } : { ...order('CartPole').options, [name]: OTHER[name] })
+    assert.equal(order(`CartPole ${written}`).options, wanted)
+    assert.equal(order(`CartPole ${written.replace(' ', '=')}`).options, wanted)
+    assert.equal(order(`${written} CartPole`).options, wanted, 'before the environment')
+    assert.is.not(JSON.stringify(OTHER[name]), JSON.stringify(rules[name].default))
+  })
+}
+
+test('a switch can be set and unset, the last word counting', () => {
+  assert.is(order('CartPole --no-line-search --line-search').options.lineSearch, true)
+  assert.is(order('CartPole --line-search --no-line-search').options.lineSearch, false)
+  assert.is(order('CartPole --seed 1 --seed 2').options.seed, 2)
+})
+
+test('flags of showing are read and are off unless given', () => {
+  const { json, quiet, phases, color, help, evalEpisodes } = parseArguments(['CartPole'])
+  assert.equal({ json, quiet, phases, color, help, evalEpisodes },
+    { json: false, quiet: false, phases: false, color: true, help: false, evalEpisodes: 100 })
+  const all = parseArguments(split('CartPole --json --quiet --phases --no-color --help --eval-episodes 0'))
+  assert.equal([all.json, all.quiet, all.phases, all.help], [true, true, true, true])
+  assert.equal([all.color, all.evalEpisodes], [false, 0])
+  assert.is(parseArguments(['-h']).help, true)
+  assert.is(parseArguments(split('CartPole')).save, undefined)
+  for (const words of ['CartPole --save a.safetensors', '--save=a.safetensors CartPole']) {
+    const { environment, save } = parseArguments(split(words))
+    assert.equal([environment, save], ['CartPole', 'a.safetensors'])
+  }
+  assert.is(order('CartPole').options.clock, undefined)
+  assert.is(order('CartPole --phases').options.clock?.(), 0)
+})
+
+test('what is wrong is told by flag, value, expectation and nearest name', () => {
+  const table: readonly (readonly [string, ...string[]])[] = [
+    ['CartPole --max-kll 0.1', '--max-kll: unknown flag, perhaps --max-kl'],
+    ['CartPole --maxKl=0.1', '--maxKl: unknown flag, perhaps --max-kl'],
+    ['CartPole --no-seed', '--no-seed: unknown flag, perhaps --seed'],
+    ['CartPole --zzzzzzzzzzzz', '--zzzzzzzzzzzz: unknown flag'],
+    ['CartPole --jsn', '--jsn: unknown flag, perhaps --json'],
+    ['CartPole -x', '-x: unknown flag, perhaps -h'],
+    ['CartPole --seed', '--seed: expected an integer of at least 0, got nothing'],
+    ['CartPole --seed --json', '--seed: expected an integer of at least 0, got nothing'],
+    ['CartPole --seed=', '--seed: expected an integer of at least 0, got ""'],
+    ['CartPole --seed 0x10', '--seed: expected an integer of at least 0, got "0x10"'],
+    ['CartPole --seed 1.5', '--seed: expected an integer of at least 0, got 1.5'],
+    ['CartPole --max-kl -1', '--max-kl: expected a number above 0, got -1'],
+    ['CartPole --max-kl NaN', '--max-kl: expected a number above 0, got "NaN"'],
+    ['CartPole --max-kl 1e999', '--max-kl: expected a number above 0, got Infinity'],
+    ['CartPole --hidden 64,', '--hidden[1]: expected an integer from 1 to 65536, got ""'],
+    ['CartPole --activation Tanh', '--activation: expected "tanh" | "relu" | "identity", got "Tanh"'],
+    ['CartPole --json=1', '--json: expected no value, got "1"'],
+    ['CartPole --eval-episodes -3', '--eval-episodes: expected an integer of at least 0, got -3'],
+    ['CartPole --eval-episodes', '--eval-episodes: expected an integer of at least 0, got nothing'],
+    ['CartPole --save', '--save: expected a file, got nothing'],
+    ['CartPole --save --json', '--save: expected a file, got nothing'],
+    ['CartPole --save=', '--save: expected a file, got nothing'],
+    ['CartPole Acrobot', '"Acrobot": expected one environment, and "CartPole" came before'],
+    ['Cartpol', 'Cartpol: unknown environment, perhaps CartPole (trpo envs lists them)'],
+    ['constructor', 'constructor: unknown environment (trpo envs lists them)'],
+    ['Pendulum --batch-steps 100 --environments 3',
+      '--batch-steps: expected a multiple of --environments (3), got 100'],
+    ['PointMass --bounds squash',
+      '--bounds: expected "clip" where actions are unbounded (-Infinity to Infinity in [0]), got "squash"'],
+  ]
+  for (const [words, ...expected] of table) assert.equal(problems(words), expected, words)
+  assert.match(problems('--seed 1')[0], /^environment: expected one of CartPole, .*, got nothing$/)
+})
+
+test('several mistakes are told together, and the value of a misspelt flag is no environment', () => {
+  assert.equal(problems('Cartpol --max-kll 0.1 --discount 2 --seed -1'), [
+    'Cartpol: unknown environment, perhaps CartPole (trpo envs lists them)',
+    '--max-kll: unknown flag, perhaps --max-kl',
+    '--seed: expected an integer of at least 0, got -1',
+    '--discount: expected a number from 0 to 1, got 2',
+  ])
+})
+
+test('a vine is refused where the environment has no list of its actions, and taken where it has', () => {
+  const words = '--sampling vine --vine-branches all'
+  assert.is(order(`CartPole ${words}`).options.vineBranches, 'all')
+  assert.equal(problems(`Pendulum ${words}`), ['--vine-branches: expected an integer where actions are box, got "all"'])
+})
+
+test('environments are found in any case and with a version', () => {
+  for (const name of ['CartPole', 'cartpole', 'CARTPOLE', 'CartPole-v1', 'cartpole-V0']) {
+    const found = findEnvironment(name, environments)
+    assert.is(typeof found === 'string' ? found : found.name, 'CartPole')
+  }
+})
+
+test('the command that repeats a run is read back as the same options', () => {
+  const flags = flagNames.map((name) => writeFlag(name, OTHER[name]))
+  const asked = order(['CartPole', ...flags, '--eval-episodes 3'].join(' '))
+  const command = commandOf(asked, 1e9)
+  assert.ok(command.startsWith('trpo train CartPole --seed 7 '), command)
+  const again = orderOf(parseArguments(split(command).slice(2)), () => 0, environments)
+  assert.equal(again.options, asked.options)
+  assert.is(again.given.evalEpisodes, 3)
+  assert.is(commandOf(order('cartpole-v1'), 1e9), 'trpo train CartPole --seed 0')
+  assert.is(commandOf(order('CartPole'), 99), 'trpo train CartPole --seed 0 --total-steps 99', 'cut short')
+})
+
+test('eval takes a file, an environment or none, and flags for its episodes', () => {
+  const { problems, ...bare } = parseEvalArguments(['a.safetensors'])
+  assert.equal(problems, [])
+  assert.equal(bare, {
+    file: 'a.safetensors', environment: undefined, episodes: 100, seed: 0, deterministic: true,
+    json: false, quiet: false, color: true, help: false,
+  })
+  const full = parseEvalArguments(split('a CartPole --episodes 3 --seed=7 --stochastic --json --quiet --no-color'))
+  assert.equal(full, {
+    file: 'a', environment: 'CartPole', episodes: 3, seed: 7, deterministic: false,
+    json: true, quiet: true, color: false, help: false, problems: [],
+  })
+  assert.is(parseEvalArguments(split('a --stochastic --deterministic')).deterministic, true)
+  assert.is(parseEvalArguments(['-h']).help, true)
+})
+
+test('what is wrong with the words after eval is told together', () => {
+  const table: readonly (readonly [string, ...string[]])[] = [
+    ['--json', 'file: expected that of a policy, got nothing'],
+    ['a b c', '"c": expected a file and an environment, and both came before'],
+    ['a --episodes 0', '--episodes: expected an integer of at least 1, got 0'],
+    ['a --episodes', '--episodes: expected an integer of at least 1, got nothing'],
+    ['a --seed 1.5 --episods 3', '--seed: expected an integer of at least 0, got 1.5', '--episods: unknown flag, perhaps --episodes'],
+    ['a --stochastic=1', '--stochastic: expected no value, got "1"'],
+  ]
+  for (const [words, ...expected] of table) assert.equal(parseEvalArguments(split(words)).problems, expected, words)
+})
+
+test('help tells every flag on one line, with its default and range', () => {
+  const lines = trainHelp().split('\n')
+  for (const name of flagNames) {
+    const flag = isSwitch(name) ? writeFlag(name, !rules[name].default) : flagOf(name)
+    const [line, ...more] = lines.filter((text) => text.trim().split(/\s/)[0] === flag)
+    assert.ok(line !== undefined && more.length === 0, flag)
+    if (!isSwitch(name)) {
+      assert.ok(expectation(name).length > 5, name)
+      assert.ok(line.endsWith(expectation(name)), line)
+    }
+  }
+  assert.match(trainHelp(), /--cg-tolerance +0.01 /)
+  assert.match(trainHelp(), /--hidden +64,64 /)
+  for (const flag of ['save', 'eval-episodes', 'json', 'quiet']) assert.match(trainHelp(), new RegExp(`\\n  --${flag} `))
+  for (const flag of ['episodes', 'seed', 'stochastic', 'json']) assert.match(evalHelp, new RegExp(`\\n  --${flag} `))
+  for (const line of [...lines, ...mainHelp.split('\n'), ...evalHelp.split('\n')]) assert.ok(line.length <= 110, line)
+})
+
+test.run()
