@@ -38,7 +38,7 @@ export function fisher(): Experiment[] {
 
 /** The product as the step does it, with what it keeps made beforehand. */
 function product(name: string, problem: Problem, size: Size): Contestant {
-  return contestant(name, problem, problem.stepper.fisher, fisherFlops(size))
+  return contestant(name, problem, problem.stepper.parts.fisher, fisherFlops(size))
 }
 
 function throughPasses(name: string, problem: Problem, size: Size): Contestant {
@@ -65,11 +65,11 @@ export function cg(): Experiment[] {
       contestants: [
         {
           name: `${backend.name}, one Fisher product`, flops: fisherFlops(size),
-          run: () => { problem.stepper.fisher.apply(out, b); return out[0] },
+          run: () => { problem.stepper.parts.fisher.apply(out, b); return out[0] },
         },
         {
           name: backend.name, flops: 10 * (fisherFlops(size) + 10 * P),
-          run: () => conjugateGradient(workspace, problem.stepper.fisher.apply, b, options).xAx,
+          run: () => conjugateGradient(workspace, problem.stepper.parts.fisher.apply, b, options).xAx,
         },
       ],
     }

@@ -2,11 +2,13 @@
 import type { Backend } from '../src/math/backend.ts'
 import { Random } from '../src/math/random.ts'
 import type { Tensor } from '../src/math/tensor.ts'
-import { sensitivitiesAState } from '../src/nn/jacobian.ts'
-import { createPolicy, forwardPolicy, initializePolicy, type Policy } from '../src/rl/policy.ts'
+import { sensitivitiesPerState } from '../src/nn/jacobian.ts'
+import { createPolicy, initializePolicy, type Policy } from '../src/rl/policy.ts'
+import { forwardPolicy } from '../src/rl/policyMap.ts'
 import { box, discrete } from '../src/rl/world/space.ts'
-import { resolveOptions } from '../src/trpo/options/options.ts'
-import { createStepper, type StepOptions, type Stepper } from '../src/trpo/step.ts'
+import { resolveOptions } from '../src/trpo/options/resolve.ts'
+import { createStepper, type Stepper } from '../src/trpo/step.ts'
+import type { StepOptions } from '../src/trpo/options/options.ts'
 
 export interface Size {
   /** Inputs, hidden …, outputs. */
@@ -53,7 +55,7 @@ export function createProblem(backend: Backend, { sizes, kind, states }: Size, o
   const stepper = createStepper(policy, observations, { ...resolveOptions({}), ...options }, random)
   const actions = backend.allocate(states, policy.distribution.actionSize)
   forwardPolicy(stepper.old)
-  stepper.fisher.refresh()
+  stepper.parts.fisher.refresh()
   policy.distribution.sample(actions, stepper.old.eta, Array.from({ length: states }, () => random))
   return { policy, stepper, actions, advantages: Float64Array.from({ length: states }, () => random.normal()) }
 }
@@ -71,7 +73,7 @@ export function passesFlops({ sizes, states }: Size): number {
  */
 export function fisherFlops(size: Size): number {
   const { sizes, states } = size
-  const kept = sensitivitiesAState(sizes)
+  const kept = sensitivitiesPerState(sizes)
   if (kept === 0) return passesFlops(size)
   let flops = 4 * states * kept
   for (let l = 0; l + 1 < sizes.length; l++) flops += (l + 2 < sizes.length ? 4 : 8) * states * sizes[l] * sizes[l + 1]
@@ -82,7 +84,7 @@ export function fisherFlops(size: Size): number {
 export function refreshFlops({ sizes, states }: Size): number {
   const outputs = sizes[sizes.length - 1]
   let flops = 0
-  if (sensitivitiesAState(sizes) > 0) for (let l = 1; l + 2 < sizes.length; l++) flops += 2 * states * outputs * sizes[l] * sizes[l + 1]
+  if (sensitivitiesPerState(sizes) > 0) for (let l = 1; l + 2 < sizes.length; l++) flops += 2 * states * outputs * sizes[l] * sizes[l + 1]
   return flops
 }
 

@@ -7,7 +7,7 @@ import { createBatch } from '../src/rl/batch.ts'
 import type { Env } from '../src/rl/world/env.ts'
 import { createPolicy, initializePolicy } from '../src/rl/policy.ts'
 import { collect, createRollout } from '../src/rl/rollout.ts'
-import { sample } from '../src/rl/world/space.ts'
+import { sample } from '../src/rl/world/membership.ts'
 import { backends } from './backends.ts'
 import type { Contestant, Experiment } from './harness.ts'
 

@@ -6,10 +6,12 @@
 import process from 'node:process'
 import { Random } from '../src/math/random.ts'
 import { createFastest } from '../src/math/simd/backend.ts'
-import { createPolicy, forwardPolicy, initializePolicy } from '../src/rl/policy.ts'
+import { createPolicy, initializePolicy } from '../src/rl/policy.ts'
+import { forwardPolicy } from '../src/rl/policyMap.ts'
 import { box, discrete, type Space } from '../src/rl/world/space.ts'
-import { resolveOptions } from '../src/trpo/options/options.ts'
-import { createStepper, step, type StepOptions } from '../src/trpo/step.ts'
+import { resolveOptions } from '../src/trpo/options/resolve.ts'
+import { createStepper, step } from '../src/trpo/step.ts'
+import type { StepOptions } from '../src/trpo/options/options.ts'
 import { pasteInto } from './paste.ts'
 
 const STATES = 500, INPUTS = 8
@@ -18,9 +20,9 @@ const VARIANTS: readonly (readonly [string, Partial<StepOptions>])[] = [
   ['damped, 0.8ʲ', { stepLength: 'damped' }],
   ['undamped, 0.5ʲ', { backtrackCoefficient: 0.5 }],
   ['damped, 0.5ʲ', { stepLength: 'damped', backtrackCoefficient: 0.5 }],
-  ['undamped, longest', { search: 'longest' }],
-  ['damped, longest', { stepLength: 'damped', search: 'longest' }],
-  ['undamped, 0.8ʲ, up to 1.5 δ', { klSlack: 1.5 }],
+  ['undamped, longest', { lineSearch: 'longest' }],
+  ['damped, longest', { stepLength: 'damped', lineSearch: 'longest' }],
+  ['undamped, 0.8ʲ, up to 1.5 δ', { maxKlFactor: 1.5 }],
   ['undamped, 0.8ʲ, largest KL', { constraint: 'max-kl', maxBacktracks: 30 }],
 ]
 const KINDS: readonly (readonly [string, Space])[] = [
@@ -63,9 +65,9 @@ function run(space: Space, options: Partial<StepOptions>): { first: number; acce
     forwardPolicy(stepper.old)
     policy.distribution.sample(actions, stepper.old.eta, Array.from({ length: STATES }, () => random))
     drawAdvantages(advantages, observations.data, actions.data, random)
-    const { status, kl, maxKl, surrogateAfter, surrogateBefore, backtracks } = step(stepper, actions, advantages, () => {})
+    const { status, kl, maxKl, surrogateAfter, surrogateBefore, backtracks } = step(stepper, { actions, advantages })
     total.trials += backtracks + 1
-    if (status !== 'accepted' && status !== 'accepted-beyond') continue
+    if (status !== 'accepted' && status !== 'accepted-above-max-kl') continue
     total.accepted++
     if (backtracks === 0) total.first++
     total.spent += kl / maxKl

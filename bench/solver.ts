@@ -15,11 +15,13 @@ import { dot } from '../src/math/vector.ts'
 import { createShards } from '../src/nn/shards.ts'
 import { generalizedAdvantages, normalize } from '../src/rl/advantage.ts'
 import { createBatch } from '../src/rl/batch.ts'
-import { createPolicyMap, forwardPolicy, type PolicyMap } from '../src/rl/policy.ts'
+import { createPolicyMap, forwardPolicy, type PolicyMap } from '../src/rl/policyMap.ts'
 import { collect, createRollout } from '../src/rl/rollout.ts'
 import { predict } from '../src/rl/value.ts'
-import { createFisher, createSubset } from '../src/trpo/fisher.ts'
-import { resolveOptions, type TrainOptions } from '../src/trpo/options/options.ts'
+import { createFisher } from '../src/trpo/fisher.ts'
+import { createSubset } from '../src/trpo/variants/subset.ts'
+import { resolveOptions } from '../src/trpo/options/resolve.ts'
+import type { TrainOptions } from '../src/trpo/options/options.ts'
 import { createPreconditioner } from '../src/trpo/variants/preconditioner.ts'
 import { presets } from '../src/trpo/options/presets.ts'
 import { policyGradient } from '../src/trpo/surrogate.ts'
@@ -31,9 +33,9 @@ const smoke = process.argv.includes('--smoke')
 const ITERATIONS = smoke ? [2] : [2, 5, 15, 30, 45]
 const RUNS: readonly (readonly [string, string, Partial<TrainOptions>])[] = [
   ['CartPole, preset', 'CartPole', presets.CartPole],
-  ['CartPole, 64-64', 'CartPole', { ...presets.CartPole, hidden: [64, 64] }],
+  ['CartPole, 64-64', 'CartPole', { ...presets.CartPole, hiddenSizes: [64, 64] }],
   ['Pendulum, preset', 'Pendulum', presets.Pendulum],
-  ['Pendulum, 64', 'Pendulum', { ...presets.Pendulum, hidden: [64] }],
+  ['Pendulum, 64', 'Pendulum', { ...presets.Pendulum, hiddenSizes: [64] }],
 ]
 const DAMPINGS = [0.1, 0.01, 0.001]
 const TOLERANCES = [0.1, 0.01, 0.001]
@@ -46,7 +48,7 @@ interface Problem { readonly map: PolicyMap; readonly gradient: Float64Array; re
 function problemOf({ policy, value, iteration }: Iteration, options: TrainOptions, name: string): Problem {
   const { backend } = policy.net
   const random = new Random(iteration)
-  const envs = Array.from({ length: options.environments }, () => environments[name].make())
+  const envs = Array.from({ length: options.envCount }, () => environments[name].make())
   const batch = createBatch(
     backend, options.batchSteps / envs.length, envs.length, policy.net.sizes[0], policy.distribution.actionSize)
   collect(createRollout(envs, policy, random), batch)
@@ -155,7 +157,7 @@ function compare(
   for (const fraction of [0.5, 0.25, 0.1]) {
     const subset = createSubset(map, fraction, random)
     subset.choose()
-    const fisher = createFisher(subset.map, subset.shards, lambda)
+    const fisher = createFisher(subset.map, createShards(subset.map.net, subset.map.tape), lambda)
     fisher.refresh()
     solve(fisher.apply, 10, 0)
     note(`subset ${fraction}`, share())

@@ -18,7 +18,7 @@ export function policyStep(): Experiment[] {
       const theta = policy.net.parameters.flat
       const before = theta.slice()
       const run = (): number => {
-        const certificate = step(stepper, actions, advantages, () => {})
+        const certificate = step(stepper, { actions, advantages })
         theta.set(before)
         trials = certificate.backtracks + 1
         return certificate.kl

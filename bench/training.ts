@@ -14,7 +14,7 @@ import { train } from '../src/trpo/train.ts'
 import { pasteInto } from './paste.ts'
 import { reach } from './reach.ts'
 
-const SB3: Partial<TrainOptions> = { like: 'sb3', totalSteps: 100_000 }
+const SB3: Partial<TrainOptions> = { conventions: 'sb3', totalSteps: 100_000 }
 
 interface Run { readonly title: string; readonly make: () => Env; readonly options: Partial<TrainOptions> }
 
@@ -23,7 +23,7 @@ const RUNS: readonly Run[] = [
   { title: 'CartPole, SB3-contrib defaults', make: environments.CartPole.make, options: SB3 },
   {
     title: 'CartPole, SB3-contrib zoo', make: environments.CartPole.make,
-    options: { ...SB3, batchSteps: 1024, environments: 2, gaeLambda: 0.98, damping: 1e-3, valueEpochs: 20, valueMinibatch: 512 },
+    options: { ...SB3, batchSteps: 1024, envCount: 2, gaeLambda: 0.98, damping: 1e-3, valueEpochs: 20, valueMinibatch: 512 },
   },
   { title: 'Pendulum, preset', make: environments.Pendulum.make, options: presets.Pendulum },
   { title: 'Pendulum, SB3-contrib defaults', make: environments.Pendulum.make, options: { ...SB3, totalSteps: 200_000 } },

@@ -17,12 +17,14 @@ import { createFastest } from '../src/math/simd/backend.ts'
 import { generalizedAdvantages, rewardsToGo } from '../src/rl/advantage.ts'
 import { type Batch, createBatch } from '../src/rl/batch.ts'
 import { collect, createRollout } from '../src/rl/rollout.ts'
-import { createValue, predict, type Value } from '../src/rl/value.ts'
-import { resolveOptions, type TrainOptions } from '../src/trpo/options/options.ts'
+import { drawnValue } from '../test/support/value.ts'
+import { predict, type Value } from '../src/rl/value.ts'
+import { resolveOptions } from '../src/trpo/options/resolve.ts'
+import type { TrainOptions } from '../src/trpo/options/options.ts'
 import { presets } from '../src/trpo/options/presets.ts'
 import { createFitter } from '../src/trpo/value/fitter.ts'
 import { train } from '../src/trpo/train.ts'
-import { explained } from '../src/trpo/value/adamFit.ts'
+import { explained } from '../src/trpo/value/loss.ts'
 import { pasteInto } from './paste.ts'
 import { backwardFlops, fisherFlops, forwardFlops, refreshFlops } from './problem.ts'
 
@@ -48,9 +50,9 @@ const FITS: readonly Contestant[] = [
   adam(10, 128, 0.001, false, true), adam(5, 64, 0.005, true, true), adam(3, 64, 0.005, true, true), adam(2, 64, 0.005, false, true),
   adam(1, 32, 0.01, true, true),
   region('', {}, true), region(', 2 steps', { valueSteps: 2 }), region(', 2 steps of 10 products', { valueSteps: 2, valueCgIterations: 10 }, true),
-  region(', all states in H', { valueFraction: 1 }), region(', λ = 0.001', { valueDamping: 0.001 }), region(', λ = 1', { valueDamping: 1 }),
+  region(', all states in H', { valueCurvatureFraction: 1 }), region(', λ = 0.001', { valueDamping: 0.001 }), region(', λ = 1', { valueDamping: 1 }),
   region(', ε = 0.5', { valueMaxKl: 0.5 }), region(', ε = 0.1', { valueMaxKl: 0.1 }),
-  region(', ε = 0.01, 1 step of 10, all states', { valueMaxKl: 0.01, valueSteps: 1, valueCgIterations: 10, valueFraction: 1 }),
+  region(', ε = 0.01, 1 step of 10, all states', { valueMaxKl: 0.01, valueSteps: 1, valueCgIterations: 10, valueCurvatureFraction: 1 }),
 ]
 
 /** Recorded trainings: a title, the environment, its options, and what its rewards are multiplied by. */
@@ -75,7 +77,7 @@ interface Recorded { readonly batch: Batch; readonly yardstick: Float64Array }
 
 /** A fresh batch after each iteration. */
 function record(name: string, scale: number, options: TrainOptions): Recorded[] {
-  const { batchSteps, environments: E } = options
+  const { batchSteps, envCount: E } = options
   const { make } = environments[name]
   const recorded: Recorded[] = []
   for (const { policy, value, iteration } of train(() => make(), {
@@ -108,7 +110,7 @@ function contest(name: string, given: Given, scale: number, seed: number, tallie
   const contestants = FITS.map((each) => {
     const own = { ...options, ...each.given }
     const random = new Random(seed)
-    const value = createValue(backend, recorded[0].batch.observations.cols, own.valueHidden, own.activation, random.fork('value'))
+    const value = drawnValue(backend, recorded[0].batch.observations.cols, own.valueHiddenSizes, own.activation, random.fork('value'))
     return { own, value, fit: createFitter(value, own.batchSteps, own).fit, random: random.fork('minibatches') }
   })
   recorded.forEach((each, k) => contestants.forEach(({ own, value, fit, random }, c) => {
@@ -117,7 +119,7 @@ function contest(name: string, given: Given, scale: number, seed: number, tallie
     predict(batch.finalValues, value, batch.finalObservations, batch.finalCount)
     generalizedAdvantages(batch, own.discount, own.gaeLambda)
     const begun = performance.now()
-    fit(batch.observations, batch.returns, batch.values, random)
+    fit(batch, random)
     tally.milliseconds += performance.now() - begun
     tally.forwards = forwards(own, value)
     // No V has seen anything before the first batch.
@@ -129,11 +131,11 @@ function contest(name: string, given: Given, scale: number, seed: number, tallie
 /** What a fit costs, in forward passes over the batch. */
 function forwards(options: TrainOptions, { net: { sizes } }: Value): number {
   const of = (states: number): { sizes: readonly number[]; kind: 'gaussian'; states: number } => ({ sizes, kind: 'gaussian', states })
-  const all = of(options.batchSteps), part = of(options.valueFraction * options.batchSteps)
+  const all = of(options.batchSteps), part = of(options.valueCurvatureFraction * options.batchSteps)
   const pass = forwardFlops(all), gradient = pass + backwardFlops(all)
   if (options.valueFit === 'adam') return options.valueEpochs * gradient / pass
   const products = refreshFlops(part) + options.valueCgIterations * fisherFlops(part)
-  return options.valueSteps * (gradient + (options.valueFraction < 1 ? forwardFlops(part) : 0) + products + pass) / pass
+  return options.valueSteps * (gradient + (options.valueCurvatureFraction < 1 ? forwardFlops(part) : 0) + products + pass) / pass
 }
 
 const mean = (x: readonly number[]): number => x.reduce((total, each) => total + each, 0) / x.length

@@ -15,14 +15,16 @@ import { Random } from '../src/math/random.ts'
 import { addScaled, dot, norm, sum } from '../src/math/vector.ts'
 import { createShards } from '../src/nn/shards.ts'
 import { evaluate } from '../src/rl/evaluate.ts'
-import { createPolicyMap, forwardPolicy } from '../src/rl/policy.ts'
+import { createPolicyMap, forwardPolicy } from '../src/rl/policyMap.ts'
 import { createRollout } from '../src/rl/rollout.ts'
-import { resolveOptions, type TrainOptions } from '../src/trpo/options/options.ts'
+import { resolveOptions } from '../src/trpo/options/resolve.ts'
+import type { TrainOptions } from '../src/trpo/options/options.ts'
 import { presets } from '../src/trpo/options/presets.ts'
 import { createBatches, createSampler } from '../src/trpo/variants/sampling.ts'
 import { policyGradient } from '../src/trpo/surrogate.ts'
 import { type Iteration, train } from '../src/trpo/train.ts'
 import { pasteInto } from './paste.ts'
+import { predictValues } from '../src/rl/value.ts'
 
 const smoke = process.argv.includes('--smoke')
 /** Most steps of an estimate, and how many estimates; those of the reference come in two halves. */
@@ -46,7 +48,7 @@ const ALL: readonly Way[] = [vine('all', 1, 5), vine('all', 5, 5), vine('all', 1
 
 /** Trainings: V sees a third of a vine's steps or fewer, and is fitted to them for longer. */
 const TRAININGS: readonly (readonly [string, Way, readonly Way[]])[] = [
-  ['PointMass', { totalSteps: 120_000, batchSteps: 3000, environments: 20 },
+  ['PointMass', { totalSteps: 120_000, batchSteps: 3000, envCount: 20 },
     [{}, { gaeLambda: 0.8 }, { ...vine(2, 5, 5), valueEpochs: 40 }, { ...vine(2, 10, 5), valueEpochs: 40 }]],
   ['CartPole', { totalSteps: 60_000 }, [{}, { ...vine('all', 5, 5), valueEpochs: 40 }, { ...vine('all', 10, 5), valueEpochs: 40 }]],
   ['Pendulum', {},
@@ -60,18 +62,19 @@ function nameOf({ sampling, gaeLambda, vineBranches, vineHorizon, vineSpacing }:
 
 /** Draws estimates of the gradient at the policy as it stands, one a call; returns the steps that it took. */
 function estimator({ policy, value }: Iteration, name: string, way: Way, random: Random): (out: Float64Array) => number {
-  const options = resolveOptions({ ...presets[name], batchSteps: STEPS, environments: 4, ...way })
-  const envs = Array.from({ length: options.environments }, () => environments[name].make())
+  const options = resolveOptions({ ...presets[name], batchSteps: STEPS, envCount: 4, ...way })
+  const envs = Array.from({ length: options.envCount }, () => environments[name].make())
   const rollout = createRollout(envs, policy, random)
   const batches = createBatches(options, policy, 0)
   const { batch } = batches
-  const sampler = createSampler(options, rollout, batches, value, random)
+  const sampler = createSampler(options, rollout, batches, random)
   const map = createPolicyMap(policy.net, policy.distribution, batch.observations, true)
   const shards = createShards(policy.net, map.tape)
   return (out) => {
     const before = sum(rollout.steps)
     sampler.collect()
-    sampler.estimate()
+    for (const each of batches.all) predictValues(value, each)
+    sampler.estimateAdvantages()
     forwardPolicy(map)
     policyGradient(out, map, shards, batch.actions, batch.advantages.slice())
     return sum(rollout.steps) - before

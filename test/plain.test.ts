@@ -4,7 +4,7 @@ import { cartPole } from '../src/envs/index.ts'
 import * as core from '../src/index.ts'
 import * as plain from '../src/plain.ts'
 
-const SMALL = { seed: 3, totalSteps: 1024, batchSteps: 512, environments: 4, hidden: [8], valueHidden: [8] }
+const SMALL = { seed: 3, totalSteps: 1024, batchSteps: 512, envCount: 4, hiddenSizes: [8], valueHiddenSizes: [8] }
 
 test('trpo/plain has the names of trpo, and all but train are the same', () => {
   assert.equal(Object.keys(plain).sort(), Object.keys(core).sort())

@@ -9,8 +9,7 @@
 import { cos, sin } from '../math/elementary.ts'
 import type { Random } from '../math/random.ts'
 import type { Env } from '../rl/world/env.ts'
-import { simulate } from './simulator.ts'
-import type { Dynamics, SimulatorOptions } from './simulator.ts'
+import { type Dynamics, simulate, type SimulatorOptions } from './simulator.ts'
 
 const GRAVITY = 9.8, LENGTH = 1, CENTRE = 0.5, MASS = 1, INERTIA = 1, DT = 0.2
 const MOST_SPEED_1 = 4 * Math.PI, MOST_SPEED_2 = 9 * Math.PI

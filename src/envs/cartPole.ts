@@ -8,8 +8,7 @@
 import { cos, sin } from '../math/elementary.ts'
 import type { Random } from '../math/random.ts'
 import type { Env } from '../rl/world/env.ts'
-import { simulate } from './simulator.ts'
-import type { Dynamics, SimulatorOptions } from './simulator.ts'
+import { type Dynamics, simulate, type SimulatorOptions } from './simulator.ts'
 
 const GRAVITY = 9.8, CART = 1, POLE = 0.1, HALF_LENGTH = 0.5, FORCE = 10, TAU = 0.02
 const TOTAL = POLE + CART, POLE_MOMENT = POLE * HALF_LENGTH

@@ -9,8 +9,7 @@ import { cos } from '../math/elementary.ts'
 import type { Random } from '../math/random.ts'
 import type { Env } from '../rl/world/env.ts'
 import type { Box } from '../rl/world/space.ts'
-import { simulate } from './simulator.ts'
-import type { Dynamics, SimulatorOptions } from './simulator.ts'
+import { type Dynamics, simulate, type SimulatorOptions } from './simulator.ts'
 
 const LEFT_WALL = -1.2, RIGHT_END = 0.6, MOST_SPEED = 0.07, GOAL = 0.5, PUSH = 0.001, SLOPE = 0.0025
 

@@ -7,8 +7,7 @@
  */
 import type { Env } from '../rl/world/env.ts'
 import { look, park, roll, valley } from './mountainCar.ts'
-import { simulate } from './simulator.ts'
-import type { Dynamics, SimulatorOptions } from './simulator.ts'
+import { type Dynamics, simulate, type SimulatorOptions } from './simulator.ts'
 
 const POWER = 0.0015, GOAL = 0.45
 

@@ -9,8 +9,7 @@
 import { cos, sin } from '../math/elementary.ts'
 import type { Random } from '../math/random.ts'
 import type { Env } from '../rl/world/env.ts'
-import { simulate } from './simulator.ts'
-import type { Dynamics, SimulatorOptions } from './simulator.ts'
+import { type Dynamics, simulate, type SimulatorOptions } from './simulator.ts'
 
 const GRAVITY = 10, DT = 0.05, MOST_SPEED = 8, MOST_TORQUE = 2
 

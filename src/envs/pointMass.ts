@@ -11,8 +11,7 @@
 import type { Random } from '../math/random.ts'
 import type { Env } from '../rl/world/env.ts'
 import type { Box } from '../rl/world/space.ts'
-import { simulate } from './simulator.ts'
-import type { Dynamics, SimulatorOptions } from './simulator.ts'
+import { type Dynamics, simulate, type SimulatorOptions } from './simulator.ts'
 
 const DT = 0.2, SPEED_COST = 0.1, PUSH_COST = 0.1
 const MOST_POSITION = 2, MOST_SPEED = 1, NOISE = 0.05, HORIZON = 30

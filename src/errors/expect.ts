@@ -23,6 +23,31 @@ export function expectNumber(name: string, value: unknown, low: number = -Infini
   throw typeof value === 'number' ? new RangeError(message) : new TypeError(message)
 }
 
+/** A number above `low`, and at most `high`; `Infinity` passes only if `high` is given as it. */
+export function expectAbove(name: string, value: unknown, low: number, high: number = Number.MAX_VALUE): number {
+  if (typeof value === 'number' && value > low && value <= high) return value
+  const most = high < Number.MAX_VALUE ? `, at most ${high}` : ''
+  const message = `${name}: expected a number above ${low}${most}, got ${show(value)}`
+  throw typeof value === 'number' ? new RangeError(message) : new TypeError(message)
+}
+
+/** A number between `low` and `high`, ends excluded. */
+export function expectBetween(name: string, value: unknown, low: number, high: number): number {
+  if (typeof value === 'number' && value > low && value < high) return value
+  const message = `${name}: expected a number between ${low} and ${high}, ends excluded, got ${show(value)}`
+  throw typeof value === 'number' ? new RangeError(message) : new TypeError(message)
+}
+
+export function expectBoolean(name: string, value: unknown): boolean {
+  if (typeof value === 'boolean') return value
+  throw new TypeError(`${name}: expected a boolean, got ${show(value)}`)
+}
+
+/** A function; `what` says which, for the error. */
+export function expectFunction(name: string, value: unknown, what: string = 'a function'): void {
+  if (typeof value !== 'function') throw new TypeError(`${name}: expected ${what}, got ${show(value)}`)
+}
+
 /** A finite number. */
 export function expectFinite(name: string, value: unknown): number {
   if (Number.isFinite(value)) return value as number

@@ -15,15 +15,26 @@ export function editDistance(a: string, b: string): number {
   return row[b.length]
 }
 
-/** The word nearest to `word`, upper and lower case alike; the first of several, and '' where there are none. */
+/** The word nearest to `word`, upper and lower case alike: the first of several, '' if there are no words. */
 export function nearest(word: string, words: readonly string[]): string {
-  let best = '', least = Infinity
+  let best = '', min = Infinity
   for (const candidate of words) {
     const distance = editDistance(word.toLowerCase(), candidate.toLowerCase())
-    if (distance < least) {
-      least = distance
+    if (distance < min) {
+      min = distance
       best = candidate
     }
   }
   return best
+}
+
+/** The nearest word if few enough edits lead to it: two, or a third of the letters; else ''. */
+export function likely(word: string, words: readonly string[]): string {
+  const best = nearest(word, words)
+  return editDistance(word.toLowerCase(), best.toLowerCase()) <= Math.max(2, word.length / 3) ? best : ''
+}
+
+/** What an error adds to suggest `word`: nothing for ''. */
+export function perhaps(word: string): string {
+  return word === '' ? '' : `, perhaps ${word}`
 }

@@ -69,7 +69,7 @@ export function fillNetwork({ parameters }: Mlp, { layers }: StoredNetwork): voi
 
 /** Add a copy of `data`. Throws a RangeError for what is not finite. */
 export function putParameters(contents: Contents, name: string, shape: readonly number[], data: Float64Array): void {
-  const reason = whyNotFinite(data)
+  const reason = finiteProblem(data)
   if (reason !== null) throw new RangeError(`${name}: ${reason}`)
   contents.tensors.set(name, { shape, data: data.slice() })
 }
@@ -77,12 +77,12 @@ export function putParameters(contents: Contents, name: string, shape: readonly 
 /** Take out a tensor of finite numbers. Throws a FileError. */
 export function takeParameters(contents: Contents, name: string, axes: number): StoredTensor {
   const tensor = takeTensor(contents, name, axes)
-  const reason = whyNotFinite(tensor.data)
+  const reason = finiteProblem(tensor.data)
   if (reason !== null) throw new FileError(`${name}: ${reason}`)
   return tensor
 }
 
-function whyNotFinite(data: Float64Array): string | null {
+function finiteProblem(data: Float64Array): string | null {
   const wrong = data.findIndex((x) => !Number.isFinite(x))
   return wrong < 0 ? null : `expected [${wrong}] to be a finite number, got ${show(data[wrong])}`
 }

@@ -1,7 +1,7 @@
 /**
  * What a network reads its observations through, as tensors: μ and σ in use, and the statistics that they come from.
  */
-import { type Normalizer, normalizerFault } from '../rl/normalizer.ts'
+import { type Normalizer, normalizerProblem } from '../rl/normalizer.ts'
 import { type Contents, takeTensor } from './contents.ts'
 import { FileError } from './fileError.ts'
 
@@ -11,7 +11,7 @@ const COUNT = 'normalizer.statistics.count', STATISTICS_MEAN = 'normalizer.stati
 /** Add the normaliser of a network with so many inputs; nothing where there is none. Throws a RangeError for an unsound one. */
 export function putNormalizer({ tensors }: Contents, normalizer: Normalizer | null, inputs: number): void {
   if (normalizer === null) return
-  const reason = normalizerFault(normalizer, inputs)
+  const reason = normalizerProblem(normalizer, inputs)
   if (reason !== null) throw new RangeError(`normalizer: ${reason}`)
   const { mean, scale, clip, statistics } = normalizer
   const vector = (name: string, data: Float64Array): unknown => tensors.set(name, { shape: [inputs], data: data.slice() })
@@ -33,7 +33,7 @@ export function takeNormalizer(contents: Contents, inputs: number): Normalizer |
     mean: vector(MEAN), scale: vector(SCALE), clip: number(CLIP),
     statistics: { count: number(COUNT), mean: vector(STATISTICS_MEAN), squares: vector(SQUARES) },
   }
-  const reason = normalizerFault(normalizer, inputs)
+  const reason = normalizerProblem(normalizer, inputs)
   if (reason !== null) throw new FileError(`normalizer: ${reason}`)
   return normalizer
 }

@@ -5,10 +5,12 @@
 import type { Backend } from '../math/backend.ts'
 import { expectOneOf, show } from '../errors/expect.ts'
 import { reference } from '../math/reference.ts'
-import { boundsFault } from '../rl/actionBounds.ts'
+import { boundsProblem } from '../rl/actionBounds.ts'
 import { createPolicy, distributionFor, type Policy } from '../rl/policy.ts'
-import { encodedSize } from '../rl/world/space.ts'
-import { type Contents, expectNothingLeft, expectPartsAlone, expectSize, type Extra, seal, takeWord, unseal } from './contents.ts'
+import { encodedSize } from '../rl/world/encoding.ts'
+import {
+  type Contents, expectNothingLeft, expectPartsAlone, expectSize, type Extra, seal, takeWord, unseal,
+} from './contents.ts'
 import { FileError } from './fileError.ts'
 import { fillNetwork, putNetwork, putParameters, takeNetwork, takeParameters } from './network.ts'
 import { putNormalizer, takeNormalizer } from './normalizer.ts'
@@ -16,7 +18,7 @@ import { putSpace, takeSpace } from './spaces.ts'
 
 const FORMAT = 'trpo policy'
 /** All that the file holds of a policy. */
-const PARTS: readonly string[] = ['observationSpace', 'actionSpace', 'distribution', 'net', 'stateDependentStd', 'bounds', 'normalizer']
+const PARTS: readonly string[] = ['observationSpace', 'actionSpace', 'distribution', 'net', 'stateDependentStd', 'actionBounds', 'normalizer']
 const BOUNDS = ['clip', 'squash'] as const
 const LOG_STD = 'policy.log_std'
 
@@ -26,7 +28,7 @@ const LOG_STD = 'policy.log_std'
  */
 export function encodePolicy(policy: Policy, extra: Extra = {}): Uint8Array {
   if (typeof policy?.net?.parameters !== 'object') throw new TypeError(`policy: expected a policy, got ${show(policy)}`)
-  const { observationSpace, actionSpace, distribution, net, stateDependentStd, bounds, normalizer } = policy
+  const { observationSpace, actionSpace, distribution, net, stateDependentStd, actionBounds, normalizer } = policy
   expectPartsAlone('policy', policy, PARTS)
   const contents: Contents = { tensors: new Map(), metadata: new Map() }
   putSpace(contents, 'observation_space', observationSpace)
@@ -37,7 +39,7 @@ export function encodePolicy(policy: Policy, extra: Extra = {}): Uint8Array {
   }
   contents.metadata.set('distribution', distribution.name)
   // Said only where it is not the usual: a file without it is one that clips.
-  if (expectOneOf('policy.bounds', bounds, BOUNDS) === 'squash') contents.metadata.set('bounds', bounds)
+  if (expectOneOf('policy.actionBounds', actionBounds, BOUNDS) === 'squash') contents.metadata.set('bounds', actionBounds)
   putNetwork(contents, 'policy', net)
   const { shared } = net.parameters
   if (shared.length > 0) putParameters(contents, LOG_STD, [shared.length], shared)
@@ -52,21 +54,21 @@ export function decodePolicy(bytes: Uint8Array, backend: Backend = reference): P
   const actionSpace = takeSpace(contents, 'action_space')
   const families = [distributionFor(actionSpace), distributionFor(actionSpace, true)]
   const name = takeWord(contents, 'distribution', [...new Set(families.map((family) => family.name))])
-  const { inputs, shared } = families.find((family) => family.name === name)!
-  const told = actionSpace.kind === 'box' && contents.metadata.has('bounds')
-  const bounds = told ? takeWord(contents, 'bounds', BOUNDS) : 'clip'
-  const fault = boundsFault(bounds, actionSpace)
-  if (fault !== null) throw new FileError(fault)
+  const { etaSize, sharedSize } = families.find((family) => family.name === name)!
+  const stated = actionSpace.kind === 'box' && contents.metadata.has('bounds')
+  const actionBounds = stated ? takeWord(contents, 'bounds', BOUNDS) : 'clip'
+  const problem = boundsProblem(actionBounds, actionSpace)
+  if (problem !== null) throw new FileError(problem)
   const stored = takeNetwork(contents, 'policy')
-  const logStd = shared > 0 ? takeParameters(contents, LOG_STD, 1).data : new Float64Array(0)
+  const logStd = sharedSize > 0 ? takeParameters(contents, LOG_STD, 1).data : new Float64Array(0)
   const normalizer = takeNormalizer(contents, stored.sizes[0])
   expectNothingLeft(contents)
 
   const { activation, sizes, layers } = stored
   expectSize('inputs of policy.layers.0, for its observations', encodedSize(observationSpace), sizes[0])
-  expectSize(`outputs of policy.layers.${layers.length - 1}, for its actions`, inputs, sizes[layers.length])
-  expectSize(`length of ${LOG_STD}, for its actions`, shared, logStd.length)
-  const parts = { stateDependentStd: name === 'stateGaussian', bounds, normalizer }
+  expectSize(`outputs of policy.layers.${layers.length - 1}, for its actions`, etaSize, sizes[layers.length])
+  expectSize(`length of ${LOG_STD}, for its actions`, sharedSize, logStd.length)
+  const parts = { stateDependentStd: name === 'stateGaussian', actionBounds, normalizer }
   const policy = createPolicy(backend, observationSpace, actionSpace, sizes.slice(1, -1), activation, parts)
   fillNetwork(policy.net, stored)
   policy.net.parameters.shared.set(logStd)

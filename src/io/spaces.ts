@@ -3,7 +3,7 @@
  * `NAME.low` and `NAME.high`.
  */
 import { show } from '../errors/expect.ts'
-import { type Space, spaceFault } from '../rl/world/space.ts'
+import { type Space, spaceProblem } from '../rl/world/space.ts'
 import { type Contents, takeTensor, takeText } from './contents.ts'
 import { FileError } from './fileError.ts'
 import { readJson } from './json.ts'
@@ -15,7 +15,7 @@ const FIELDS: ReadonlyMap<unknown, readonly string[]> = new Map([
 
 /** Add the space to the contents. Throws a TypeError where it is none. */
 export function putSpace({ tensors, metadata }: Contents, name: string, space: Space): void {
-  const reason = spaceFault(space)
+  const reason = spaceProblem(space)
   if (reason !== null) throw new TypeError(`${name}: ${reason}`)
   // JSON.stringify with a list writes the named fields alone, in that order.
   metadata.set(name, JSON.stringify(space, ['kind', ...FIELDS.get(space.kind)!]))
@@ -39,7 +39,7 @@ export function takeSpace(contents: Contents, name: string): Space {
   if (kind === 'box') {
     for (const bound of ['low', 'high']) space[bound] = takeTensor(contents, `${name}.${bound}`, 1).data
   }
-  const reason = spaceFault(space)
+  const reason = spaceProblem(space)
   if (reason !== null) throw new FileError(`${name}: ${reason}`)
   return space as unknown as Space
 }

@@ -6,7 +6,9 @@ import { show } from '../errors/expect.ts'
 import { reference } from '../math/reference.ts'
 import { createMlp } from '../nn/mlp.ts'
 import { type Value, valueOf } from '../rl/value.ts'
-import { type Contents, expectNothingLeft, expectPartsAlone, expectSize, type Extra, seal, unseal } from './contents.ts'
+import {
+  type Contents, expectNothingLeft, expectPartsAlone, expectSize, type Extra, seal, unseal,
+} from './contents.ts'
 import { fillNetwork, putNetwork, takeNetwork } from './network.ts'
 import { putNormalizer, takeNormalizer } from './normalizer.ts'
 

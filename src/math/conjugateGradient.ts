@@ -3,7 +3,8 @@
  *
  *   α = rᵀz / pᵀAp,  x += α p,  r −= α Ap,  z = M⁻¹ r,  p = z + (rᵀz / previous rᵀz) p
  *
- * Hestenes & Stiefel 1952; notation of Shewchuk 1994. Memory: x, r, p, Ap, and z where there is a preconditioner.
+ * Hestenes & Stiefel 1952, with their p; z is Golub & Van Loan's (Shewchuk 1994 writes d for p, and q for Ap).
+ * Memory: five n-vectors, x, r, p, Ap and z, the last for a preconditioner.
  * But: no restarts and no reorthogonalisation; a trust-region step stops after some ten iterations.
  */
 import { addScaled, combine, dot } from './vector.ts'
@@ -21,14 +22,12 @@ export interface CgWorkspace {
 }
 
 export interface CgOptions {
-  /** Most products A v (a start adds one). At least 0. */
+  /** Maximum number of products A v, at least 0. */
   readonly maxIterations: number
   /** Stop once ‖b − A x‖ ≤ tolerance · ‖b‖. At least 0. */
   readonly relativeTolerance: number
   /** out ← M⁻¹ v, M an approximation of A, symmetric positive definite. */
   readonly preconditioner?: Operator | undefined
-  /** Begin at the `x` that the workspace holds instead of at 0. */
-  readonly warmStart?: boolean
 }
 
 /**
@@ -58,18 +57,13 @@ export function conjugateGradient(
   workspace: CgWorkspace, A: Operator, b: Float64Array, options: CgOptions,
 ): CgResult {
   const { x, r, p, Ap } = workspace
-  const { maxIterations, relativeTolerance, preconditioner, warmStart = false } = options
+  const { maxIterations, relativeTolerance, preconditioner } = options
   const z = preconditioner === undefined ? r : workspace.z
 
   const bb = dot(b, b)
   r.set(b)
-  if (warmStart && bb > 0) {
-    A(Ap, x)
-    addScaled(r, -1, Ap)
-  } else {
-    x.fill(0)
-  }
-  let rr = dot(r, r)
+  x.fill(0)
+  let rr = bb
 
   const target = relativeTolerance * relativeTolerance * bb
   preconditioner?.(z, r)
@@ -79,7 +73,7 @@ export function conjugateGradient(
   let status: CgStatus = 'max-iterations'
   for (;;) {
     if (!Number.isFinite(rr)) {
-      // b itself, the start, or an r that overflowed: nothing of x is worth keeping.
+      // b itself, or an r that overflowed: nothing of x is worth keeping.
       x.fill(0)
       return { status: 'not-finite', iterations, relativeResidual: 1, xAx: 0 }
     }

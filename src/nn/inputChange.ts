@@ -12,10 +12,10 @@
 import type { Layer } from './parameters.ts'
 
 /** x = ratio ∘ x′ + shift, the new coordinates primed. [in] each, ratio above 0. */
-export interface Change { readonly ratio: Float64Array; readonly shift: Float64Array }
+export interface InputChange { readonly ratio: Float64Array; readonly shift: Float64Array }
 
 /** W, b ← W′, b′. For a direction, which is linear in W and b as they are in themselves, likewise. */
-export function absorb({ W, b }: Layer, { ratio, shift }: Change): void {
+export function changeLayer({ W, b }: Layer, { ratio, shift }: InputChange): void {
   for (let j = 0; j < W.rows; j++) {
     for (let k = 0; k < W.cols; k++) {
       const p = j * W.cols + k
@@ -26,7 +26,7 @@ export function absorb({ W, b }: Layer, { ratio, shift }: Change): void {
 }
 
 /** G ← G′. What is linear in derivatives, such as their running mean, changes in the same way. */
-export function absorbGradient({ W: G, b: g }: Layer, { ratio, shift }: Change): void {
+export function changeGradient({ W: G, b: g }: Layer, { ratio, shift }: InputChange): void {
   for (let j = 0; j < G.rows; j++) {
     for (let k = 0; k < G.cols; k++) {
       const p = j * G.cols + k
@@ -39,7 +39,7 @@ export function absorbGradient({ W: G, b: g }: Layer, { ratio, shift }: Change):
  * A running mean of G² and g² ← the most that of G′² can be: (√G² + |s| √g²)² / r² (Minkowski's inequality). What
  * correlates G with g is not known; and with this bound |G′| / √G′² exceeds no bound that |G| / √G² and |g| / √g² kept.
  */
-export function absorbSquares({ W: G2, b: g2 }: Layer, { ratio, shift }: Change): void {
+export function changeSquares({ W: G2, b: g2 }: Layer, { ratio, shift }: InputChange): void {
   for (let j = 0; j < G2.rows; j++) {
     for (let k = 0; k < G2.cols; k++) {
       const p = j * G2.cols + k

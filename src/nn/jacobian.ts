@@ -29,11 +29,11 @@ const MOST_OUTPUTS = 8
 
 /** The way that suits the network. */
 export function createJacobian(net: Mlp, tape: Tape): Jacobian {
-  return sensitivitiesAState(net.sizes) > 0 ? bySensitivities(net, tape) : byPasses(net)
+  return sensitivitiesPerState(net.sizes) > 0 ? bySensitivities(net, tape) : byPasses(net)
 }
 
 /** Numbers that `createJacobian` keeps for each state: outputs · (units of all hidden layers but the last), or none. */
-export function sensitivitiesAState(sizes: readonly number[]): number {
+export function sensitivitiesPerState(sizes: readonly number[]): number {
   const outputs = sizes[sizes.length - 1]
   return outputs > MOST_OUTPUTS ? 0 : sizes.slice(1, -2).reduce((total, units) => total + outputs * units, 0)
 }

@@ -3,7 +3,7 @@
  */
 import type { Environment } from '../envs/index.ts'
 import type { Space } from '../rl/world/space.ts'
-import { perhaps } from './cli/words.ts'
+import { likely, perhaps } from '../errors/nearest.ts'
 import { decimal } from './show/format.ts'
 import type { Paint } from './show/terminal.ts'
 
@@ -17,7 +17,7 @@ export function findEnvironment(name: string | undefined, worlds: Worlds): Envir
   const plain = name.replace(/-v\d+$/i, '')
   const found = names.find((known) => known.toLowerCase() === plain.toLowerCase())
   if (found !== undefined) return worlds[found]
-  return `${name}: unknown environment${perhaps(plain, names)} (trpo envs lists them)`
+  return `${name}: unknown environment${perhaps(likely(plain, names))} (trpo envs lists them)`
 }
 
 /** The table of `trpo envs`. */

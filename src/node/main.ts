@@ -4,7 +4,7 @@
 import process from 'node:process'
 import { environments } from '../envs/index.ts'
 import { show } from '../errors/expect.ts'
-import { perhaps } from './cli/words.ts'
+import { likely, perhaps } from '../errors/nearest.ts'
 import { environmentTable, findEnvironment, type Worlds } from './environments.ts'
 import { evalCommand } from './eval.ts'
 import { failure, UsageError } from './cli/failure.ts'
@@ -53,8 +53,8 @@ function list(words: readonly string[], worlds: Worlds): number {
 
 function unknown(name: string, worlds: Worlds): string {
   if (name === '') return `command: expected train, eval or envs, got nothing\n\n${mainHelp.trimEnd()}`
-  if (name.startsWith('-')) return `${name}: unknown flag${perhaps(name, ['--help', '--version'])}`
+  if (name.startsWith('-')) return `${name}: unknown flag${perhaps(likely(name, ['--help', '--version']))}`
   const found = findEnvironment(name, worlds)
   if (typeof found !== 'string') return `${name}: expected a command first, as in trpo train ${found.name}`
-  return `${show(name)}: unknown command${perhaps(name, ['train', 'eval', 'envs'])} (trpo --help lists them)`
+  return `${show(name)}: unknown command${perhaps(likely(name, ['train', 'eval', 'envs']))} (trpo --help lists them)`
 }

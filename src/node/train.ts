@@ -173,11 +173,11 @@ function plainData({ policy: _policy, value: _value, phases, ...data }: Iteratio
 
 function introduction(order: Order): string {
   const { environment: { name, solvedReturn }, options } = order
-  const { environments, batchSteps, seed } = options
+  const { envCount, batchSteps, seed } = options
   const goal = solvedReturn === null ? '' : `, solved at ${decimal(solvedReturn, 0, 12)}`
   const extent = options.sampling === 'vine'
     ? `${plural(options.totalSteps, 'step')}, at most ${grouped(batchSteps)} an iteration,`
     : `${plural(iterationsOf(order), 'iteration')} of ${plural(batchSteps, 'step')}`
-  const worlds = plural(environments, 'environment')
+  const worlds = plural(envCount, 'environment')
   return `trpo ${version()}: ${name}${goal}. ${extent} in ${worlds}, seed ${seed}.`
 }

@@ -13,10 +13,10 @@
 import { tanh } from '../math/elementary.ts'
 import type { Space } from './world/space.ts'
 
-export type Bounds = 'clip' | 'squash'
+export type ActionBounds = 'clip' | 'squash'
 
 /** From u to the action. */
-export const bounded: { readonly [B in Bounds]: (u: number, low: number, high: number) => number } = { clip, squash }
+export const bounded: { readonly [B in ActionBounds]: (u: number, low: number, high: number) => number } = { clip, squash }
 
 function clip(u: number, low: number, high: number): number {
   return Math.max(low, Math.min(high, u))
@@ -29,9 +29,9 @@ function squash(u: number, low: number, high: number): number {
 }
 
 /** Why actions of `space` cannot keep to their bounds so, as an error's text; null where they can. */
-export function boundsFault(bounds: Bounds, space: Space): string | null {
+export function boundsProblem(bounds: ActionBounds, space: Space): string | null {
   if (bounds === 'clip' || space.kind !== 'box') return null
   const open = space.low.findIndex((low, j) => !Number.isFinite(low) || !Number.isFinite(space.high[j]))
   if (open < 0) return null
-  return `bounds: expected "clip" where actions are unbounded (${space.low[open]} to ${space.high[open]} in [${open}]), got "${bounds}"`
+  return `actionBounds: expected "clip" where actions are unbounded (${space.low[open]} to ${space.high[open]} in [${open}]), got "${bounds}"`
 }

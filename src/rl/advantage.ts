@@ -65,3 +65,8 @@ export function normalize(x: Float64Array, magnitude: number, scratch: Float64Ar
   const flat = std <= 1e-13 * (magnitude / largest)
   for (let i = 0; i < x.length; i++) x[i] = flat ? 0 : (x[i] - mean) / std
 }
+
+/** batch.advantages to mean 0 and variance 1, where their spread is more than the rounding of the returns. */
+export function normalizeAdvantages({ advantages, returns }: Batch, scratch: Float64Array): void {
+  normalize(advantages, largestMagnitude(returns), scratch)
+}

@@ -6,8 +6,9 @@ import { moments } from '../math/moments.ts'
 import { Random } from '../math/random.ts'
 import type { Env } from './world/env.ts'
 import { maskLengthOf } from './world/mask.ts'
-import { actionOf, createActor, decide, type Policy } from './policy.ts'
-import { checkedReset, checkedStep, observe, observeMask } from './rollout.ts'
+import { actionOf, createActor, decide } from './actor.ts'
+import type { Policy } from './policy.ts'
+import { checkedReset, checkedStep, observe, observeMask } from './guard.ts'
 
 export interface EvaluateOptions {
   /** Episodes, at least 1; 100 unless told. */

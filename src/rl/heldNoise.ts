@@ -26,7 +26,7 @@ export interface Noise {
 
 /** Noise of `steps` steps, from 1 to 1e6, in the mean, for the actions that `streams` draw. */
 export function createNoise(streams: readonly Random[], steps: number, random: Random): Noise {
-  expectNumber('noiseSteps', steps, 1, 1e6)
+  expectNumber('actionNoiseHold', steps, 1, 1e6)
   return {
     steps, streams,
     before: streams.map(() => new Float64Array(RANDOM_STATE_SIZE)),

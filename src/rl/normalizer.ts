@@ -11,8 +11,9 @@
 import { expectNumber, show } from '../errors/expect.ts'
 import { clearMoments, mergeMoments, runningMoments, type RunningMoments } from '../math/moments.ts'
 import type { Tensor } from '../math/tensor.ts'
-import type { Change } from '../nn/inputChange.ts'
-import { encodedSize, type Space } from './world/space.ts'
+import type { InputChange } from '../nn/inputChange.ts'
+import { encodedSize } from './world/encoding.ts'
+import type { Space } from './world/space.ts'
 
 /** Plain data: all that acting needs, and all that going on needs. */
 export interface Normalizer {
@@ -34,7 +35,7 @@ export function createNormalizer(space: Space, clip: number): Normalizer | null 
 }
 
 /** Why a record is no normaliser for `inputs` numbers, as *expected X, got Y*; null where it is one. */
-export function normalizerFault({ mean, scale, clip, statistics }: Normalizer, inputs: number): string | null {
+export function normalizerProblem({ mean, scale, clip, statistics }: Normalizer, inputs: number): string | null {
   const least: readonly (readonly [string, Float64Array, number])[] = [
     ['mean', mean, -Number.MAX_VALUE], ['scale', scale, Number.MIN_VALUE],
     ['statistics.mean', statistics.mean, -Number.MAX_VALUE], ['statistics.squares', statistics.squares, 0],
@@ -67,7 +68,7 @@ export function normalizeRow(out: Tensor, i: number, x: Tensor, k: number, norma
  * Take in what was `seen` since, by environment and in that order, and empty it; μ and σ follow.
  * Returns the change: x̂ before = ratio · x̂ after + shift, but for cuts.
  */
-export function refresh(normalizer: Normalizer, seen: readonly RunningMoments[]): Change {
+export function refreshNormalizer(normalizer: Normalizer, seen: readonly RunningMoments[]): InputChange {
   const { mean, scale, statistics } = normalizer
   for (const part of seen) {
     mergeMoments(statistics, part)
@@ -98,7 +99,7 @@ function usable({ count, mean, squares }: RunningMoments, j: number): readonly [
 }
 
 /** The same observations in new coordinates, in place: row by row x̂ ← (x̂ − shift) / ratio, cut. What was cut stays so. */
-export function rebase(x: Tensor, { ratio, shift }: Change, clip: number): void {
+export function rebase(x: Tensor, { ratio, shift }: InputChange, clip: number): void {
   for (let i = 0, p = 0; i < x.rows; i++) {
     for (let j = 0; j < x.cols; j++, p++) {
       x.data[p] = Math.max(-clip, Math.min(clip, (x.data[p] - shift[j]) / ratio[j]))

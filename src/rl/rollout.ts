@@ -8,26 +8,13 @@ import { show } from '../errors/expect.ts'
 import { addSample, type RunningMoments, runningMoments } from '../math/moments.ts'
 import type { Random } from '../math/random.ts'
 import type { Batch } from './batch.ts'
-import type { Action, Env, ResetOptions, ResetResult, StepResult } from './world/env.ts'
-import { maskLengthOf, writeMask } from './world/mask.ts'
+import type { Env, ResetOptions, StepResult } from './world/env.ts'
+import { maskLengthOf } from './world/mask.ts'
 import { createNoise, keepOrRenew, type Noise } from './heldNoise.ts'
 import { normalizeRow } from './normalizer.ts'
-import { type Actor, actionOf, createActor, decide, type Policy } from './policy.ts'
-import { encode } from './world/space.ts'
-
-/** An environment, or what it handed over, is at fault; the message names environment, step and value. */
-export class EnvError extends Error {
-  override readonly name = 'EnvError'
-  /** Index of the environment, and its steps so far in all episodes. */
-  readonly env: number
-  readonly step: number
-
-  constructor(env: number, step: number, problem: string, cause?: unknown) {
-    super(`environment ${env}, step ${step}: ${problem}`, cause === undefined ? undefined : { cause })
-    this.env = env
-    this.step = step
-  }
-}
+import { actionOf, type Actor, createActor, decide } from './actor.ts'
+import type { Policy } from './policy.ts'
+import { checkedReset, checkedStep, observe, observeMask } from './guard.ts'
 
 export interface Episode {
   /** Undiscounted sum of raw rewards. */
@@ -55,14 +42,14 @@ export interface Rollout {
 
 /**
  * Seed and reset every environment and make ready to act in them. The e-th is seeded with an integer drawn from
- * the stream 'environment/e' of `random`. `noiseSteps`: for how many steps a draw lasts in the mean, from 1.
+ * the stream 'environment/e' of `random`. `actionNoiseHold`: for how many steps a draw lasts in the mean, from 1.
  */
-export function createRollout(envs: readonly Env[], policy: Policy, random: Random, noiseSteps: number = 1): Rollout {
+export function createRollout(envs: readonly Env[], policy: Policy, random: Random, actionNoiseHold: number = 1): Rollout {
   const streams = envs.map((_, e) => random.fork(`action/${e}`))
   const rollout: Rollout = {
     envs, streams,
     actor: createActor(policy, envs.length, maskLengthOf(envs)),
-    noise: noiseSteps === 1 ? null : createNoise(streams, noiseSteps, random),
+    noise: actionNoiseHold === 1 ? null : createNoise(streams, actionNoiseHold, random),
     steps: new Float64Array(envs.length),
     episodeReturns: new Float64Array(envs.length),
     episodeLengths: new Float64Array(envs.length),
@@ -136,70 +123,4 @@ export function resetInto({ envs, actor, steps, episodeReturns, episodeLengths }
   observe(actor, e, checkedReset(envs[e], e, steps[e], options).observation, e, steps[e], 'after reset, ')
   episodeReturns[e] = 0
   episodeLengths[e] = 0
-}
-
-/** env.step(action), or an EnvError for environment `e` at `step`, with `where` before the problem. */
-export function checkedStep(env: Env, action: Action, e: number, step: number, where: string = ''): StepResult {
-  let result: StepResult
-  try {
-    result = env.step(action)
-  } catch (error) {
-    throw thrownBy('step', e, step, where, error)
-  }
-  const problem = recordProblem('step', result) ?? stepProblem(result)
-  if (problem !== null) throw new EnvError(e, step, where + problem)
-  return result
-}
-
-/** env.reset(options), or an EnvError likewise. */
-export function checkedReset(env: Env, e: number, step: number, options?: ResetOptions, where: string = ''): ResetResult {
-  let result: ResetResult
-  try {
-    result = env.reset(options)
-  } catch (error) {
-    throw thrownBy('reset', e, step, where, error)
-  }
-  const problem = recordProblem('reset', result)
-  if (problem !== null) throw new EnvError(e, step, where + problem)
-  return result
-}
-
-/** Write an observation into row `row` of the actor, or throw an EnvError likewise. */
-export function observe(actor: Actor, row: number, observation: unknown, e: number, step: number, where: string = ''): void {
-  const { observations, policy } = actor
-  const problem = encode(observations.data, row * observations.cols, policy.observationSpace, observation)
-  if (problem !== null) throw new EnvError(e, step, `${where}observation: ${problem}`)
-}
-
-/** Ask environment `e`, in row `e` of the actor, which actions its state allows, if it masks any; or throw likewise. */
-export function observeMask({ policy, map }: Actor, env: Env, e: number, step: number, where: string = ''): void {
-  if (env.actionMask === undefined) return
-  let allowed: unknown
-  try {
-    allowed = env.actionMask()
-  } catch (error) {
-    throw thrownBy('actionMask', e, step, where, error)
-  }
-  const problem = writeMask(map.eta.mask!, e * policy.distribution.inputs, policy.actionSpace, allowed)
-  if (problem !== null) throw new EnvError(e, step, `${where}actionMask(): ${problem}`)
-}
-
-function thrownBy(call: 'reset' | 'step' | 'actionMask', e: number, step: number, where: string, error: unknown): EnvError {
-  const text = error instanceof Error ? error.message : show(error)
-  return new EnvError(e, step, `${where}${call}() threw ${text}`, error)
-}
-
-/** What is wrong with the result of `call`, if it is no record; null where it is one. */
-function recordProblem(call: 'reset' | 'step', result: unknown): string | null {
-  if (typeof result !== 'object' || result === null) return `${call}(): expected a record, got ${show(result)}`
-  if (typeof (result as { then?: unknown }).then === 'function') return `${call}(): expected a record, got a Promise`
-  return null
-}
-
-/** What is wrong with a step's record, its observation aside; null where nothing is. */
-function stepProblem({ reward, terminated, truncated }: StepResult): string | null {
-  if (!Number.isFinite(reward)) return `reward: expected a finite number, got ${show(reward)}`
-  if (typeof terminated !== 'boolean') return `terminated: expected a boolean, got ${show(terminated)}`
-  if (typeof truncated !== 'boolean') return `truncated: expected a boolean, got ${show(truncated)}`
-  return null
 }

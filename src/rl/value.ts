@@ -6,6 +6,7 @@ import type { Random } from '../math/random.ts'
 import type { Tensor } from '../math/tensor.ts'
 import type { ActivationName } from '../nn/activation.ts'
 import { createMlp, createTape, forward, initializeMlp, type Mlp, type Tape } from '../nn/mlp.ts'
+import type { Batch } from './batch.ts'
 import type { Normalizer } from './normalizer.ts'
 
 export interface Value {
@@ -20,14 +21,17 @@ export interface Value {
 /** Observations taken in one stretch by `predict`. */
 const STRETCH = 96
 
-/** V with orthogonal weights, gain 1 in the last layer. `inputs`: numbers the network sees of an observation. */
+/** V with φ all 0; `initializeValue` gives it weights. `inputs`: numbers the network reads of an observation. */
 export function createValue(
-  backend: Backend, inputs: number, hidden: readonly number[], activation: ActivationName, random: Random,
+  backend: Backend, inputs: number, hiddenSizes: readonly number[], activation: ActivationName,
   normalizer: Normalizer | null = null,
 ): Value {
-  const net = createMlp(backend, [inputs, ...hidden, 1], activation)
+  return valueOf(createMlp(backend, [inputs, ...hiddenSizes, 1], activation), normalizer)
+}
+
+/** Orthogonal weights, gain 1 in the last layer. */
+export function initializeValue({ net }: Value, random: Random): void {
   initializeMlp(net, 1, random)
-  return valueOf(net, normalizer)
 }
 
 /** V computed by a network with one output. */
@@ -44,4 +48,10 @@ export function predict(values: Float64Array, { net, tape }: Value, observations
     forward(net, tape, rows)
     for (let i = 0; i < rows; i++) values[first + i] = tape.outputs.data[i]
   }
+}
+
+/** batch.values ← V(s_t) and batch.finalValues ← V of its final observations. */
+export function predictValues(value: Value, batch: Batch): void {
+  predict(batch.values, value, batch.observations, batch.values.length)
+  predict(batch.finalValues, value, batch.finalObservations, batch.finalCount)
 }

@@ -23,8 +23,9 @@ import { exp } from '../math/elementary.ts'
 import { expectInteger, show } from '../errors/expect.ts'
 import type { Random } from '../math/random.ts'
 import type { Batch } from './batch.ts'
-import { decide } from './policy.ts'
-import { collect, type Episode, EnvError, keepFinal, observeMask, type Rollout, stepInto } from './rollout.ts'
+import { decide } from './actor.ts'
+import { collect, type Episode, keepFinal, type Rollout, stepInto } from './rollout.ts'
+import { EnvError, observeMask } from './guard.ts'
 import type { Space } from './world/space.ts'
 
 export interface VineOptions {

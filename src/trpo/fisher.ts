@@ -9,21 +9,18 @@
  * But: F is that of the states alone, an average over all actions, not over the ones that were taken.
  */
 import type { Operator } from '../math/conjugateGradient.ts'
-import type { Random } from '../math/random.ts'
-import type { Tensor } from '../math/tensor.ts'
 import { addScaled } from '../math/vector.ts'
 import { createJacobian, type Jacobian } from '../nn/jacobian.ts'
 import { bindParameters, type Parameters } from '../nn/parameters.ts'
-import { createShards, type Shards, sumOverTiles } from '../nn/shards.ts'
-import { createMasks } from '../rl/world/mask.ts'
-import { createPolicyMap, forwardPolicy, type PolicyMap } from '../rl/policy.ts'
+import { type Shards, sumOverTiles } from '../nn/shards.ts'
+import { type PolicyMap } from '../rl/policyMap.ts'
 
 /** The operator of one θ and one set of states. */
 export interface Fisher {
   /** out ← (F + λI) v, as of the last `refresh`. */
   readonly apply: Operator
-  /** Take up the θ and the states of the last `forwardPolicy(map)`, and λ, where it is given. */
-  refresh(damping?: number, actions?: Tensor): void
+  /** Take up the θ and the states of the last `forwardPolicy(map)`, and λ if it is given. */
+  refresh(damping?: number): void
 }
 
 /** The operator for the states of `map` and damping λ ≥ 0. */
@@ -57,43 +54,25 @@ export function createFisher(
   }
 }
 
-/** A random part of the states, on which alone the Fisher product is computed. */
-export interface Subset {
-  readonly map: PolicyMap
-  readonly shards: Shards
-  /** Draw the states anew, without replacement, and cache their activations; the draw then stays for all products. */
-  choose(): void
-  /** The chosen states' rows of `rows` [N, actionSize], in memory that the next call overwrites. */
-  take(rows: Tensor): Tensor
+/** A map of one's own, θ [P] ↦ η [K], by products with J = ∂η/∂θ; K counts the numbers of all states. */
+export interface DifferentiableMap {
+  readonly P: number
+  readonly K: number
+  /** etaDot ← J v.  etaDot: [K], v: [P]. */
+  jvp(etaDot: Float64Array, v: Float64Array): void
+  /** u ← M u in place, where M [K, K] is symmetric and positive semidefinite: mean over states included.  u: [K]. */
+  metric(u: Float64Array): void
+  /** out ← Jᵀ u.  out: [P], u: [K]. */
+  vjp(out: Float64Array, u: Float64Array): void
 }
 
-/** `fraction` of the states of `full`, at least one (Schulman et al. 2015, appendix C, took 10 %). */
-export function createSubset(full: PolicyMap, fraction: number, random: Random): Subset {
-  const { net, distribution, tape, eta } = full
-  const N = tape.inputs.rows
-  const n = Math.max(1, Math.round(fraction * N))
-  const mask = createMasks(n, eta.mask === null ? 0 : distribution.inputs)
-  const map = createPolicyMap(net, distribution, net.backend.allocate(n, tape.inputs.cols), true, mask)
-  const taken = net.backend.allocate(n, distribution.actionSize)
-  const order = Int32Array.from({ length: N }, (_, i) => i)
-  /** Row i of `to` ← row order[i] of `from`, for rows of `width`. */
-  const gather = <A extends Float64Array | Uint8Array>(to: A, from: A, width: number): void => {
-    for (let i = 0; i < n; i++) {
-      for (let j = 0; j < width; j++) to[i * width + j] = from[order[i] * width + j]
-    }
-  }
-  return {
-    map,
-    shards: createShards(net, map.tape),
-    choose() {
-      random.shuffle(order)
-      gather(map.tape.inputs.data, tape.inputs.data, tape.inputs.cols)
-      if (mask !== null) gather(mask, eta.mask!, distribution.inputs)
-      forwardPolicy(map)
-    },
-    take(rows) {
-      gather(taken.data, rows.data, rows.cols)
-      return taken
-    },
+/** out ← (Jᵀ M J + λI) v for that map, as `conjugateGradient` takes it. */
+export function fisherOperator({ K, jvp, metric, vjp }: DifferentiableMap, damping: number): Operator {
+  const u = new Float64Array(K)
+  return (out, v) => {
+    jvp(u, v)
+    metric(u)
+    vjp(out, u)
+    addScaled(out, damping, v)
   }
 }

@@ -1,5 +1,5 @@
 /**
- * Where the time of an iteration goes. The library reads no clock of its own: the host may hand it one.
+ * Where the time of an iteration goes. The library reads no clock of its own: the host may give it one.
  */
 
 export type Phase = 'rollout' | 'advantage' | 'gradient' | 'fisher' | 'lineSearch' | 'valueFit'
@@ -8,7 +8,7 @@ export type Phases = Record<Phase, number>
 /** Say that the work since the last call, or since the start, belonged to `phase`. */
 export type Lap = (phase: Phase) => void
 
-/** A lap counter that adds into `phases`; one that does nothing where there is no clock. */
+/** A lap counter that adds into `phases`; it does nothing without a clock. */
 export function laps(phases: Phases, clock: (() => number) | undefined): Lap {
   if (clock === undefined) return () => {}
   let last = clock()
@@ -19,6 +19,6 @@ export function laps(phases: Phases, clock: (() => number) | undefined): Lap {
   }
 }
 
-export function noTime(): Phases {
+export function zeroPhases(): Phases {
   return { rollout: 0, advantage: 0, gradient: 0, fisher: 0, lineSearch: 0, valueFit: 0 }
 }

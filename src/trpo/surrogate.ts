@@ -7,7 +7,7 @@ import type { Tensor } from '../math/tensor.ts'
 import { sum } from '../math/vector.ts'
 import { backward, transposeWeights } from '../nn/mlp.ts'
 import { type Shards, sumOverTiles } from '../nn/shards.ts'
-import type { PolicyMap } from '../rl/policy.ts'
+import { type PolicyMap } from '../rl/policyMap.ts'
 
 /** What a step improves. */
 export interface Objective {

@@ -3,29 +3,27 @@
  * Schulman, Levine, Moritz, Jordan & Abbeel 2015; advantages after Schulman et al. 2016.
  * A generator: each `next()` is one iteration, and between two of them the host does what it likes.
  */
-import { show } from '../errors/expect.ts'
-import { Random } from '../math/random.ts'
-import { largestMagnitude, sum } from '../math/vector.ts'
-import { normalize } from '../rl/advantage.ts'
-import type { Env } from '../rl/world/env.ts'
-import { maskLengthOf } from '../rl/world/mask.ts'
-import { createNormalizer } from '../rl/normalizer.ts'
-import { createPolicy, initializePolicy, type Policy } from '../rl/policy.ts'
-import { createRollout, type Episode } from '../rl/rollout.ts'
-import { describeSpace } from '../rl/world/space.ts'
-import { createValue, type Value } from '../rl/value.ts'
-import { createFitter } from './value/fitter.ts'
-import { resolveOptions, type TrainOptions } from './options/options.ts'
-import { chooseBackend, choosePlain } from './memory.ts'
-import { beginNormalization, moveStatistics, type Normalization } from './variants/normalization.ts'
-import { laps, noTime, type Phases } from './phases.ts'
-import { createBatches, createSampler } from './variants/sampling.ts'
-import { type Certificate, createStepper, step } from './step.ts'
-import { createTrustRegionRule } from './variants/trustRegion.ts'
-import type { ValueFit } from './value/adamFit.ts'
+import { expectFunction } from '../errors/expect.ts'
+import { sum } from '../math/vector.ts'
+import { normalizeAdvantages } from '../rl/advantage.ts'
+import type { Policy } from '../rl/policy.ts'
+import type { Episode } from '../rl/rollout.ts'
+import { predictValues, type Value } from '../rl/value.ts'
+import type { Action, Env } from '../rl/world/env.ts'
+import type { SpaceOf } from '../rl/world/space.ts'
+import { backendFor, plainBackendFor } from './backendFor.ts'
+import type { Certificate } from './certificate.ts'
+import type { TrainOptions } from './options/options.ts'
+import { resolveOptions } from './options/resolve.ts'
+import { laps, type Phases, zeroPhases } from './phases.ts'
+import { step } from './step.ts'
+import { type ChooseBackend, closeEnvs, createTrainer, type Trainer } from './trainer.ts'
+import type { ValueFit } from './value/loss.ts'
+import { type Normalization, refreshStatistics, startNormalization } from './variants/normalization.ts'
+import { updateTrustRegion } from './variants/trustRegion.ts'
 
-/** What one iteration did. Plain data, but for `policy` and `value`, which go on changing. */
-export interface Iteration {
+/** What one iteration did. Plain data, except `policy` and `value`, which go on changing. */
+export interface Iteration<A extends Action = Action> {
   /** From 1. */
   readonly iteration: number
   /** Environment steps so far, this iteration's included; exact. */
@@ -37,122 +35,84 @@ export interface Iteration {
   readonly meanLength: number | null
   readonly certificate: Certificate
   readonly valueFit: ValueFit
-  /** What new statistics of observations did after the step; null where observations are not normalised. */
+  /** What new statistics of observations did after the step; null if observations are not normalised. */
   readonly normalization: Normalization | null
   /** Milliseconds by phase, all 0 without options.clock. */
   readonly phases: Phases
-  readonly policy: Policy
+  readonly policy: Policy<SpaceOf<A>>
   readonly value: Value
 }
 
 /** Finished episodes that the running means look back on. */
-const RECENT = 100
+export const RECENT = 100
 
 /**
- * Train on environments that `makeEnv` makes, options.environments of them, until options.totalSteps.
- * Yields one record an iteration; returns the policy. Wrong options throw here, all named together. An environment
- * at fault throws an EnvError from `next()`, with θ, φ as the last iteration left them.
+ * Train on environments that `makeEnv` makes, options.envCount of them, until options.totalSteps.
+ * Yields one record per iteration; returns the policy. Invalid options throw here, all named together. An invalid
+ * result of an environment throws an EnvError from `next()`, with θ and φ as the last iteration left them.
  */
-export function train(makeEnv: () => Env, options: Partial<TrainOptions> = {}): Generator<Iteration, Policy, void> {
-  return begin(makeEnv, options, chooseBackend)
+export function train<A extends Action>(
+  makeEnv: () => Env<A>, options: Partial<TrainOptions> = {},
+): Generator<Iteration<A>, Policy<SpaceOf<A>>, void> {
+  return start(makeEnv, options, backendFor)
 }
 
-/** `train` on plain TypeScript alone: `auto` is the reference, and a bundle holds nothing of WebAssembly. */
-export function trainPlain(makeEnv: () => Env, options: Partial<TrainOptions> = {}): Generator<Iteration, Policy, void> {
-  return begin(makeEnv, options, choosePlain)
+/** `train` on plain TypeScript alone: `auto` is the reference, and a bundle holds no WebAssembly. */
+export function trainPlain<A extends Action>(
+  makeEnv: () => Env<A>, options: Partial<TrainOptions> = {},
+): Generator<Iteration<A>, Policy<SpaceOf<A>>, void> {
+  return start(makeEnv, options, plainBackendFor)
 }
 
-function begin(
-  makeEnv: () => Env, options: Partial<TrainOptions>, choose: typeof chooseBackend,
-): Generator<Iteration, Policy, void> {
-  if (typeof makeEnv !== 'function') {
-    throw new TypeError(`makeEnv: expected a function that returns an environment, got ${show(makeEnv)}`)
-  }
-  return iterations(makeEnv, resolveOptions(options), choose)
+function start<A extends Action>(
+  makeEnv: () => Env<A>, options: Partial<TrainOptions>, chooseBackend: ChooseBackend,
+): Generator<Iteration<A>, Policy<SpaceOf<A>>, void> {
+  expectFunction('makeEnv', makeEnv, 'a function that returns an environment')
+  return iterate(makeEnv, resolveOptions(options), chooseBackend)
 }
 
-function* iterations(
-  makeEnv: () => Env, options: TrainOptions, choose: typeof chooseBackend,
-): Generator<Iteration, Policy, void> {
-  const { environments, totalSteps, clock } = options
-  const random = new Random(options.seed)
-  const envs = makeEnvs(makeEnv, environments)
-  const { observationSpace, actionSpace } = envs[0]
-  const backend = choose(options, observationSpace, actionSpace)
-
-  const { normalizeObservations, observationClip } = options
-  const normalizer = normalizeObservations === 'off' ? null : createNormalizer(observationSpace, observationClip)
-  const policy = createPolicy(backend, observationSpace, actionSpace, options.hidden, options.activation, { ...options, normalizer })
-  initializePolicy(policy, options.initialLogStd, random.fork('policy'))
-  const inputs = policy.net.sizes[0]
-  const value = createValue(backend, inputs, options.valueHidden, options.activation, random.fork('value'), normalizer)
-  const batches = createBatches(options, policy, maskLengthOf(envs))
+function* iterate<A extends Action>(
+  makeEnv: () => Env<A>, options: TrainOptions, chooseBackend: ChooseBackend,
+): Generator<Iteration<A>, Policy<SpaceOf<A>>, void> {
+  const trainer = createTrainer(makeEnv, options, chooseBackend)
+  const { policy, value, rollout, sampler, batches, stepper, fitter, minibatches, scratch } = trainer
   const { batch, paths } = batches
-  const stepper = createStepper(policy, batch.observations, options, random.fork('fisher'), batch.masks)
-  const fitter = createFitter(value, paths.returns.length, options)
-  const adaptRegion = createTrustRegionRule(stepper.region, options)
-  const minibatches = random.fork('minibatches')
-  const scratch = new Float64Array(batch.advantages.length)
-  let recent: readonly Episode[] = []
-  let last: Certificate | null = null
-  let steps = 0
-
   try {
-    const rollout = createRollout(envs, policy, random, options.noiseSteps)
-    const sampler = createSampler(options, rollout, batches, value, random.fork('vine'))
-    for (let iteration = 1; steps < totalSteps; iteration++) {
-      const phases = noTime()
-      const lap = laps(phases, clock)
-      const progress = steps / totalSteps
+    for (let iteration = 1, steps = 0; steps < options.totalSteps; iteration++) {
+      const phases = zeroPhases(), lap = laps(phases, options.clock)
+      updateTrustRegion(stepper.region, options, steps / options.totalSteps)        // δ
 
-      const episodes = sampler.collect()
-      beginNormalization(rollout, ...batches.all)
+      const episodes = sampler.collect()                                            // D_k: run π_θ
+      startNormalization(rollout, batches.all)                                      // μ, σ of the first batch
       steps = sum(rollout.steps)
-      recent = [...recent, ...episodes].slice(-RECENT)
       lap('rollout')
 
-      sampler.estimate()
-      if (options.normalizeAdvantages) normalize(batch.advantages, largestMagnitude(batch.returns), scratch)
+      for (const each of batches.all) predictValues(value, each)                    // V_φ(s_t)
+      sampler.estimateAdvantages()                                                  // G_t and Â_t
+      if (options.normalizeAdvantages) normalizeAdvantages(batch, scratch)
       lap('advantage')
 
-      adaptRegion(progress, last)
-      const certificate = last = step(stepper, batch.actions, batch.advantages, lap)
-      const valueFit = fitter.fit(paths.observations, paths.returns, paths.values, minibatches)
+      const certificate = step(stepper, batch, lap)                                 // θ: linearize, solve, search
+      const valueFit = fitter.fit(paths, minibatches)                               // φ: least squares on the returns
       lap('valueFit')
-      const normalization = moveStatistics({ rollout, batch, stepper, fitter }, normalizeObservations, lap)
+      const normalization = refreshStatistics(trainer)                              // μ, σ for the next batch
+      lap('rollout')
 
-      yield {
-        iteration, steps, episodes,
-        meanReturn: mean(recent.map((episode) => episode.return)),
-        meanLength: mean(recent.map((episode) => episode.length)),
-        certificate, valueFit, normalization, phases, policy, value,
-      }
+      const means = runningMeans(trainer, episodes)
+      yield { iteration, steps, episodes, ...means, certificate, valueFit, normalization, phases, policy, value }
     }
   } finally {
-    for (const env of envs) env.close?.()
+    closeEnvs(trainer)
   }
   return policy
 }
 
-/** Environments of one kind: the learner's network fits all of them or none. */
-function makeEnvs(makeEnv: () => Env, count: number): Env[] {
-  const envs = Array.from({ length: count }, () => makeEnv())
-  envs.forEach((env, e) => {
-    for (const method of ['reset', 'step'] as const) {
-      if (typeof env?.[method] !== 'function') {
-        throw new TypeError(`environment ${e}.${method}: expected a function, got ${show(env?.[method])}`)
-      }
-    }
-    for (const space of ['observationSpace', 'actionSpace'] as const) {
-      const described = describeSpace(env[space])
-      if (described !== describeSpace(envs[0][space])) {
-        throw new RangeError(`environment ${e}.${space}: expected ${describeSpace(envs[0][space])}, got ${described}`)
-      }
-    }
-  })
-  return envs
-}
-
-function mean(x: readonly number[]): number | null {
-  return x.length === 0 ? null : x.reduce((total, each) => total + each, 0) / x.length
+function runningMeans(trainer: Trainer, episodes: readonly Episode[]): Pick<Iteration, 'meanReturn' | 'meanLength'> {
+  trainer.recent = [...trainer.recent, ...episodes].slice(-RECENT)
+  const mean = (x: readonly number[]): number | null =>
+    x.length === 0 ? null : x.reduce((total, each) => total + each, 0) / x.length
+  return {
+    meanReturn: mean(trainer.recent.map((episode) => episode.return)),
+    meanLength: mean(trainer.recent.map((episode) => episode.length)),
+  }
 }

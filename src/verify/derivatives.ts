@@ -19,7 +19,7 @@ import { backward, forward, type Mlp, tangent, transposeWeights } from '../nn/ml
 import { bindParameters } from '../nn/parameters.ts'
 import { createShards, type Shards, sumOverTiles } from '../nn/shards.ts'
 import { LEAST } from './distribution.ts'
-import { createPolicyMap, forwardPolicy, type PolicyMap } from '../rl/policy.ts'
+import { createPolicyMap, forwardPolicy, type PolicyMap } from '../rl/policyMap.ts'
 import { createFisher } from '../trpo/fisher.ts'
 import { policyGradient, surrogate } from '../trpo/surrogate.ts'
 
@@ -40,7 +40,7 @@ export function createSite(
 ): Site {
   const old = createPolicyMap(net, distribution, observations, true)
   const { tape } = old
-  const bound = bindParameters(net.backend.allocate(1, net.parameters.flat.length).data, net.sizes, distribution.shared)
+  const bound = bindParameters(net.backend.allocate(1, net.parameters.flat.length).data, net.sizes, distribution.sharedSize)
   forwardPolicy(old)
   transposeWeights(net)
   return {
@@ -131,14 +131,14 @@ export function verifyProducts(site: Site, of: string): Check {
   const { old: { net, distribution, tape, eta }, directions } = site
   const N = tape.inputs.rows, P = net.parameters.flat.length
   const F = operatorOf(site)
-  const sharedOf = (v: Float64Array): Float64Array => v.subarray(P - distribution.shared)
+  const sharedOf = (v: Float64Array): Float64Array => v.subarray(P - distribution.sharedSize)
   const columns = directions.map((b) => differenced(site, b))
   const metrics = columns.map(({ wanted }) => {
     tape.outputDerivatives.data.set(wanted)
     for (const { first, rows } of tape.tiles) distribution.metric(tape.outputDerivatives, eta, first, rows, 1 / N)
     return tape.outputDerivatives.data.slice(0, wanted.length)
   })
-  const product = new Float64Array(P), sharedProduct = new Float64Array(distribution.shared)
+  const product = new Float64Array(P), sharedProduct = new Float64Array(distribution.sharedSize)
   const actual: number[] = [], wanted: number[] = []
   let uncertainty = 0
   directions.forEach((b, j) => {

@@ -47,11 +47,11 @@ export function verifyDistribution(
   backend: Backend, distribution: Distribution, eta: Eta, directions: number, random: Random,
 ): Check[] {
   const N = eta.rows.rows
-  const { inputs, shared } = distribution
+  const { etaSize, sharedSize } = distribution
   const normals = (n: number): Float64Array => Float64Array.from({ length: n }, () => random.normal())
   const ways = Array.from({ length: directions }, (): Way => ({
-    rows: normals(N * inputs), shared: normals(shared),
-    moved: createEta(backend, distribution, backend.allocate(N, inputs), new Float64Array(shared), eta.mask),
+    rows: normals(N * etaSize), shared: normals(sharedSize),
+    moved: createEta(backend, distribution, backend.allocate(N, etaSize), new Float64Array(sharedSize), eta.mask),
   }))
   const metric = ways.map((way) => metricAlong(backend, distribution, eta, way))
   return [
@@ -105,9 +105,9 @@ function slopes(
   differentiate: (etaBar: Tensor, sharedBar: Float64Array) => void, value: (moved: Eta) => number,
 ): Comparison[] {
   const N = eta.rows.rows
-  const etaBar = backend.allocate(N, distribution.inputs), sharedBar = new Float64Array(distribution.shared)
+  const etaBar = backend.allocate(N, distribution.etaSize), sharedBar = new Float64Array(distribution.sharedSize)
   differentiate(etaBar, sharedBar)
-  const bar = etaBar.data.slice(0, N * distribution.inputs)
+  const bar = etaBar.data.slice(0, N * distribution.etaSize)
   const length = Math.sqrt(dot(bar, bar) + dot(sharedBar, sharedBar))
   return ways.map((way) => {
     const slope = new Float64Array(1)
@@ -123,7 +123,7 @@ function slopes(
 /** The mean over states of uᵀMu, in two stretches, as the tiles of a batch come. */
 function metricAlong(backend: Backend, distribution: Distribution, eta: Eta, { rows, shared }: Way): number {
   const N = eta.rows.rows, half = Math.floor(N / 2)
-  const product = backend.allocate(N, distribution.inputs), sharedProduct = new Float64Array(shared.length)
+  const product = backend.allocate(N, distribution.etaSize), sharedProduct = new Float64Array(shared.length)
   product.data.set(rows)
   distribution.metric(product, eta, half, N - half, 1 / N)
   if (half > 0) distribution.metric(product, eta, 0, half, 1 / N)
@@ -142,14 +142,14 @@ function curvature(distribution: Distribution, eta: Eta, way: Way, metric: numbe
 }
 
 function factors(backend: Backend, distribution: Distribution, eta: Eta, { rows, shared }: Way, metric: number): Comparison {
-  const N = eta.rows.rows, { inputs } = distribution
-  const factor = backend.allocate(N, inputs), sharedProduct = new Float64Array(shared.length)
+  const N = eta.rows.rows, { etaSize } = distribution
+  const factor = backend.allocate(N, etaSize), sharedProduct = new Float64Array(shared.length)
   let total = 0
-  for (let k = 0; k < inputs; k++) {
+  for (let k = 0; k < etaSize; k++) {
     distribution.metricFactor(factor, eta, k, 0, N)
     for (let i = 0; i < N; i++) {
       let along = 0
-      for (let p = i * inputs; p < (i + 1) * inputs; p++) along += factor.data[p] * rows[p]
+      for (let p = i * etaSize; p < (i + 1) * etaSize; p++) along += factor.data[p] * rows[p]
       total += along * along
     }
   }

@@ -11,7 +11,8 @@ import { expectInteger, show } from '../errors/expect.ts'
 import { Random } from '../math/random.ts'
 import type { Env } from '../rl/world/env.ts'
 import { isMaskable } from '../rl/world/mask.ts'
-import { sample, spaceFault } from '../rl/world/space.ts'
+import { sample } from '../rl/world/membership.ts'
+import { spaceProblem } from '../rl/world/space.ts'
 import { type Moment, type Problems, report, thrown, walk } from './walk.ts'
 
 export interface CheckOptions {
@@ -48,7 +49,7 @@ function checkShape(env: Env, problems: Problems): boolean {
     expectFunction('setState', env.setState)
   }
   for (const name of ['observationSpace', 'actionSpace'] as const) {
-    const reason = spaceFault(env[name])
+    const reason = spaceProblem(env[name])
     if (reason !== null) report(problems, name, name, reason)
   }
   if (env.actionMask !== undefined) {

@@ -13,9 +13,12 @@ import { clearOfKinks } from './kinks.ts'
 import { createMlp, createTape, type Mlp } from '../nn/mlp.ts'
 import { verifyDistribution } from './distribution.ts'
 import type { Observation } from '../rl/world/env.ts'
-import { createActor, decide, type Policy } from '../rl/policy.ts'
-import { encode } from '../rl/world/space.ts'
-import { createSite, type Site, verifyCurvature, verifyGradient, verifyPasses, verifyProducts } from './derivatives.ts'
+import { createActor, decide } from '../rl/actor.ts'
+import type { Policy } from '../rl/policy.ts'
+import { encode } from '../rl/world/encoding.ts'
+import {
+  createSite, type Site, verifyCurvature, verifyGradient, verifyPasses, verifyProducts,
+} from './derivatives.ts'
 
 export interface VerifyOptions {
   /** Fixes directions, actions and advantages; an integer from 0, 0 unless told. */
@@ -62,12 +65,12 @@ export function verifyPolicy(
   expectInteger('denseLimit', denseLimit, 0)
   const { net, distribution } = policy
   const outputs = net.sizes[net.sizes.length - 1]
-  if (outputs !== distribution.inputs) {
-    throw new RangeError(`policy: expected a network with ${distribution.inputs} outputs for its distribution, got ${outputs}`)
+  if (outputs !== distribution.etaSize) {
+    throw new RangeError(`policy: expected a network with ${distribution.etaSize} outputs for its distribution, got ${outputs}`)
   }
-  if (net.parameters.shared.length !== distribution.shared) {
+  if (net.parameters.shared.length !== distribution.sharedSize) {
     throw new RangeError(
-      `policy: expected ${distribution.shared} shared parameters for its distribution, got ${net.parameters.shared.length}`)
+      `policy: expected ${distribution.sharedSize} shared parameters for its distribution, got ${net.parameters.shared.length}`)
   }
   if (!allFinite(net.parameters.flat)) {
     throw new RangeError('policy: expected finite parameters, got NaN or an infinity among them')
@@ -90,7 +93,7 @@ function verify(policy: Policy, observations: Tensor, options: Required<VerifyOp
       ? null : createSite(net, trial, distribution, chosen(states, rows, policy), directions, reach)
   }
   const directions = Array.from({ length: options.directions }, () => randomDirection(P, random))
-  const units = coordinatesFor(P, distribution.shared, options.coordinates, random).map((p) => unit(P, p))
+  const units = coordinatesFor(P, distribution.sharedSize, options.coordinates, random).map((p) => unit(P, p))
   const all = createSite(net, trial, distribution, observations, [], REACH)
   const checks = verifyDistribution(backend, distribution, all.old.eta, options.directions, random)
   const site = siteFor(observations, [...directions, ...units])

@@ -6,7 +6,9 @@
 import { show } from '../errors/expect.ts'
 import type { Action, Env } from '../rl/world/env.ts'
 import { isMaskable, nextAllowed, writeMask } from '../rl/world/mask.ts'
-import { encodedSize, type Space, whyNot } from '../rl/world/space.ts'
+import { encodedSize } from '../rl/world/encoding.ts'
+import type { Space } from '../rl/world/space.ts'
+import { memberProblem } from '../rl/world/membership.ts'
 
 /** What a step showed, copied at once: buffers may be used again. A reset has no reward and no flags. */
 export interface Moment {
@@ -98,7 +100,7 @@ function attempt(
       return null
     }
     const { observation, reward, terminated, truncated } = result as { readonly [field: string]: unknown }
-    const reason = observationFault(env.observationSpace, observation)
+    const reason = observationProblem(env.observationSpace, observation)
     if (reason !== null) fault('observation', reason)
     const seen = numbersOf(observation)
     if (call === 'reset') return { observation: seen }
@@ -113,9 +115,9 @@ function attempt(
 }
 
 /** Why an observation is none of its space's, or not finite (which an unbounded Box would admit). */
-function observationFault(space: Space, observation: unknown): string | null {
+function observationProblem(space: Space, observation: unknown): string | null {
   if (isThenable(observation)) return 'expected a synchronous result, got a Promise'
-  const reason = whyNot(space, observation)
+  const reason = memberProblem(space, observation)
   if (reason !== null || space.kind !== 'box') return reason
   const numbers = observation as ArrayLike<number>
   for (let i = 0; i < numbers.length; i++) {

@@ -1,13 +1,13 @@
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import {
-  acrobot, cartPole, environments, mountainCar, mountainCarContinuous, pendulum, pointMass, simulate,
+  acrobot, cartPole, type Dynamics, environments, mountainCar, mountainCarContinuous, pendulum, pointMass,
+  simulate,
 } from '../../src/envs/index.ts'
-import type { Dynamics } from '../../src/envs/index.ts'
 import { Random } from '../../src/math/random.ts'
 import { checkEnv } from '../../src/verify/env.ts'
 import type { Action, Env, ResetOptions } from '../../src/rl/world/env.ts'
-import { sample } from '../../src/rl/world/space.ts'
+import { sample } from '../../src/rl/world/membership.ts'
 
 const getState = (env: Env): Float64Array => (env.getState as () => Float64Array)()
 const setState = (env: Env, state: Float64Array): void =>

@@ -1,15 +1,17 @@
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import {
-  decodePolicy, decodeSafetensors, decodeValue, encodePolicy, encodeSafetensors, encodeValue, FileError, type StoredTensor,
+  decodePolicy, decodeSafetensors, decodeValue, encodePolicy, encodeSafetensors, encodeValue, FileError,
+  type StoredTensor,
 } from '../../src/io/index.ts'
 import { Random } from '../../src/math/random.ts'
 import { reference } from '../../src/math/reference.ts'
 import { addSample, runningMoments } from '../../src/math/moments.ts'
-import { createNormalizer, type Normalizer, refresh } from '../../src/rl/normalizer.ts'
-import { act, createPolicy, type Policy } from '../../src/rl/policy.ts'
+import { createNormalizer, type Normalizer, refreshNormalizer } from '../../src/rl/normalizer.ts'
+import { act } from '../../src/rl/actor.ts'
+import { createPolicy, type Policy } from '../../src/rl/policy.ts'
 import { box } from '../../src/rl/world/space.ts'
-import { createValue } from '../../src/rl/value.ts'
+import { drawnValue } from '../support/value.ts'
 
 const space = box([-Infinity, 0], [Infinity, 9])
 
@@ -17,7 +19,7 @@ const space = box([-Infinity, 0], [Infinity, 9])
 function seen(clip: number): Normalizer {
   const normalizer = createNormalizer(space, clip)!, part = runningMoments(2), random = new Random(1)
   for (let i = 0; i < 10; i++) addSample(part, Float64Array.of(1e3 + random.normal(), 4), 0)
-  refresh(normalizer, [part])
+  refreshNormalizer(normalizer, [part])
   return normalizer
 }
 
@@ -35,7 +37,7 @@ test('a policy and a value function come back with what they read observations t
     assert.equal(back.normalizer, normalizer)
     assert.equal(encodePolicy(back), encodePolicy(policy))
     for (const x of [998, 1000, 1001]) assert.equal(act(back, [x, 4], new Random(3)), act(policy, [x, 4], new Random(3)))
-    const value = createValue(reference, 2, [3], 'tanh', new Random(4), normalizer)
+    const value = drawnValue(reference, 2, [3], 'tanh', new Random(4), normalizer)
     assert.equal(decodeValue(encodeValue(value)).normalizer, normalizer)
   }
   const plain = policyWith(null)

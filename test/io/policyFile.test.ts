@@ -2,16 +2,20 @@ import { readFileSync } from 'node:fs'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import {
-  decodePolicy, decodeSafetensors, decodeValue, encodePolicy, encodeSafetensors, encodeValue, FileError, type StoredTensor,
+  decodePolicy, decodeSafetensors, decodeValue, encodePolicy, encodeSafetensors, encodeValue, FileError,
+  type StoredTensor,
 } from '../../src/io/index.ts'
 import type { Backend } from '../../src/math/backend.ts'
 import { Random } from '../../src/math/random.ts'
 import { reference } from '../../src/math/reference.ts'
 import { createSimd } from '../../src/math/simd/backend.ts'
 import type { ActivationName } from '../../src/nn/activation.ts'
-import { act, createPolicy, createPolicyMap, distributionFor, forwardPolicy, initializePolicy, type Policy } from '../../src/rl/policy.ts'
-import { box, discrete, multiBinary, multiDiscrete, sample, type Space } from '../../src/rl/world/space.ts'
-import { createValue } from '../../src/rl/value.ts'
+import { act } from '../../src/rl/actor.ts'
+import { createPolicy, distributionFor, initializePolicy, type Policy } from '../../src/rl/policy.ts'
+import { createPolicyMap, forwardPolicy } from '../../src/rl/policyMap.ts'
+import { box, discrete, multiBinary, multiDiscrete, type Space } from '../../src/rl/world/space.ts'
+import { sample } from '../../src/rl/world/membership.ts'
+import { drawnValue } from '../support/value.ts'
 import { bits, fileOf, partsOf } from '../support/safetensorsFile.ts'
 
 const simd = createSimd(1 << 20)!
@@ -136,10 +140,10 @@ test('a policy whose σ depends on the state, and one whose actions are squashed
   const space = box([-1, 0], [2, 0.5])
   for (const stateDependentStd of [false, true]) {
     for (const bounds of ['clip', 'squash'] as const) {
-      const policy = createPolicy(reference, box([-2], [3]), space, [3], 'tanh', { stateDependentStd, bounds })
+      const policy = createPolicy(reference, box([-2], [3]), space, [3], 'tanh', { stateDependentStd, actionBounds: bounds })
       initializePolicy(policy, -0.5, new Random(9))
       const back = decodePolicy(encodePolicy(policy))
-      assert.equal([back.stateDependentStd, back.bounds, back.distribution.name], [stateDependentStd, bounds, policy.distribution.name])
+      assert.equal([back.stateDependentStd, back.actionBounds, back.distribution.name], [stateDependentStd, bounds, policy.distribution.name])
       assert.equal(back.net.parameters.flat, policy.net.parameters.flat)
       for (const x of [-2, 0, 3]) assert.equal(act(back, [x], new Random(4)), act(policy, [x], new Random(4)))
     }
@@ -147,13 +151,13 @@ test('a policy whose σ depends on the state, and one whose actions are squashed
   const open = createPolicy(reference, box([-2], [3]), box([-Infinity], [1]), [], 'tanh')
   const told = (name: string, word: string, policy = open): string =>
     refusal(rewritten(encodePolicy(policy), (_, metadata) => metadata.set(name, word)))
-  assert.match(told('bounds', 'squash'), /^bounds: expected "clip" where actions are unbounded \(-Infinity to 1 in \[0\]\), got "squash"$/)
+  assert.match(told('bounds', 'squash'), /^actionBounds: expected "clip" where actions are unbounded \(-Infinity to 1 in \[0\]\), got "squash"$/)
   assert.match(told('bounds', 'tanh'), /^bounds: expected "clip" \| "squash", got "tanh"$/)
   assert.is(told('bounds', 'clip'), 'none')
   assert.match(told('bounds', 'clip', small), /^"bounds": expected nothing by that name/)
   assert.match(told('distribution', 'stateGaussian'), /^"policy\.log_std": expected nothing by that name/)
   assert.match(told('distribution', 'categorical'), /^distribution: expected "gaussian" \| "stateGaussian", got "categorical"$/)
-  assert.throws(() => encodePolicy({ ...small, bounds: 'tanh' as 'clip' }), /^policy\.bounds: expected "clip" \| "squash", got "tanh"$/)
+  assert.throws(() => encodePolicy({ ...small, actionBounds: 'tanh' as 'clip' }), /^policy\.actionBounds: expected "clip" \| "squash", got "tanh"$/)
 })
 
 test('NaN and infinities in θ never become a file', () => {
@@ -326,7 +330,7 @@ test('bytes at random are refused', () => {
 
 test('a value function is a file of its own, and comes back the same', () => {
   for (const hidden of [[], [4, 3]]) {
-    const value = createValue(reference, 3, hidden, 'relu', new Random(2))
+    const value = drawnValue(reference, 3, hidden, 'relu', new Random(2))
     const bytes = encodeValue(value, { of: 'Tiny' })
     for (const backend of [reference, simd]) {
       const back = decodeValue(bytes, backend)
@@ -340,7 +344,7 @@ test('a value function is a file of its own, and comes back the same', () => {
     assert.throws(() => decodeValue(rewritten(bytes, (tensors) => tensors.set('value.layers.9.bias', numbers([1])))), /nothing by that name/)
   }
   assert.throws(() => decodeValue(smallBytes), /^format: expected "trpo value", got "trpo policy"$/)
-  const wide = createValue(reference, 3, [4], 'tanh', new Random(2))
+  const wide = drawnValue(reference, 3, [4], 'tanh', new Random(2))
   const twice = rewritten(encodeValue(wide), (tensors) => tensors.set('value.layers.1.weight', numbers([2, 4])).set('value.layers.1.bias', numbers([2])))
   assert.throws(() => decodeValue(twice), /^outputs of value\.layers\.1: expected 1, got 2$/)
   wide.net.parameters.flat[0] = NaN

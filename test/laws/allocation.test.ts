@@ -15,13 +15,17 @@ import { createBatch } from '../../src/rl/batch.ts'
 import type { Env } from '../../src/rl/world/env.ts'
 import { createMasks } from '../../src/rl/world/mask.ts'
 import { createNormalizer } from '../../src/rl/normalizer.ts'
-import { type ActionOptions, createPolicy, forwardPolicy, initializePolicy } from '../../src/rl/policy.ts'
+import { type ActionOptions, createPolicy, initializePolicy } from '../../src/rl/policy.ts'
+import { forwardPolicy } from '../../src/rl/policyMap.ts'
 import { collect, createRollout } from '../../src/rl/rollout.ts'
 import { box, discrete, multiBinary, multiDiscrete, type Space } from '../../src/rl/world/space.ts'
-import { createValue, predict } from '../../src/rl/value.ts'
-import { createStepper, step, type StepOptions } from '../../src/trpo/step.ts'
-import { createTrustRegionFitter, fitInTrustRegion } from '../../src/trpo/value/gaussNewtonFit.ts'
-import { createValueFitter, fitValue } from '../../src/trpo/value/adamFit.ts'
+import { drawnValue } from '../support/value.ts'
+import { predict } from '../../src/rl/value.ts'
+import { createStepper, step } from '../../src/trpo/step.ts'
+import type { StepOptions } from '../../src/trpo/options/options.ts'
+import { createAdamFitter, fitByAdam } from '../../src/trpo/value/adamFit.ts'
+import { createGaussNewtonFitter, fitByGaussNewton } from '../../src/trpo/value/gaussNewtonFit.ts'
+import { resolveOptions } from '../../src/trpo/options/resolve.ts'
 
 type Methods = Record<string, (this: unknown, ...args: unknown[]) => unknown>
 
@@ -81,15 +85,11 @@ test('the counter sees every way of making a typed array, and nothing once it is
 })
 
 const wide = (n: number): Space => box(new Array<number>(n).fill(-Infinity), new Array<number>(n).fill(Infinity))
-const OPTIONS: StepOptions = {
-  maxKl: 0.01, cgIterations: 10, cgTolerance: 1e-6, damping: 0.1, stepLength: 'undamped', lineSearch: true,
-  backtrackCoefficient: 0.8, maxBacktracks: 10, fisherFraction: 1, preconditioner: 'none', warmStart: false,
-  constraint: 'mean-kl', entropyCoefficient: 0, fisherEstimate: 'exact', search: 'backtracking', klUnit: 'state', klSlack: 1, leastGainRatio: 0,
-}
+const OPTIONS: StepOptions = { ...resolveOptions({}), cgTolerance: 1e-6 }
 /** Numbers a mask, 0 where actions are not masked; and how they are drawn and bounded. */
 const SPACES: readonly (readonly [Space, number, Partial<ActionOptions>?])[] = [
   [wide(2), 0], [discrete(3), 0], [multiDiscrete([2, 3]), 0], [multiBinary(3), 0],
-  [discrete(3), 3], [multiDiscrete([2, 3]), 5], [box([-1, 0], [1, 2]), 0, { stateDependentStd: true, bounds: 'squash' }],
+  [discrete(3), 3], [multiDiscrete([2, 3]), 5], [box([-1, 0], [1, 2]), 0, { stateDependentStd: true, actionBounds: 'squash' }],
 ]
 // 150 states are two tiles, the second of another size.
 const N = 150
@@ -117,7 +117,7 @@ test('a Fisher product and a whole solve construct none', () => {
   for (const backend of backends) {
     for (const [space, maskLength, drawn] of SPACES) {
       const { stepper, policy } = problem(backend, space, OPTIONS, maskLength, drawn)
-      const { fisher, cg, old } = stepper
+      const { parts: { fisher }, cg, old } = stepper
       const P = policy.net.parameters.flat.length
       const out = new Float64Array(P), v = new Float64Array(P).fill(0.1)
       forwardPolicy(old)
@@ -141,14 +141,14 @@ test('a whole step constructs none: gradient, subset, solve, every candidate, an
         const { stepper, actions, advantages } = problem(backend, space, options, maskLength, drawn)
         let status = ''
         for (let k = 0; k < 3; k++) {
-          assert.is(allocations(() => { status = step(stepper, actions, advantages, () => {}).status }), 0)
+          assert.is(allocations(() => { status = step(stepper, { actions, advantages }).status }), 0)
         }
         assert.is(status, 'accepted')
       }
       // A search whose lengths are all too small to raise L looks at every candidate that there can be.
       const { stepper, actions, advantages } = problem(backend, space, { ...OPTIONS, maxKl: 1e-320 }, maskLength, drawn)
       let backtracks = 0
-      assert.is(allocations(() => { backtracks = step(stepper, actions, advantages, () => {}).backtracks }), 0)
+      assert.is(allocations(() => { backtracks = step(stepper, { actions, advantages }).backtracks }), 0)
       assert.is(backtracks, 11)
     }
   }
@@ -157,15 +157,15 @@ test('a whole step constructs none: gradient, subset, solve, every candidate, an
 test('a value fit constructs none, with a smaller last minibatch too, nor does one that is undone', () => {
   for (const backend of backends) {
     const { observations, advantages } = problem(backend, discrete(2), OPTIONS)
-    const value = createValue(backend, 3, [6], 'tanh', new Random(2))
+    const value = drawnValue(backend, 3, [6], 'tanh', new Random(2))
     const random = new Random(3), values = new Float64Array(N)
     for (const [valueMinibatch, valueLearningRate, wanted] of [[64, 1e-3, 'fitted'], [50, 1e-3, 'fitted'],
       [64, 1e300, 'undone']] as const) {
-      const fitter = createValueFitter(value, N, { valueEpochs: 2, valueMinibatch, valueLearningRate, normalizeReturns: valueMinibatch === 50 })
+      const fitter = createAdamFitter(value, N, { valueEpochs: 2, valueMinibatch, valueLearningRate, normalizeReturns: valueMinibatch === 50 })
       let status = ''
       assert.is(allocations(() => {
         predict(values, value, observations, N)
-        status = fitValue(fitter, observations, advantages, values, random).status
+        status = fitByAdam(fitter, { observations, returns: advantages, values }, random).status
       }), 0)
       assert.is(status, wanted)
     }
@@ -175,17 +175,17 @@ test('a value fit constructs none, with a smaller last minibatch too, nor does o
 test('a value fit in a trust region constructs none: subset, solves, every trial, and one that is undone', () => {
   for (const backend of backends) {
     const { observations, advantages } = problem(backend, discrete(2), OPTIONS)
-    const value = createValue(backend, 3, [6, 4], 'tanh', new Random(2))
+    const value = drawnValue(backend, 3, [6, 4], 'tanh', new Random(2))
     const random = new Random(3), values = new Float64Array(N)
-    for (const valueFraction of [1, 0.4]) {
-      const fitter = createTrustRegionFitter(value, N, {
-        ...OPTIONS, valueMaxKl: 1, valueSteps: 3, valueCgIterations: 5, valueDamping: 0.1, valueFraction,
+    for (const valueCurvatureFraction of [1, 0.4]) {
+      const fitter = createGaussNewtonFitter(value, N, {
+        ...OPTIONS, valueMaxKl: 1, valueSteps: 3, valueCgIterations: 5, valueDamping: 0.1, valueCurvatureFraction,
       })
       for (const [returns, wanted] of [[advantages, 'fitted'], [advantages.map((a) => a * 1e200), 'undone']] as const) {
         let status = ''
         assert.is(allocations(() => {
           predict(values, value, observations, N)
-          status = fitInTrustRegion(fitter, observations, returns, values, random).status
+          status = fitByGaussNewton(fitter, { observations, returns, values }, random).status
         }), 0)
         assert.is(status, wanted)
       }

@@ -1,43 +1,39 @@
+/**
+ * Documentation against the code it speaks of: the page of options against their rows, hover texts against defaults, the
+ * tour against the list of files. No tolerance: text is equal or not.
+ */
 import { readdirSync, readFileSync } from 'node:fs'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { rules, type TrainOptions } from '../../src/trpo/options/options.ts'
-import { presets } from '../../src/trpo/options/presets.ts'
+import type { TrainOptions } from '../../src/trpo/options/options.ts'
+import { optionNames } from '../../src/trpo/options/resolve.ts'
+import { rules, texts } from '../../src/trpo/options/rules.ts'
+import { optionsPage } from '../support/optionsPage.ts'
 
-const design = readFileSync('docs/design.md', 'utf8')
-
-/** Cells of the table that begins with `first`, row by row, the head among them. */
-function table(first: string): string[][] {
-  const rows = design.slice(design.indexOf(first)).split('\n\n')[0].split('\n')
-  return rows.filter((_, r) => r !== 1).map((row) => row.split('|').slice(1, -1).map((cell) => cell.trim()))
-}
-
-/** As the tables write it, without marks and thousands separators. */
-function written(value: unknown): string {
-  return Array.isArray(value) ? `[${value.join(', ')}]` : value === undefined ? 'none' : String(value)
-}
-
-const bare = (cell: string): string => cell.replace(/[`']/g, '').replace(/(?<=\d),(?=\d{3})/g, '')
-
-test('the table of defaults has every option once, in the order of the rules, with the default that holds', () => {
-  const rows = table('| option | default |').slice(1)
-  assert.equal(rows.map(([name, value]) => `${bare(name)} ${bare(value)}`),
-    Object.entries(rules).map(([name, rule]) => `${name} ${written(rule.default)}`))
+test('docs/options.md is what the rows say', () => {
+  assert.is(readFileSync('docs/options.md', 'utf8'), optionsPage())
 })
 
-test('the table of presets says what each of them changes, but for what all do', () => {
-  const [head, ...rows] = table('| preset |')
-  const common: Partial<TrainOptions> = { valueHidden: [32, 32] }
-  for (const [name, value] of Object.entries(common)) {
-    assert.ok(design.includes(`\`${name}: ${written(value)}\``), name)
-    for (const preset of Object.values(presets)) assert.ok(name in preset, name)
+/** Docstrings of the fields of interfaces in `path`, by name. */
+function docstrings(path: string): Map<string, string> {
+  const text = readFileSync(path, 'utf8')
+  const fields = text.matchAll(/\/\*\*((?:(?!\*\/)[^])*)\*\/\n  readonly (\w+):/g)
+  return new Map([...fields].map(([, doc, name]) => [name, doc.replace(/\s*\n\s*\*\s*/g, ' ').trim()]))
+}
+
+test('the hover text of every option has the default that holds, and there is one for each', () => {
+  const docs = new Map([...docstrings('src/trpo/options/options.ts'), ...docstrings('src/rl/policy.ts')])
+  const written = (value: TrainOptions[keyof TrainOptions]): string => value === undefined ? 'none'
+    : Array.isArray(value) ? `[${value.join(', ')}]` : typeof value === 'string' ? `'${value}'` : String(value)
+  for (const name of optionNames) {
+    assert.is(/ Default: (.*)\.$/.exec(docs.get(name) ?? '')?.[1], written(rules[name].default), name)
   }
-  const told = rows.map(([preset, ...cells]) =>
-    [preset, Object.fromEntries(cells.flatMap((cell, k) => cell === '' ? [] : [[bare(head[k + 1]), bare(cell)]]))])
-  assert.equal(Object.fromEntries(told), Object.fromEntries(Object.entries(presets).map(([name, preset]) => [name,
-    Object.fromEntries(Object.entries(preset)
-      .filter(([option, value]) => written(value) !== written(common[option as keyof TrainOptions]))
-      .map(([option, value]) => [option, written(value)]))])))
+})
+
+test('at most 50 options, each with a meaning of half a line', () => {
+  assert.ok(optionNames.length <= 50, `${optionNames.length}`)
+  assert.equal(Object.keys(texts), [...optionNames])
+  for (const [meaning] of Object.values(texts)) assert.ok(meaning.length > 0 && meaning.length <= 48, meaning)
 })
 
 test('every file of src has its place in the tour, and places are numbered from 1', () => {

@@ -34,7 +34,7 @@ function counter(): Env {
 }
 
 const OPTIONS: Partial<TrainOptions> = {
-  seed: 1, totalSteps: 1e9, batchSteps: 16, environments: 4, hidden: [4], valueHidden: [4], valueEpochs: 1,
+  seed: 1, totalSteps: 1e9, batchSteps: 16, envCount: 4, hiddenSizes: [4], valueHiddenSizes: [4], valueEpochs: 1,
 }
 /** V8 goes on compiling for some 2,000 iterations, and keeps what it compiles: *measured*, 300 kB, then no more. */
 const WARM_UP = 2500, SEGMENTS = 8, ITERATIONS = 250

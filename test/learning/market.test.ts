@@ -8,7 +8,7 @@ for (const rows of [[4], [2, 3]]) {
   test(`a market with rows of ${rows} stalls, some closed, is learned to 96 % of what can be had, no closed stall ever taken`, () => {
     // A closed stall that is taken throws, and what is closed does not show in the observation.
     const options = {
-      seed: 1, totalSteps: 30_000, batchSteps: 1000, environments: 10, hidden: [16], valueHidden: [16], maxKl: 0.03,
+      seed: 1, totalSteps: 30_000, batchSteps: 1000, envCount: 10, hiddenSizes: [16], valueHiddenSizes: [16], maxKl: 0.03,
       damping: 0.01, discount: 0, gaeLambda: 0,
     }
     const training = train(() => market(rows), options)

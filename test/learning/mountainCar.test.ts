@@ -21,7 +21,7 @@ for (const seed of [0, 1]) {
 }
 
 /** Mean return of 100 episodes after training on MountainCarContinuous. */
-function continuous(seed: number, changes: { readonly noiseSteps?: number }): number {
+function continuous(seed: number, changes: { readonly actionNoiseHold?: number }): number {
   let policy: Policy | null = null
   let steps = 0
   for (const iteration of train(mountainCarContinuous, { ...presets.MountainCarContinuous, ...changes, seed })) {
@@ -41,7 +41,7 @@ for (const seed of [0, 1, 2]) {
 
 test('with fresh noise at every step the same training learns to do nothing', () => {
   // Never at the flag: no return is above 0, which is that of a car that stays where it is.
-  const mean = continuous(0, { noiseSteps: 1 })
+  const mean = continuous(0, { actionNoiseHold: 1 })
   assert.ok(mean <= 0 && mean > -5, `mean return ${mean}`)
 })
 

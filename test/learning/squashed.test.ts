@@ -6,7 +6,7 @@ import { presets } from '../../src/trpo/options/presets.ts'
 import { train } from '../../src/trpo/train.ts'
 
 test('Pendulum swings up with torques squashed into their bounds, and a σ that depends on the state', () => {
-  const training = train(pendulum, { ...presets.Pendulum, bounds: 'squash', stateDependentStd: true })
+  const training = train(pendulum, { ...presets.Pendulum, actionBounds: 'squash', stateDependentStd: true })
   let next = training.next()
   while (!next.done) next = training.next()
   // As in pendulum.test.ts, where torques are clipped.

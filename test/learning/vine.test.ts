@@ -8,14 +8,16 @@ import * as assert from 'uvu/assert'
 import { pointMass } from '../../src/envs/index.ts'
 import { Random } from '../../src/math/random.ts'
 import { createShards } from '../../src/nn/shards.ts'
-import { createPolicyMap, forwardPolicy } from '../../src/rl/policy.ts'
+import { createPolicyMap, forwardPolicy } from '../../src/rl/policyMap.ts'
 import { createRollout } from '../../src/rl/rollout.ts'
-import { resolveOptions, type TrainOptions } from '../../src/trpo/options/options.ts'
+import { resolveOptions } from '../../src/trpo/options/resolve.ts'
+import type { TrainOptions } from '../../src/trpo/options/options.ts'
 import { presets } from '../../src/trpo/options/presets.ts'
 import { createBatches, createSampler } from '../../src/trpo/variants/sampling.ts'
 import { policyGradient } from '../../src/trpo/surrogate.ts'
 import { type Iteration, train } from '../../src/trpo/train.ts'
 import { inner } from '../support/dense.ts'
+import { predictValues } from '../../src/rl/value.ts'
 
 const STEPS = 4000, ESTIMATES = 40
 
@@ -29,17 +31,18 @@ function trained(): Iteration {
 
 /** `count` estimates of the gradient, each from at most STEPS steps. */
 function estimates({ policy, value }: Iteration, way: Partial<TrainOptions>, count: number, seed: number): Float64Array[] {
-  const options = resolveOptions({ ...presets.PointMass, batchSteps: STEPS, environments: 4, ...way })
+  const options = resolveOptions({ ...presets.PointMass, batchSteps: STEPS, envCount: 4, ...way })
   const random = new Random(seed)
   const rollout = createRollout(Array.from({ length: 4 }, () => pointMass()), policy, random)
   const batches = createBatches(options, policy, 0)
   const { batch } = batches
-  const sampler = createSampler(options, rollout, batches, value, random)
+  const sampler = createSampler(options, rollout, batches, random)
   const map = createPolicyMap(policy.net, policy.distribution, batch.observations, true)
   const shards = createShards(policy.net, map.tape)
   return Array.from({ length: count }, (_, k) => {
     sampler.collect()
-    sampler.estimate()
+    for (const each of batches.all) predictValues(value, each)
+    sampler.estimateAdvantages()
     assert.ok(rollout.steps.reduce((total, n) => total + n, 0) <= (k + 1) * STEPS)
     forwardPolicy(map)
     const gradient = new Float64Array(policy.net.parameters.flat.length)

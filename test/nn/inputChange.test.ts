@@ -3,11 +3,13 @@ import * as assert from 'uvu/assert'
 import { Random } from '../../src/math/random.ts'
 import { reference } from '../../src/math/reference.ts'
 import type { Tensor } from '../../src/math/tensor.ts'
-import { absorb, absorbGradient, absorbSquares, type Change } from '../../src/nn/inputChange.ts'
-import { backward, createMlp, createTape, forward, initializeMlp, type Mlp, tangent, transposeWeights } from '../../src/nn/mlp.ts'
+import {
+  backward, createMlp, createTape, forward, initializeMlp, type Mlp, tangent, transposeWeights,
+} from '../../src/nn/mlp.ts'
 import { bindParameters, type Parameters } from '../../src/nn/parameters.ts'
 import { createShards, sumOverTiles } from '../../src/nn/shards.ts'
 import { forward as naive } from '../support/naiveUpdate.ts'
+import { changeGradient, changeLayer, changeSquares, type InputChange } from '../../src/nn/inputChange.ts'
 
 const HIDDEN: readonly (readonly number[])[] = [[], [5], [7, 4]]
 const N = 120, IN = 3
@@ -21,7 +23,7 @@ function drawn(hidden: readonly number[], seed: number): { net: Mlp; random: Ran
 }
 
 /** Factors from 1/8 to 8 and shifts of some 2: what statistics do in an iteration and more. */
-function change(random: Random): Change {
+function change(random: Random): InputChange {
   return {
     ratio: Float64Array.from({ length: IN }, () => 2 ** (6 * random.uniform() - 3)),
     shift: Float64Array.from({ length: IN }, () => 2 * random.normal()),
@@ -35,7 +37,7 @@ const normal = (rows: number, cols: number, random: Random): Tensor => {
 }
 
 /** x in the new coordinates. */
-function primed(x: Tensor, { ratio, shift }: Change): Tensor {
+function primed(x: Tensor, { ratio, shift }: InputChange): Tensor {
   const y = reference.allocate(x.rows, x.cols)
   for (let p = 0; p < y.data.length; p++) y.data[p] = (x.data[p] - shift[p % IN]) / ratio[p % IN]
   return y
@@ -64,7 +66,7 @@ test('the function stays: outputs of the naive network at x and at x′ are equa
     const { net, random } = drawn(hidden, 1)
     const { sizes, parameters: { flat, layers } } = net
     const x = normal(40, IN, random), before = flat.slice(), how = change(random), y = primed(x, how)
-    absorb(layers[0], how)
+    changeLayer(layers[0], how)
     const row = (t: Tensor, i: number): Float64Array => t.data.subarray(i * IN, (i + 1) * IN)
     // What cancels: with ratios from 1/8 and shifts of some 6, terms may be 50 times as large as their sum.
     const slack = 2 ** -52 * 50 * (IN + 3) * largest(before)
@@ -84,7 +86,7 @@ test('the function stays: outputs of the naive network at x and at x′ are equa
 test('what changes nothing leaves every bit', () => {
   const { net } = drawn([5], 2)
   const before = net.parameters.flat.slice()
-  absorb(net.parameters.layers[0], { ratio: new Float64Array(IN).fill(1), shift: new Float64Array(IN) })
+  changeLayer(net.parameters.layers[0], { ratio: new Float64Array(IN).fill(1), shift: new Float64Array(IN) })
   assert.equal(net.parameters.flat, before)
 })
 
@@ -97,9 +99,9 @@ test('a gradient becomes that of the same function in new coordinates, and a dir
     const v = bindParameters(parameters.flat.map(() => random.normal()), sizes, 2)
     const moved = tangentAt(net, x, v).slice()
 
-    absorb(parameters.layers[0], how)
-    absorb(v.layers[0], how)
-    absorbGradient(gradient.layers[0], how)
+    changeLayer(parameters.layers[0], how)
+    changeLayer(v.layers[0], how)
+    changeGradient(gradient.layers[0], how)
     // 120 states and some 10 units: sums of a thousand terms of size 10, in another order, 50-fold cancellation.
     assertClose(gradient.flat, gradientAt(net, primed(x, how), u).flat, 1e-10)
     assertClose(tangentAt(net, primed(x, how), v), moved, 1e-11)
@@ -122,11 +124,11 @@ test('squares are bounded by what any history of gradients gives, and the bound 
           mean.flat[p] = 0.9 * mean.flat[p] + 0.1 * G.flat[p]
           squares.flat[p] = 0.999 * squares.flat[p] + 0.001 * G.flat[p] * G.flat[p]
         }
-        absorbGradient(G.layers[0], how)
+        changeGradient(G.layers[0], how)
       }
     }
-    absorbGradient(m.layers[0], how)
-    absorbSquares(v.layers[0], how)
+    changeGradient(m.layers[0], how)
+    changeSquares(v.layers[0], how)
     // Thirty gradients of size 20, added up in another order.
     assertClose(m.flat, mNew.flat, 1e-13 * 20)
     v.flat.forEach((bound, p) => assert.ok(bound >= vNew.flat[p] * (1 - 1e-12), `${p}: ${bound} ${vNew.flat[p]}`))

@@ -5,7 +5,7 @@ import { Random } from '../../src/math/random.ts'
 import { reference } from '../../src/math/reference.ts'
 import { createSimd } from '../../src/math/simd/backend.ts'
 import type { ActivationName } from '../../src/nn/activation.ts'
-import { byPasses, bySensitivities, createJacobian, type Jacobian, sensitivitiesAState } from '../../src/nn/jacobian.ts'
+import { byPasses, bySensitivities, createJacobian, type Jacobian, sensitivitiesPerState } from '../../src/nn/jacobian.ts'
 import { createMlp, createTape, forward, type Mlp, type Tape } from '../../src/nn/mlp.ts'
 import { bindParameters, type Parameters } from '../../src/nn/parameters.ts'
 import { inner, normals } from '../support/dense.ts'
@@ -140,7 +140,7 @@ test('both backends give the same bits', () => {
 })
 
 test('sensitivities are kept for two hidden layers or more and up to eight outputs, and those of the last are not', () => {
-  assert.equal([[4, 2], [4, 64, 2], [4, 64, 32, 2], [4, 10, 20, 30, 8], [4, 64, 64, 9]].map(sensitivitiesAState),
+  assert.equal([[4, 2], [4, 64, 2], [4, 64, 32, 2], [4, 10, 20, 30, 8], [4, 64, 64, 9]].map(sensitivitiesPerState),
     [0, 0, 128, 240, 0])
   // What is kept is what is allocated, but for the one tile that the last hidden layer needs on the way.
   for (const sizes of [[4, 6, 5, 3], [4, 6, 5, 9]]) {
@@ -148,7 +148,7 @@ test('sensitivities are kept for two hidden layers or more and up to eight outpu
     const counting: Backend = { ...reference, allocate(rows, cols) { numbers += rows * cols; return reference.allocate(rows, cols) } }
     const { net, tape } = draw(reference, sizes, 'tanh', 500, 309)
     createJacobian({ ...net, backend: counting }, tape)
-    const kept = sensitivitiesAState(sizes)
+    const kept = sensitivitiesPerState(sizes)
     assert.is(numbers, kept === 0 ? 0 : 500 * kept + 96 * 3 * 5)
   }
 })

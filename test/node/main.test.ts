@@ -18,7 +18,7 @@ buildSync({
 const env = { ...process.env, NO_COLOR: undefined, FORCE_COLOR: undefined }
 /** Networks and fits as small as they go: what is tested here is the program around them. */
 const SMALL = [
-  '--hidden', '8', '--value-hidden', '8', '--batch-steps', '512', '--environments', '8', '--value-epochs', '1',
+  '--hidden-sizes', '8', '--value-hidden-sizes', '8', '--batch-steps', '512', '--env-count', '8', '--value-epochs', '1',
 ]
 const node = 'node'
 
@@ -214,7 +214,7 @@ test('what --save keeps is evaluated by eval as at the end of the training, and 
   const told = Object.fromEntries([...decodeSafetensors(first).metadata].filter(([key]) => key.startsWith('extra.')))
   assert.is(told['extra.environment'], 'Pendulum')
   assert.is(told['extra.steps'], '1024')
-  assert.match(told['extra.command'], /^trpo train Pendulum --seed 3 .*--hidden 8/)
+  assert.match(told['extra.command'], /^trpo train Pendulum --seed 3 .*--hidden-sizes 8/)
   trpo(...words, '--quiet')
   assert.equal(readFileSync(file), first)
   assert.equal(readdirSync(folder), ['a b.safetensors'])

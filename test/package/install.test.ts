@@ -122,7 +122,7 @@ test('trpo/node gives an environment of one\'s own the command line, and leaves 
     import { main } from 'trpo/node'
     import { environments, pointMass } from 'trpo/envs'
     const Maze = { name: 'Maze', make: pointMass, maxEpisodeSteps: 30, solvedReturn: null, summary: 'a world of my own' }
-    const small = ['--batch-steps', '64', '--total-steps', '64', '--hidden', '8', '--value-hidden', '8', '--eval-episodes', '0']
+    const small = ['--batch-steps', '64', '--total-steps', '64', '--hidden-sizes', '8', '--value-hidden-sizes', '8', '--eval-episodes', '0']
     const codes = []
     codes.push(await main(['train', 'maze', ...small, '--quiet', '--save', 'maze.safetensors'], { Maze }))
     codes.push(await main(['eval', 'maze.safetensors', '--episodes', '1', '--quiet'], { Maze }))

@@ -20,7 +20,7 @@ function place(name: string): string {
 
 /** What docs/examples/quickjs prints. */
 function pointMassLines(): string {
-  const options = { seed: 1, totalSteps: 9000, batchSteps: 3000, environments: 100, hidden: [], valueHidden: [16], maxKl: 0.03, damping: 0.01 }
+  const options = { seed: 1, totalSteps: 9000, batchSteps: 3000, envCount: 100, hiddenSizes: [], valueHiddenSizes: [16], maxKl: 0.03, damping: 0.01 }
   const lines: string[] = []
   for (const { steps, meanReturn, certificate, policy } of train(pointMass, options)) {
     lines.push(`${steps} ${meanReturn!.toFixed(2)} ${certificate.status} ${certificate.kl.toFixed(5)}`)

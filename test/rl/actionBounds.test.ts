@@ -7,9 +7,13 @@ import { createBatch } from '../../src/rl/batch.ts'
 import { bounded } from '../../src/rl/actionBounds.ts'
 import type { Env } from '../../src/rl/world/env.ts'
 import { evaluate } from '../../src/rl/evaluate.ts'
-import { act, type ActionOptions, createPolicy, distributionFor, initializePolicy, type Policy } from '../../src/rl/policy.ts'
+import { act } from '../../src/rl/actor.ts'
+import {
+  type ActionOptions, createPolicy, distributionFor, initializePolicy, type Policy,
+} from '../../src/rl/policy.ts'
 import { collect, createRollout } from '../../src/rl/rollout.ts'
-import { box, contains, discrete } from '../../src/rl/world/space.ts'
+import { box, discrete } from '../../src/rl/world/space.ts'
+import { contains } from '../../src/rl/world/membership.ts'
 import { along, curvatureOf, slopeOf } from '../support/naive.ts'
 
 const { clip, squash } = bounded
@@ -44,9 +48,9 @@ test('what is squashed never leaves its bounds, and reaches them exactly far out
 
 /** One state's η, as `along` takes it: μ, then log σ. */
 function etaOf(distribution: Distribution, { 0: mean, 1: logStd }: ArrayLike<number>, rows: number): Eta {
-  const tensor = reference.allocate(rows, distribution.inputs)
-  for (let i = 0; i < rows; i++) tensor.data.set([mean, logStd].slice(0, distribution.inputs), i * distribution.inputs)
-  const eta = createEta(reference, distribution, tensor, Float64Array.of(logStd).slice(0, distribution.shared))
+  const tensor = reference.allocate(rows, distribution.etaSize)
+  for (let i = 0; i < rows; i++) tensor.data.set([mean, logStd].slice(0, distribution.etaSize), i * distribution.etaSize)
+  const eta = createEta(reference, distribution, tensor, Float64Array.of(logStd).slice(0, distribution.sharedSize))
   distribution.prepare(eta)
   return eta
 }
@@ -108,11 +112,11 @@ for (const stateDependentStd of [false, true]) {
     // As exact as the total of 1.
     assert.ok(Math.abs(klOfSquashed(distribution, OLD, NEW) - kl[0]) < 1e-9, `${kl[0]}`)
     for (const v of [[1, 0], [0, 1], [1, 1]]) {
-      const eta = etaOf(distribution, OLD, 1), rows = reference.allocate(1, distribution.inputs)
-      rows.data.set(v.slice(0, distribution.inputs))
+      const eta = etaOf(distribution, OLD, 1), rows = reference.allocate(1, distribution.etaSize)
+      rows.data.set(v.slice(0, distribution.etaSize))
       distribution.metric(rows, eta, 0, 1, 1)
-      const shared = new Float64Array(distribution.shared)
-      distribution.sharedMetric(shared, Float64Array.from(v.slice(distribution.inputs)), eta)
+      const shared = new Float64Array(distribution.sharedSize)
+      distribution.sharedMetric(shared, Float64Array.from(v.slice(distribution.etaSize)), eta)
       const Mv = [...rows.data, ...shared]
       const curvature = curvatureOf((t) => klOfSquashed(distribution, OLD, along(OLD, t, v)), 2 ** -7)
       // 2^-28/90 of a sixth derivative of some thousands, and roundings of 1e-13 over 2^-14.
@@ -158,7 +162,7 @@ test('acting squashes what a policy that clips would act, likeliest or drawn', (
   for (const stateDependentStd of [false, true]) {
     // Not bounded at all: what is drawn.
     const open = { ...policyWith({ stateDependentStd }), actionSpace: box([-Infinity, -Infinity], [Infinity, Infinity]) }
-    const policies = { clip: policyWith({ stateDependentStd }), squash: policyWith({ stateDependentStd, bounds: 'squash' }) }
+    const policies = { clip: policyWith({ stateDependentStd }), squash: policyWith({ stateDependentStd, actionBounds: 'squash' }) }
     const random = new Random(406)
     for (let k = 0; k < 50; k++) {
       const observation = [random.normal(), random.normal()]
@@ -177,7 +181,7 @@ test('acting squashes what a policy that clips would act, likeliest or drawn', (
 test('a rollout keeps what was drawn, and hands over what is squashed; so does an evaluation', () => {
   for (const bounds of ['clip', 'squash'] as const) {
     const told: number[][] = []
-    const policy = policyWith({ bounds })
+    const policy = policyWith({ actionBounds: bounds })
     const batch = createBatch(reference, 20, 1, 2, 2)
     collect(createRollout([listener(told)], policy, new Random(407)), batch)
     assert.equal(told, Array.from({ length: 20 }, (_, i) =>
@@ -191,28 +195,28 @@ test('a rollout keeps what was drawn, and hands over what is squashed; so does a
 })
 
 test('a policy tells in plain data how it acts', () => {
-  assert.equal([policyWith({}).bounds, policyWith({}).stateDependentStd], ['clip', false])
-  const other = policyWith({ bounds: 'squash', stateDependentStd: true })
-  assert.equal([other.bounds, other.stateDependentStd, other.distribution.name], ['squash', true, 'stateGaussian'])
+  assert.equal([policyWith({}).actionBounds, policyWith({}).stateDependentStd], ['clip', false])
+  const other = policyWith({ actionBounds: 'squash', stateDependentStd: true })
+  assert.equal([other.actionBounds, other.stateDependentStd, other.distribution.name], ['squash', true, 'stateGaussian'])
 })
 
 test('where actions are no Box there is nothing to draw or to bound in another way, and the policy says so', () => {
-  const { stateDependentStd, bounds, distribution } =
-    createPolicy(reference, seen, discrete(3), [], 'tanh', { bounds: 'squash', stateDependentStd: true })
-  assert.equal([stateDependentStd, bounds, distribution.name], [false, 'clip', 'categorical'])
+  const { stateDependentStd, actionBounds, distribution } =
+    createPolicy(reference, seen, discrete(3), [], 'tanh', { actionBounds: 'squash', stateDependentStd: true })
+  assert.equal([stateDependentStd, actionBounds, distribution.name], [false, 'clip', 'categorical'])
 })
 
 test('unbounded actions cannot be squashed', () => {
-  const make = (low: number[], high: number[]): unknown => createPolicy(reference, seen, box(low, high), [], 'tanh', { bounds: 'squash' })
+  const make = (low: number[], high: number[]): unknown => createPolicy(reference, seen, box(low, high), [], 'tanh', { actionBounds: 'squash' })
   assert.throws(() => make([0, -1], [1, Infinity]), (e: Error) => e instanceof RangeError
-    && e.message === 'bounds: expected "clip" where actions are unbounded (-1 to Infinity in [1]), got "squash"')
-  assert.throws(() => make([-Infinity], [1]), /^bounds: expected "clip" where actions are unbounded \(-Infinity to 1 in \[0\]\), got "squash"$/)
+    && e.message === 'actionBounds: expected "clip" where actions are unbounded (-1 to Infinity in [1]), got "squash"')
+  assert.throws(() => make([-Infinity], [1]), /^actionBounds: expected "clip" where actions are unbounded \(-Infinity to 1 in \[0\]\), got "squash"$/)
   make([-1.7e308], [1.7e308])
 })
 
 test('wrong words for either option are refused by name', () => {
   const make = (options: object): unknown => createPolicy(reference, seen, torque, [], 'tanh', options)
-  for (const bounds of ['tanh', '', null, 1]) assert.throws(() => make({ bounds }), /^bounds: expected "clip" \| "squash", got /)
+  for (const bounds of ['tanh', '', null, 1]) assert.throws(() => make({ actionBounds: bounds }), /^actionBounds: expected "clip" \| "squash", got /)
   for (const std of ['state', 1, null]) assert.throws(() => make({ stateDependentStd: std }), /^stateDependentStd: expected a boolean, got /)
 })
 

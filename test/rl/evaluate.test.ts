@@ -1,11 +1,12 @@
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { EnvError } from '../../src/rl/rollout.ts'
+import { EnvError } from '../../src/rl/guard.ts'
 import { Random } from '../../src/math/random.ts'
 import { reference } from '../../src/math/reference.ts'
 import type { Env } from '../../src/rl/world/env.ts'
 import { evaluate } from '../../src/rl/evaluate.ts'
-import { act, createPolicy, initializePolicy, type Policy } from '../../src/rl/policy.ts'
+import { act } from '../../src/rl/actor.ts'
+import { createPolicy, initializePolicy, type Policy } from '../../src/rl/policy.ts'
 import { box, discrete } from '../../src/rl/world/space.ts'
 
 const observationSpace = box([-9, -9], [9, 9])

@@ -34,10 +34,10 @@ function gaussianPolicy(): Policy {
   return policy
 }
 
-function rollout(space: Space, policy: Policy, { environments = 1, length = Infinity, steps = 1000, noiseSteps = 4 }): Batch {
+function rollout(space: Space, policy: Policy, { environments = 1, length = Infinity, steps = 1000, actionNoiseHold = 4 }): Batch {
   const envs = Array.from({ length: environments }, (_, e) => restless(space, length, e))
   const batch = createBatch(reference, steps, environments, 1, 1)
-  collect(createRollout(envs, policy, new Random(7), noiseSteps), batch)
+  collect(createRollout(envs, policy, new Random(7), actionNoiseHold), batch)
   return batch
 }
 
@@ -74,31 +74,31 @@ test('noise is what the stream of actions draws, in order and leaving none out, 
   assert.is.not(stretches(batch, 0).join(), stretches(batch, 1).join())
 })
 
-test('it ends with chance 1/noiseSteps at every step, however old it is', () => {
+test('it ends with chance 1/actionNoiseHold at every step, however old it is', () => {
   const N = 20_000
-  for (const noiseSteps of [1.5, 4, 16]) {
-    const lengths = stretches(rollout(line, gaussianPolicy(), { steps: N, noiseSteps }), 0).slice(0, -1)
-    const p = 1 / noiseSteps
+  for (const actionNoiseHold of [1.5, 4, 16]) {
+    const lengths = stretches(rollout(line, gaussianPolicy(), { steps: N, actionNoiseHold }), 0).slice(0, -1)
+    const p = 1 / actionNoiseHold
     for (const age of [1, 2, 5]) {
       const reached = lengths.filter((n) => n >= age).length
       const ended = lengths.filter((n) => n === age).length
       // Binomial: four standard deviations.
       const spread = 4 * Math.sqrt(reached * p * (1 - p))
-      assert.ok(Math.abs(ended - reached * p) <= spread, `${noiseSteps}, age ${age}: ${ended} of ${reached}`)
+      assert.ok(Math.abs(ended - reached * p) <= spread, `${actionNoiseHold}, age ${age}: ${ended} of ${reached}`)
     }
   }
 })
 
 test('an episode begins with noise of its own', () => {
   // A millionth a step: within 200 episodes of 5 steps no other end is to be expected.
-  const lengths = stretches(rollout(line, gaussianPolicy(), { length: 5, noiseSteps: 1e6 }), 0)
+  const lengths = stretches(rollout(line, gaussianPolicy(), { length: 5, actionNoiseHold: 1e6 }), 0)
   assert.equal(lengths, new Array(200).fill(5))
 })
 
-test('noiseSteps 1, and none given, draw anew at every step', () => {
-  for (const noiseSteps of [1, undefined]) {
+test('actionNoiseHold 1, and none given, draw anew at every step', () => {
+  for (const actionNoiseHold of [1, undefined]) {
     const batch = createBatch(reference, 300, 1, 1, 1)
-    collect(createRollout([restless(line, 7, 0)], gaussianPolicy(), new Random(7), noiseSteps), batch)
+    collect(createRollout([restless(line, 7, 0)], gaussianPolicy(), new Random(7), actionNoiseHold), batch)
     assert.equal(stretches(batch, 0), new Array(300).fill(1))
   }
 })
@@ -107,7 +107,7 @@ test('among choices it is the place in the distribution that stays, while the di
   const policy = createPolicy(reference, box([-1], [1]), discrete(3), [], 'tanh')
   const weights = [3, -1, -2], biases = [0.1, 0.2, 0]
   policy.net.parameters.flat.set([...weights, ...biases])
-  const batch = rollout(discrete(3), policy, { length: 25, noiseSteps: 1e6 })
+  const batch = rollout(discrete(3), policy, { length: 25, actionNoiseHold: 1e6 })
   const stream = new Random(7).fork('action/0')
   let u = NaN, changes = 0
   for (let t = 0; t < batch.steps; t++) {
@@ -121,10 +121,10 @@ test('among choices it is the place in the distribution that stays, while the di
   assert.ok(changes > 100, 'the action itself may change at any step')
 })
 
-test('noiseSteps out of range, or of another kind, is refused by name', () => {
+test('actionNoiseHold out of range, or of another kind, is refused by name', () => {
   for (const wrong of [0, 0.5, -1, NaN, Infinity, 1e7, '4', null]) {
-    assert.throws(() => rollout(line, gaussianPolicy(), { noiseSteps: wrong as number }),
-      /^noiseSteps: expected a number from 1 to 1000000, got /)
+    assert.throws(() => rollout(line, gaussianPolicy(), { actionNoiseHold: wrong as number }),
+      /^actionNoiseHold: expected a number from 1 to 1000000, got /)
   }
 })
 

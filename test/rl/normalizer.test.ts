@@ -7,8 +7,11 @@ import { matrix } from '../../src/math/tensor.ts'
 import { type Batch, createBatch } from '../../src/rl/batch.ts'
 import type { Env } from '../../src/rl/world/env.ts'
 import { evaluate } from '../../src/rl/evaluate.ts'
-import { createNormalizer, type Normalizer, normalizeRow, rebase, refresh } from '../../src/rl/normalizer.ts'
-import { act, createPolicy, initializePolicy, type Policy } from '../../src/rl/policy.ts'
+import {
+  createNormalizer, type Normalizer, normalizeRow, rebase, refreshNormalizer,
+} from '../../src/rl/normalizer.ts'
+import { act } from '../../src/rl/actor.ts'
+import { createPolicy, initializePolicy, type Policy } from '../../src/rl/policy.ts'
 import { collect, createRollout, type Rollout } from '../../src/rl/rollout.ts'
 import { type Box, box, discrete, multiBinary, multiDiscrete } from '../../src/rl/world/space.ts'
 import { forward } from '../support/naiveUpdate.ts'
@@ -89,7 +92,7 @@ test('mean and deviation are those of the states acted in, batch after batch, an
       },
     }))
     collect({ ...rollout, envs: watched }, batch)
-    refresh(policy.normalizer, rollout.seen)
+    refreshNormalizer(policy.normalizer, rollout.seen)
     const { mean, scale, statistics } = policy.normalizer
     assert.is(statistics.count, acted.length)
     assert.is(acted.length, 60 * (turn + 1))
@@ -109,7 +112,7 @@ test('a batch is normalised by the statistics from before it, its final observat
   const policy = policyFor(2, 1.5)
   const { rollout, batch } = setup(policy, shown.map((list) => shows((random) => [5 * random.normal(), 3 + random.uniform()], list)), 30)
   collect(rollout, batch)
-  refresh(policy.normalizer, rollout.seen)
+  refreshNormalizer(policy.normalizer, rollout.seen)
   const { mean, scale } = policy.normalizer
   const reads = (row: readonly number[]): number[] => row.map((x, j) => Math.min(1.5, Math.max(-1.5, (x - mean[j]) / scale[j])))
   const frozen = dataOf(policy.normalizer)
@@ -148,8 +151,8 @@ test('who steps an environment does not matter: statistics of each alone, taken 
   for (let turn = 0; turn < 3; turn++) {
     collect(all.rollout, all.batch)
     for (const { rollout, batch } of [...single].reverse()) collect(rollout, batch)
-    refresh(together.normalizer, all.rollout.seen)
-    refresh(apart.normalizer, single.flatMap(({ rollout }) => rollout.seen))
+    refreshNormalizer(together.normalizer, all.rollout.seen)
+    refreshNormalizer(apart.normalizer, single.flatMap(({ rollout }) => rollout.seen))
     assert.is(dataOf(apart.normalizer), dataOf(together.normalizer))
   }
 })
@@ -158,7 +161,7 @@ test('evaluate and act read through the statistics and leave every bit of them',
   const policy = policyFor(3)
   const { rollout, batch } = setup(policy, [shows(mixed)], 40)
   collect(rollout, batch)
-  refresh(policy.normalizer, rollout.seen)
+  refreshNormalizer(policy.normalizer, rollout.seen)
   const random = new Random(9), theta = policy.net.parameters.flat
   for (let p = 0; p < theta.length; p++) theta[p] = random.normal()
   const before = dataOf(policy.normalizer)
@@ -180,7 +183,7 @@ test('in parts or at once, an evaluation with statistics is the same', () => {
   const policy = policyFor(3)
   const { rollout, batch } = setup(policy, [shows(mixed)], 40)
   collect(rollout, batch)
-  refresh(policy.normalizer, rollout.seen)
+  refreshNormalizer(policy.normalizer, rollout.seen)
   const lengths = (first: number, episodes: number): number[] => [...evaluate(policy, () => shows(mixed), { first, episodes }).lengths]
   assert.equal([...lengths(0, 3), ...lengths(3, 20)], lengths(0, 23))
 })
@@ -189,7 +192,7 @@ test('in parts or at once, an evaluation with statistics is the same', () => {
 function after(rows: readonly (readonly number[])[], normalizer = createNormalizer(wide(rows[0].length), 10)!): Normalizer {
   const part = runningMoments(rows[0].length)
   for (const row of rows) addSample(part, Float64Array.from(row), 0)
-  refresh(normalizer, [part])
+  refreshNormalizer(normalizer, [part])
   return normalizer
 }
 
@@ -231,7 +234,7 @@ test('the change that is returned leads from new coordinates to old ones, and re
     const x = rows(20, turn), old = x.map((row) => through(normalizer, row))
     const part = runningMoments(3)
     for (const row of x) addSample(part, Float64Array.from(row), 0)
-    const change = refresh(normalizer, [part])
+    const change = refreshNormalizer(normalizer, [part])
     const uncut = { ...normalizer, clip: Infinity }
     const moved = matrix(Float64Array.from(old.flat()), 20, 3)
     rebase(moved, change, Infinity)

@@ -3,10 +3,12 @@ import * as assert from 'uvu/assert'
 import { Random } from '../../src/math/random.ts'
 import { reference } from '../../src/math/reference.ts'
 import { createNormalizer } from '../../src/rl/normalizer.ts'
-import {
-  act, actionOf, createActor, createPolicy, createPolicyMap, decide, distributionFor, forwardPolicy, initializePolicy, type Policy,
-} from '../../src/rl/policy.ts'
-import { box, contains, discrete, encodedSize, multiBinary, multiDiscrete, type Space } from '../../src/rl/world/space.ts'
+import { act, actionOf, createActor, decide } from '../../src/rl/actor.ts'
+import { createPolicy, distributionFor, initializePolicy, type Policy } from '../../src/rl/policy.ts'
+import { createPolicyMap, forwardPolicy } from '../../src/rl/policyMap.ts'
+import { box, discrete, multiBinary, multiDiscrete, type Space } from '../../src/rl/world/space.ts'
+import { contains } from '../../src/rl/world/membership.ts'
+import { encodedSize } from '../../src/rl/world/encoding.ts'
 import { type Family, forward, type NaivePolicy } from '../support/naiveUpdate.ts'
 
 const SPACES: readonly (readonly [Space, Family])[] = [
@@ -218,8 +220,8 @@ test('a policy with NaN or an infinity in θ refuses to act', () => {
 test('wrong layers, activations and log σ are refused by name', () => {
   const make = (hidden: unknown, activation: unknown): unknown =>
     createPolicy(reference, seen, discrete(2), hidden as number[], activation as 'tanh')
-  for (const hidden of [null, 64, '64', {}]) assert.throws(() => make(hidden, 'tanh'), /^hidden: expected an array of integers, got /)
-  for (const units of [0, -1, 0.5, NaN, '4']) assert.throws(() => make([3, units], 'tanh'), /^hidden\[1\]: expected an integer of at least 1, got /)
+  for (const hidden of [null, 64, '64', {}]) assert.throws(() => make(hidden, 'tanh'), /^hiddenSizes: expected an array of integers, got /)
+  for (const units of [0, -1, 0.5, NaN, '4']) assert.throws(() => make([3, units], 'tanh'), /^hiddenSizes\[1\]: expected an integer of at least 1, got /)
   for (const activation of ['sigmoid', '', null, 1]) assert.throws(() => make([3], activation), /^activation: expected "tanh" \| "relu" \| "identity", got /)
   const policy = createPolicy(reference, seen, discrete(2), [], 'tanh')
   for (const logStd of [NaN, Infinity, '0', null]) {

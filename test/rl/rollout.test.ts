@@ -6,7 +6,8 @@ import { generalizedAdvantages } from '../../src/rl/advantage.ts'
 import { type Batch, createBatch } from '../../src/rl/batch.ts'
 import type { Action, Env, Observation, ResetOptions, StepResult } from '../../src/rl/world/env.ts'
 import { createPolicy, initializePolicy, type Policy } from '../../src/rl/policy.ts'
-import { collect, createRollout, EnvError, type Episode, type Rollout } from '../../src/rl/rollout.ts'
+import { collect, createRollout, type Episode, type Rollout } from '../../src/rl/rollout.ts'
+import { EnvError } from '../../src/rl/guard.ts'
 import { box, discrete, multiBinary, multiDiscrete, type Space } from '../../src/rl/world/space.ts'
 import { train } from '../../src/trpo/train.ts'
 
@@ -407,7 +408,7 @@ test('after a fault in a training, θ and φ are what the last iteration left, a
       const world = scripted(id, withoutFault)
       return { ...(id === 1 ? faultyStep(world, k, (result) => ({ ...result, reward: NaN })) : world.env), close: () => { closed++ } }
     }
-    const training = train(makeEnv, { environments: 2, batchSteps: 20, totalSteps: 100, hidden: [4], valueHidden: [4], seed: k })
+    const training = train(makeEnv, { envCount: 2, batchSteps: 20, totalSteps: 100, hiddenSizes: [4], valueHiddenSizes: [4], seed: k })
     let live: Float64Array[] = [], copies: Float64Array[] = [], iterations = 0
     const error = thrownBy(() => {
       for (const { policy, value } of training) {

@@ -2,14 +2,15 @@ import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { Random } from '../../src/math/random.ts'
 import { reference } from '../../src/math/reference.ts'
-import { createValue, predict } from '../../src/rl/value.ts'
+import { drawnValue } from '../support/value.ts'
+import { predict } from '../../src/rl/value.ts'
 import { forward } from '../support/naiveUpdate.ts'
 
 test('predict gives V of the naive network for the first `count` observations, and touches no other value', () => {
   // 96 observations pass at a time: below, at and above one stretch, and several.
   for (const [rows, count] of [[1, 1], [95, 95], [96, 96], [97, 97], [300, 300], [300, 193], [300, 0]]) {
     for (const activation of ['tanh', 'relu', 'identity'] as const) {
-      const value = createValue(reference, 3, [5, 4], activation, new Random(1))
+      const value = drawnValue(reference, 3, [5, 4], activation, new Random(1))
       const observations = reference.allocate(rows, 3), random = new Random(2)
       for (let p = 0; p < 3 * rows; p++) observations.data[p] = random.normal()
       const values = new Float64Array(rows).fill(-77)
@@ -25,7 +26,7 @@ test('predict gives V of the naive network for the first `count` observations, a
 })
 
 test('a value does not depend on what else is predicted with it, to the bit', () => {
-  const value = createValue(reference, 2, [7], 'tanh', new Random(3))
+  const value = drawnValue(reference, 2, [7], 'tanh', new Random(3))
   const observations = reference.allocate(250, 2), random = new Random(4)
   for (let p = 0; p < 500; p++) observations.data[p] = random.normal()
   const together = new Float64Array(250), alone = new Float64Array(1), one = reference.allocate(1, 2)
@@ -38,7 +39,7 @@ test('a value does not depend on what else is predicted with it, to the bit', ()
 })
 
 test('a linear V has a weight for each input and a bias; initially the weights have norm 1 and the bias is 0', () => {
-  const value = createValue(reference, 4, [], 'identity', new Random(5))
+  const value = drawnValue(reference, 4, [], 'identity', new Random(5))
   const phi = value.net.parameters.flat
   assert.is(phi.length, 5)
   // One column made a unit vector: a few roundings.
@@ -47,7 +48,7 @@ test('a linear V has a weight for each input and a bias; initially the weights h
 })
 
 test('the stream fixes φ', () => {
-  const phi = (seed: number): Float64Array => createValue(reference, 3, [5], 'tanh', new Random(seed)).net.parameters.flat
+  const phi = (seed: number): Float64Array => drawnValue(reference, 3, [5], 'tanh', new Random(seed)).net.parameters.flat
   assert.equal(phi(6), phi(6))
   assert.not.equal(phi(6), phi(7))
 })

@@ -6,11 +6,17 @@ import { createShards } from '../../src/nn/shards.ts'
 import { type Batch, createBatch } from '../../src/rl/batch.ts'
 import type { Action, Env } from '../../src/rl/world/env.ts'
 import { maskLengthOf } from '../../src/rl/world/mask.ts'
-import { act, createPolicy, createPolicyMap, forwardPolicy, type Policy } from '../../src/rl/policy.ts'
-import { collect, createRollout, EnvError, type Rollout } from '../../src/rl/rollout.ts'
+import { act } from '../../src/rl/actor.ts'
+import { createPolicy, type Policy } from '../../src/rl/policy.ts'
+import { createPolicyMap, forwardPolicy } from '../../src/rl/policyMap.ts'
+import { collect, createRollout, type Rollout } from '../../src/rl/rollout.ts'
+import { EnvError } from '../../src/rl/guard.ts'
 import { box, discrete, multiBinary, multiDiscrete, type Space } from '../../src/rl/world/space.ts'
-import { createValue, predict, type Value } from '../../src/rl/value.ts'
-import { collectVine, createVine, type Vine, vineAdvantages, type VineOptions, vineRows } from '../../src/rl/vine.ts'
+import { drawnValue } from '../support/value.ts'
+import { predict, type Value } from '../../src/rl/value.ts'
+import {
+  collectVine, createVine, type Vine, vineAdvantages, type VineOptions, vineRows,
+} from '../../src/rl/vine.ts'
 import { policyGradient } from '../../src/trpo/surrogate.ts'
 import { normals } from '../support/dense.ts'
 import { gradientOf, naiveForward } from '../support/naive.ts'
@@ -55,7 +61,7 @@ function scene(envs: readonly Env[], options: VineOptions, states: number, seed 
   const random = new Random(seed)
   policy.net.parameters.flat.set(normals(policy.net.parameters.flat.length, random).map((x) => 0.5 * x))
   const inputs = policy.net.sizes[0]
-  const value = createValue(reference, inputs, [4], 'tanh', random)
+  const value = drawnValue(reference, inputs, [4], 'tanh', random)
   const rollout = createRollout(envs, policy, new Random(seed))
   const K = options.branches === 'all' ? (actionSpace as { n: number }).n : options.branches
   const rows = states * K * envs.length

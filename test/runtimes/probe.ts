@@ -23,7 +23,7 @@ export interface Finding {
 /** Four iterations each. A tile is smaller than a minibatch, that than a batch; some episodes end, some are cut. */
 const TRAININGS: readonly (readonly [() => Env, Partial<TrainOptions>])[] = [
   [cartPole, { ...presets.CartPole, seed: 11, batchSteps: 512, totalSteps: 2048, valueEpochs: 3 }],
-  [pendulum, { ...presets.Pendulum, seed: 11, batchSteps: 500, environments: 5, totalSteps: 2000, valueEpochs: 3 }],
+  [pendulum, { ...presets.Pendulum, seed: 11, batchSteps: 500, envCount: 5, totalSteps: 2000, valueEpochs: 3 }],
 ]
 
 /** @param now a clock in milliseconds. */

@@ -4,13 +4,14 @@
  *
  * Files keep W as [out][in]; here it is [in][out], so that parameter vectors are permuted on the way in and out.
  */
-import { conjugateGradient, cgWorkspace } from '../../src/math/conjugateGradient.ts'
+import { cgWorkspace, conjugateGradient } from '../../src/math/conjugateGradient.ts'
 import { exp } from '../../src/math/elementary.ts'
 import { reference } from '../../src/math/reference.ts'
 import { dot, sum } from '../../src/math/vector.ts'
 import type { ActivationName } from '../../src/nn/activation.ts'
 import { createShards } from '../../src/nn/shards.ts'
-import { createPolicy, createPolicyMap, forwardPolicy, type Policy, type PolicyMap } from '../../src/rl/policy.ts'
+import { createPolicy, type Policy } from '../../src/rl/policy.ts'
+import { createPolicyMap, forwardPolicy, type PolicyMap } from '../../src/rl/policyMap.ts'
 import { box, discrete, multiBinary, multiDiscrete, type Space } from '../../src/rl/world/space.ts'
 import { createFisher } from '../../src/trpo/fisher.ts'
 import { policyGradient, surrogate } from '../../src/trpo/surrogate.ts'

@@ -1,6 +1,6 @@
 /** An iteration's record as a display sees it: a likely one, but for what a test wants otherwise. */
 import type { Shown } from '../../src/node/show/display.ts'
-import type { StepStatus } from '../../src/trpo/step.ts'
+import type { StepStatus } from '../../src/trpo/certificate.ts'
 
 export interface Wanted {
   iteration?: number

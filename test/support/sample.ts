@@ -9,13 +9,13 @@ import { train } from '../../src/trpo/train.ts'
 export const TRAINING = `
 let last
 for (const iteration of train(cartPole, {
-  seed: 3, totalSteps: 1024, batchSteps: 512, environments: 4, hidden: [8], valueHidden: [8],
+  seed: 3, totalSteps: 1024, batchSteps: 512, envCount: 4, hiddenSizes: [8], valueHiddenSizes: [8],
 })) last = iteration
 const weights = [last.policy, last.value].map(({ net }) => Array.from(net.parameters.flat).join()).join()
 `
 
 export function weights(): string {
-  const options = { seed: 3, totalSteps: 1024, batchSteps: 512, environments: 4, hidden: [8], valueHidden: [8] }
+  const options = { seed: 3, totalSteps: 1024, batchSteps: 512, envCount: 4, hiddenSizes: [8], valueHiddenSizes: [8] }
   let text = ''
   for (const { policy, value } of train(cartPole, { ...options, backend: 'reference' })) {
     text = [policy, value].map(({ net }) => Array.from(net.parameters.flat).join()).join()

@@ -11,8 +11,9 @@ import { byPasses, bySensitivities, createJacobian, type Jacobian } from '../../
 import { createMlp, type Mlp, type Tape } from '../../src/nn/mlp.ts'
 import { createShards } from '../../src/nn/shards.ts'
 import { stateGaussian } from '../../src/nn/distributions/stateGaussian.ts'
-import { createPolicyMap, forwardPolicy, type PolicyMap } from '../../src/rl/policy.ts'
-import { createFisher, createSubset, type Fisher } from '../../src/trpo/fisher.ts'
+import { createPolicyMap, forwardPolicy, type PolicyMap } from '../../src/rl/policyMap.ts'
+import { createFisher, type Fisher, fisherOperator } from '../../src/trpo/fisher.ts'
+import { createSubset } from '../../src/trpo/variants/subset.ts'
 import {
   cholesky, fromEntries, inner, type Matrix, multiply, normals, plusDiagonal, timesVector, transpose,
 } from '../support/dense.ts'
@@ -42,8 +43,8 @@ function drawProblem(
   [distribution, naive, mask]: FamilyOf, activation: ActivationName,
   hidden: readonly number[], N: number, random: Random, jacobian: Problem['jacobian'] = createJacobian,
 ): Problem {
-  const sizes = [2, ...hidden, distribution.inputs]
-  const mlp = createMlp(reference, sizes, activation, distribution.shared)
+  const sizes = [2, ...hidden, distribution.etaSize]
+  const mlp = createMlp(reference, sizes, activation, distribution.sharedSize)
   const theta = mlp.parameters.flat
   theta.set(normals(theta.length, random).map((x) => 0.5 * x))
   const observations = reference.allocate(N, 2)
@@ -276,7 +277,7 @@ test('a subset\'s product is the Fisher matrix of exactly the chosen states, eac
       assert.is(chosen.length, count)
       assert.is(new Set(chosen.map((row) => row.join())).size, count, 'without replacement')
       assert.ok(chosen.every((row) => problem.inputs.some((input) => input.join() === row.join())))
-      const F = createFisher(subset.map, subset.shards, 0)
+      const F = createFisher(subset.map, createShards(subset.map.net, subset.map.tape), 0)
       F.refresh()
       const dense = naiveFisher(problem.net, problem.naive, problem.theta, chosen)
       const v = normals(problem.theta.length, random)
@@ -307,7 +308,7 @@ test('a subset brings the masks of its states along', () => {
         .forEach((x, p) => { wanted[p] += x / chosen.length })
     })
     // As for the whole batch.
-    const F = createFisher(subset.map, subset.shards, 0)
+    const F = createFisher(subset.map, createShards(subset.map.net, subset.map.tape), 0)
     F.refresh()
     worst.relative('Fv', product(F, v), wanted, 1e-8)
   }
@@ -320,7 +321,7 @@ test('a choice stays the same for all products until the next, and leaves the fu
   const v = normals(problem.theta.length, random)
   const full = product(fisherOf(problem), v), inputs = problem.map.tape.inputs.data.slice()
   const subset = createSubset(problem.map, 0.2, random)
-  const F = createFisher(subset.map, subset.shards, 0.1)
+  const F = createFisher(subset.map, createShards(subset.map.net, subset.map.tape), 0.1)
   const choices = new Set<string>()
   for (let round = 0; round < 5; round++) {
     subset.choose()
@@ -347,6 +348,28 @@ test('every state is chosen as often as any other', () => {
   }
   // A quarter of the rounds each, standard deviation √(4000 · ¼ · ¾) = 27: six of them.
   for (const count of counts.values()) assert.ok(Math.abs(count - rounds / 4) < 165, `${count}`)
+})
+
+test('a map of one\'s own has the operator Jᵀ M J + λI, whatever its products', () => {
+  const random = new Random(29)
+  for (let P = 1; P <= 12; P++) {
+    const K = 1 + random.integer(15), lambda = random.uniform()
+    const J = fromEntries(K, P, () => random.normal()), root = fromEntries(K, K, () => random.normal())
+    const M = multiply(root, transpose(root))
+    const apply = fisherOperator({
+      P, K,
+      jvp: (etaDot, v) => { etaDot.set(timesVector(J, v)) },
+      metric: (u) => { u.set(timesVector(M, u.slice())) },
+      vjp: (out, u) => { out.set(timesVector(transpose(J), u)) },
+    }, lambda)
+    const F = multiply(transpose(J), multiply(M, J))
+    const v = normals(P, random), out = new Float64Array(P)
+    apply(out, v)
+    const wanted = timesVector(F, v).map((x, i) => x + lambda * v[i])
+    const scale = Math.max(...wanted.map(Math.abs))
+    // Some 30 terms a product of three matrices, of entries whose sizes do not cancel by more than 1e3.
+    out.forEach((x, i) => assert.ok(Math.abs(x - wanted[i]) < 1e-10 * scale, `${P}: ${x} ${wanted[i]}`))
+  }
 })
 
 test.run()

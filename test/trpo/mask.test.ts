@@ -8,7 +8,8 @@ import { maskLengthOf } from '../../src/rl/world/mask.ts'
 import { createPolicy, initializePolicy } from '../../src/rl/policy.ts'
 import { collect, createRollout } from '../../src/rl/rollout.ts'
 import { multiBinary } from '../../src/rl/world/space.ts'
-import { resolveOptions, type TrainOptions } from '../../src/trpo/options/options.ts'
+import { resolveOptions } from '../../src/trpo/options/resolve.ts'
+import type { TrainOptions } from '../../src/trpo/options/options.ts'
 import { createStepper, step } from '../../src/trpo/step.ts'
 import { train } from '../../src/trpo/train.ts'
 import { normals } from '../support/dense.ts'
@@ -33,7 +34,7 @@ test('the certificate speaks of the policy on what is allowed: entropy, KL and b
       const stepper = createStepper(policy, batch.observations, resolveOptions({ fisherFraction }), random, batch.masks)
       const advantages = normals(N, random)
       const old = theta.slice()
-      const { status, entropy, kl, surrogateBefore, surrogateAfter } = step(stepper, batch.actions, advantages, () => {})
+      const { status, entropy, kl, surrogateBefore, surrogateAfter } = step(stepper, { actions: batch.actions, advantages })
       assert.is(status, 'accepted')
       const net = { sizes: policy.net.sizes, activation: 'tanh' } as const
       const states = Array.from({ length: N }, (_, i) => {
@@ -59,7 +60,7 @@ test('the certificate speaks of the policy on what is allowed: entropy, KL and b
 })
 
 const SMALL: Partial<TrainOptions> = {
-  seed: 1, totalSteps: 800, batchSteps: 160, environments: 4, hidden: [6], valueHidden: [5], valueEpochs: 2, discount: 0,
+  seed: 1, totalSteps: 800, batchSteps: 160, envCount: 4, hiddenSizes: [6], valueHiddenSizes: [5], valueEpochs: 2, discount: 0,
 }
 
 test('masked trainings leave the same bits on both backends, with a subset and a preconditioner too', () => {

@@ -5,20 +5,17 @@ import { reference } from '../../src/math/reference.ts'
 import type { Tensor } from '../../src/math/tensor.ts'
 import { createPolicy, type Policy } from '../../src/rl/policy.ts'
 import { box, discrete, multiBinary, multiDiscrete, type Space } from '../../src/rl/world/space.ts'
-import {
-  type Certificate, createStepper, step, type StepOptions, type Stepper, type StepStatus,
-} from '../../src/trpo/step.ts'
+import type { Certificate, StepStatus } from '../../src/trpo/certificate.ts'
+import { createStepper, step, type Stepper } from '../../src/trpo/step.ts'
+import type { StepOptions } from '../../src/trpo/options/options.ts'
 import {
   type Family, gradientAndFisher, jacobian, klOldNew, meanEntropy, meanKlOldNew, type NaiveBatch,
   type NaivePolicy, surrogate,
 } from '../support/naiveUpdate.ts'
+import { resolveOptions } from '../../src/trpo/options/resolve.ts'
 
 const PROBLEMS = 10_000
-const DEFAULTS: StepOptions = {
-  maxKl: 0.01, cgIterations: 10, cgTolerance: 1e-6, damping: 0.1, stepLength: 'undamped', lineSearch: true,
-  backtrackCoefficient: 0.8, maxBacktracks: 10, fisherFraction: 1, preconditioner: 'none', warmStart: false,
-  constraint: 'mean-kl', entropyCoefficient: 0, fisherEstimate: 'exact', search: 'backtracking', klUnit: 'state', klSlack: 1, leastGainRatio: 0,
-}
+const DEFAULTS: StepOptions = { ...resolveOptions({}), cgTolerance: 1e-6 }
 
 interface Problem {
   readonly naive: NaivePolicy; readonly batch: NaiveBatch; readonly theta: Float64Array; readonly options: StepOptions
@@ -48,7 +45,7 @@ function prepare(problem: Problem): { policy: Policy; stepper: Stepper; observat
 
 function run(problem: Problem): Outcome {
   const { policy, stepper, actions, advantages } = prepare(problem)
-  const certificate = step(stepper, actions, advantages, () => {})
+  const certificate = step(stepper, { actions, advantages })
   return { certificate, theta: policy.net.parameters.flat, x: stepper.cg.x }
 }
 
@@ -95,18 +92,17 @@ function randomProblem(k: number): Problem {
       advantages: randomAdvantages(random, N),
     },
     options: {
+      ...DEFAULTS,
       maxKl: decades(random, -8, 1),
       cgIterations: 1 + random.integer(20),
       cgTolerance: pick(random, [0, 1e-10, 1e-6, 1e-2]),
       damping: pick(random, [0, 0, 1e-8, 1e-3, 0.1, 1]),
       preconditioner: pick(random, ['none', 'none', 'diagonal']),
-      warmStart: random.integer(4) === 0,
       stepLength: pick(random, ['undamped', 'damped'] as const),
-      lineSearch: true,
+      lineSearch: 'backtracking',
       backtrackCoefficient: between(random, 0.3, 0.9),
       maxBacktracks: random.integer(16),
       fisherFraction: random.integer(3) === 0 ? between(random, 0.2, 1) : 1,
-      constraint: 'mean-kl', entropyCoefficient: 0, fisherEstimate: 'exact', search: 'backtracking', klUnit: 'state', klSlack: 1, leastGainRatio: 0,
     },
   }
 }
@@ -355,7 +351,7 @@ function finiteNumbers(certificate: Certificate): boolean {
 test('not-finite: NaN or an infinity in any parameter or any advantage, with line search or without', () => {
   for (let k = 0; k < 40; k++) {
     const random = randomProblem(k)
-    for (const lineSearch of [true, false]) {
+    for (const lineSearch of ['backtracking', 'none'] as const) {
       const problem = { ...random, options: { ...random.options, lineSearch } }
       for (const bad of [NaN, Infinity, -Infinity]) {
         for (let i = 0; i < problem.theta.length; i++) {
@@ -380,7 +376,7 @@ test('not-finite: NaN or an infinity in any parameter or any advantage, with lin
 })
 
 test('not-finite: δ so large that β overflows', () => {
-  for (const lineSearch of [true, false]) {
+  for (const lineSearch of ['backtracking', 'none'] as const) {
     const { certificate, theta } = run(gaussianAt(1, 1, { maxKl: 1e308, lineSearch }))
     assert.is(certificate.status, 'not-finite')
     assert.equal(theta, new Float64Array(3))
@@ -406,15 +402,15 @@ test('a surrogate that overflows is no improvement: the search goes on to a leng
   assert.is(found.certificate.backtracks, 1)
   assert.ok(finiteNumbers(found.certificate))
   assert.is(run({ ...problem, options: { ...problem.options, maxBacktracks: 0 } }).certificate.status, 'no-improvement')
-  assert.is(run({ ...problem, options: { ...problem.options, lineSearch: false } }).certificate.status, 'not-finite')
+  assert.is(run({ ...problem, options: { ...problem.options, lineSearch: 'none' } }).certificate.status, 'not-finite')
 })
 
 test('unconditional: without line search the full step is taken, whatever KL and surrogate', () => {
-  const narrow = run(gaussianAt(0, 1, { lineSearch: false }))
+  const narrow = run(gaussianAt(0, 1, { lineSearch: 'none' }))
   assert.is(narrow.certificate.status, 'unconditional')
   assert.ok(narrow.certificate.kl > 0.01 && narrow.certificate.backtracks === 0)
   assert.ok(Math.abs(narrow.theta[2] + 0.1) < 1e-15)
-  const worse = run(gaussianAt(1, 1, { ...overshooting, lineSearch: false }))
+  const worse = run(gaussianAt(1, 1, { ...overshooting, lineSearch: 'none' }))
   assert.is(worse.certificate.status, 'unconditional')
   assert.ok(worse.certificate.surrogateAfter < worse.certificate.surrogateBefore)
   assert.ok(Math.abs(worse.theta[1] - Math.sqrt(20 / 1.1)) < 1e-14)
@@ -452,17 +448,17 @@ test('a step is a function of θ, batch and options: repeated, and after another
     const again = run(problem)
     assert.is(bits(again.theta), bits(once.theta))
     assert.equal(again.certificate, once.certificate)
-    // A subset is drawn anew each time, and a warm start remembers the last direction: that is their purpose.
-    if (problem.options.fisherFraction < 1 || problem.options.warmStart) continue
+    // A subset is drawn anew for each step: that is its purpose.
+    if (problem.options.fisherFraction < 1) continue
 
     const { policy, stepper, observations, actions, advantages } = prepare(problem)
     const states = observations.data.slice()
     for (let i = 0; i < states.length; i++) observations.data[i] = 3 * states[states.length - 1 - i] + 0.1
-    step(stepper, actions, advantages.map((a) => 1 - a), () => {})
+    step(stepper, { actions, advantages: advantages.map((a) => 1 - a) })
     observations.data.set(states)
     policy.net.parameters.flat.set(problem.theta)
     const kept = advantages.slice()
-    const certificate = step(stepper, actions, advantages, () => {})
+    const certificate = step(stepper, { actions, advantages })
     assert.is(bits(policy.net.parameters.flat), bits(once.theta), `problem ${k}`)
     assert.equal(certificate, once.certificate)
     assert.equal(advantages, kept, 'the batch is left as it was')
@@ -515,7 +511,7 @@ test('the Fisher product may see one state of many, and the certificate still sp
     const drawn = randomProblem(k)
     const problem: Problem = { ...drawn, options: { ...drawn.options, fisherFraction: 1e-9, damping: 0.1 } }
     const { stepper } = prepare(problem)
-    assert.is(stepper.subset!.map.tape.inputs.rows, 1)
+    assert.is(stepper.parts.subset!.map.tape.inputs.rows, 1)
     const { certificate, theta } = run(problem)
     if (certificate.status !== 'accepted') continue
     const { kl } = judge(problem.naive, problem.theta, theta, problem.batch)
@@ -531,7 +527,7 @@ test('lap is told of gradient, fisher and line search, in this order, each once,
   ] as const) {
     const { stepper, actions, advantages } = prepare(problem)
     const told: string[] = []
-    step(stepper, actions, advantages, (phase) => told.push(phase))
+    step(stepper, { actions, advantages }, (phase) => told.push(phase))
     assert.equal(told, wanted)
   }
 })

@@ -10,7 +10,7 @@ import { gaussian } from '../../src/nn/distributions/gaussian.ts'
 import { createMlp } from '../../src/nn/mlp.ts'
 import { createShards } from '../../src/nn/shards.ts'
 import { stateGaussian } from '../../src/nn/distributions/stateGaussian.ts'
-import { createPolicyMap, forwardPolicy, type PolicyMap } from '../../src/rl/policy.ts'
+import { createPolicyMap, forwardPolicy, type PolicyMap } from '../../src/rl/policyMap.ts'
 import { policyGradient, surrogate } from '../../src/trpo/surrogate.ts'
 import { normals } from '../support/dense.ts'
 import {
@@ -40,9 +40,9 @@ function drawProblem(index: number, N: number, random: Random): Problem {
   const activation = index % (2 * KINDS) < KINDS ? 'tanh' : 'relu'
   const hidden = Array.from({ length: index % 3 }, () => 2 + random.integer(4))
   for (;;) {
-    const sizes = [1 + random.integer(4), ...hidden, distribution.inputs]
+    const sizes = [1 + random.integer(4), ...hidden, distribution.etaSize]
     const net = { sizes, activation } as const
-    const mlp = createMlp(reference, sizes, activation, distribution.shared)
+    const mlp = createMlp(reference, sizes, activation, distribution.sharedSize)
     const theta = mlp.parameters.flat
     theta.set(normals(theta.length, random).map((x) => 0.5 * x))
     const observations = reference.allocate(N, sizes[0])

@@ -8,7 +8,8 @@ import { matrix, transposed } from '../../src/math/tensor.ts'
 import type { Activation, ActivationName } from '../../src/nn/activation.ts'
 import type { Distribution } from '../../src/nn/distributions/distribution.ts'
 import { createPolicy, initializePolicy, type Policy } from '../../src/rl/policy.ts'
-import { box, discrete, multiBinary, multiDiscrete, sample, type Space } from '../../src/rl/world/space.ts'
+import { box, discrete, multiBinary, multiDiscrete, type Space } from '../../src/rl/world/space.ts'
+import { sample } from '../../src/rl/world/membership.ts'
 import { type PolicyReport, verifyPolicy } from '../../src/verify/policy.ts'
 
 const wide = (n: number): Space => box(new Array<number>(n).fill(-Infinity), new Array<number>(n).fill(Infinity))

@@ -21,7 +21,7 @@ function corridor(): Env<number> {
 for (const problem of checkEnv(corridor())) console.log(problem)
 
 let policy: Policy | undefined
-for (const iteration of train(corridor, { seed: 1, totalSteps: 16_384, hidden: [16], valueHidden: [16] })) {
+for (const iteration of train(corridor, { seed: 1, totalSteps: 16_384, hiddenSizes: [16], valueHiddenSizes: [16] })) {
   policy = iteration.policy
   console.log(iteration.steps, iteration.meanReturn?.toFixed(1))
 }

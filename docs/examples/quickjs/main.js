@@ -4,7 +4,7 @@ const { evaluate, pointMass, train } = trpo
 
 let policy
 for (const iteration of train(pointMass, {
-  seed: 1, totalSteps: 9_000, batchSteps: 3000, environments: 100, hidden: [], valueHidden: [16], maxKl: 0.03, damping: 0.01,
+  seed: 1, totalSteps: 9_000, batchSteps: 3000, envCount: 100, hiddenSizes: [], valueHiddenSizes: [16], maxKl: 0.03, damping: 0.01,
 })) {
   policy = iteration.policy
   const { steps, meanReturn, certificate } = iteration

@@ -16,7 +16,7 @@ export function bernoulli(n: number): Distribution {
   const width = 4 * n
 
   return {
-    name: 'bernoulli', inputs: n, shared: 0, cached: width, actionSize: n, dimensions: n,
+    name: 'bernoulli', etaSize: n, sharedSize: 0, cacheSize: width, actionSize: n,
 
     setLogStd() {},
 

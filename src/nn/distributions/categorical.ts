@@ -25,7 +25,7 @@ export function multiCategorical(sizes: readonly number[]): Distribution {
   const width = 2 * k
 
   return {
-    name: 'multiCategorical', inputs: k, shared: 0, cached: width, actionSize: components, dimensions: 1,
+    name: 'multiCategorical', etaSize: k, sharedSize: 0, cacheSize: width, actionSize: components,
 
     setLogStd() {},
 

@@ -9,28 +9,27 @@ import type { Tensor } from '../../math/tensor.ts'
 
 /** Distribution parameters on N states. */
 export interface Eta {
-  /** As the network gave them: [N, inputs]. */
+  /** As the network gave them: [N, etaSize]. */
   readonly rows: Tensor
   /** [shared] */
   readonly shared: Float64Array
-  /** What `prepare` derives from `rows` once for all later uses: [N, cached]. */
+  /** What `prepare` derives from `rows` once for all later uses: [N, cacheSize]. */
   readonly cache: Tensor
-  /** 1 where the state allows an action, 0 where not: [N, inputs]; null where all are allowed, or masks mean nothing. */
+  /** 1 where the state allows an action, 0 where not: [N, etaSize]; null where all are allowed, or masks mean nothing. */
   readonly mask: Uint8Array | null
 }
 
 export interface Distribution {
   readonly name: string
-  /** Numbers a state that the network computes; that the states share; and that `prepare` derives a state. */
-  readonly inputs: number
-  readonly shared: number
-  readonly cached: number
-  /** Numbers an action. */
+  /** Numbers of η that the network computes per state; numbers of η that all states share. */
+  readonly etaSize: number
+  readonly sharedSize: number
+  /** Numbers that `prepare` derives per state. */
+  readonly cacheSize: number
+  /** Numbers per action. */
   readonly actionSize: number
-  /** Over how many of them others average KL (`klUnit`): 1 where a choice is one thing, whatever its logits. */
-  readonly dimensions: number
 
-  /** log σ ← `logStd`: in the biases of the outputs [inputs] or the shared part [shared]; nothing where there is no σ. */
+  /** log σ ← `logStd`: in the biases of the outputs [etaSize] or the shared part [shared]; nothing where there is no σ. */
   setLogStd(bias: Float64Array, shared: Float64Array, logStd: number): void
   /** Fill eta.cache. Called after every change of eta.rows or eta.mask, before anything below. */
   prepare(eta: Eta): void
@@ -40,18 +39,18 @@ export interface Distribution {
   mode(actions: Tensor, eta: Eta): void
   /** out ← log π(a | s), in nats, summed over the components of an action.  out: [N]. */
   logProbability(out: Float64Array, actions: Tensor, eta: Eta): void
-  /** etaBar ← wᵢ ∂ log π(aᵢ | sᵢ) / ∂ηᵢ [N, inputs]; sharedBar ← Σ wᵢ ∂ log π(aᵢ | sᵢ) / ∂shared [shared]. */
+  /** etaBar ← wᵢ ∂ log π(aᵢ | sᵢ) / ∂ηᵢ [N, etaSize]; sharedBar ← Σ wᵢ ∂ log π(aᵢ | sᵢ) / ∂shared [shared]. */
   score(etaBar: Tensor, sharedBar: Float64Array, weights: Float64Array, actions: Tensor, eta: Eta): void
   /** out ← entropy in nats.  out: [N]. */
   entropy(out: Float64Array, eta: Eta): void
-  /** etaBar ← w ∂ entropyᵢ / ∂ηᵢ [N, inputs]; sharedBar ← w Σ ∂ entropyᵢ / ∂shared [shared]. */
+  /** etaBar ← w ∂ entropyᵢ / ∂ηᵢ [N, etaSize]; sharedBar ← w Σ ∂ entropyᵢ / ∂shared [shared]. */
   entropyScore(etaBar: Tensor, sharedBar: Float64Array, weight: number, eta: Eta): void
   /** out ← KL(old ‖ new) in nats, summed over the components of an action: at least 0, finite.  out: [N]. */
   klOldNew(out: Float64Array, old: Eta, new_: Eta): void
   /** Rows first … first + count − 1 of etaDot ← scale · M etaDot: M = ∂²KL(old ‖ new)/∂new² at new = old. */
   metric(etaDot: Tensor, eta: Eta, first: number, count: number, scale: number): void
   /**
-   * Rows first … first + count − 1 of etaDot ← L_k, where M = Σ L_k L_kᵀ over k = 0 … inputs − 1: what the exact
+   * Rows first … first + count − 1 of etaDot ← L_k, where M = Σ L_k L_kᵀ over k = 0 … etaSize − 1: what the exact
    * diagonal of the Fisher matrix is made of.
    */
   metricFactor(etaDot: Tensor, eta: Eta, k: number, first: number, count: number): void
@@ -59,9 +58,9 @@ export interface Distribution {
   sharedMetric(out: Float64Array, v: Float64Array, eta: Eta): void
 }
 
-/** η on the N rows of `rows`, with memory for the cache; `mask` [N, inputs] is filled by its owner. */
+/** η on the N rows of `rows`, with memory for the cache; `mask` [N, etaSize] is filled by its owner. */
 export function createEta(
   backend: Backend, distribution: Distribution, rows: Tensor, shared: Float64Array, mask: Uint8Array | null = null,
 ): Eta {
-  return { rows, shared, cache: backend.allocate(rows.rows, distribution.cached), mask }
+  return { rows, shared, cache: backend.allocate(rows.rows, distribution.cacheSize), mask }
 }

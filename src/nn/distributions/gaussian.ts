@@ -20,7 +20,7 @@ export function gaussian(d: number): Distribution {
   }
 
   return {
-    name: 'gaussian', inputs: d, shared: d, cached: 0, actionSize: d, dimensions: d,
+    name: 'gaussian', etaSize: d, sharedSize: d, cacheSize: 0, actionSize: d,
 
     setLogStd(_, shared, logStd) {
       shared.fill(logStd)

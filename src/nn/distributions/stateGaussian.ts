@@ -17,7 +17,7 @@ export function stateGaussian(d: number): Distribution {
   const width = 2 * d
 
   return {
-    name: 'stateGaussian', inputs: width, shared: 0, cached: d, actionSize: d, dimensions: d,
+    name: 'stateGaussian', etaSize: width, sharedSize: 0, cacheSize: d, actionSize: d,
 
     setLogStd(bias, _, logStd) {
       bias.fill(logStd, d)

@@ -1,9 +1,9 @@
 /**
  * What `--help` says. The flags of the options are listed from their rules, so that they cannot drift.
  */
-import { rules } from '../../trpo/options/options.ts'
+import { rules, texts } from '../../trpo/options/rules.ts'
 import { EVAL_EPISODES } from './trainArguments.ts'
-import { expectation, flagNames, flagOf, isSwitch, meanings, writeFlag, writeValue } from './flags.ts'
+import { expectation, flagNames, flagOf, isSwitch, writeFlag, writeValue } from './flags.ts'
 
 export const mainHelp = `trpo: Trust Region Policy Optimization
 
@@ -21,8 +21,8 @@ const EXIT_CODES = `Exit codes: 0 done, 1 internal error, 2 wrong command or fil
 export function trainHelp(): string {
   const rows = flagNames.map((name) => {
     const value = rules[name].default
-    if (isSwitch(name)) return [writeFlag(name, !value), '', meanings[name]]
-    return [flagOf(name), brief(value), `${meanings[name]}; ${expectation(name)}`]
+    if (isSwitch(name)) return [writeFlag(name, !value), '', texts[name][0]]
+    return [flagOf(name), brief(value), `${texts[name][0]}; ${expectation(name)}`]
   })
   return `trpo train ENV [flags]
 

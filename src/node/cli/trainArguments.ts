@@ -3,6 +3,8 @@
  * Pure. Everything wrong is collected, so that one run tells all of it.
  */
 import { show } from '../../errors/expect.ts'
+import { likely } from '../../errors/nearest.ts'
+import { optionMeant } from '../../trpo/options/resolve.ts'
 import { flagNames, flagOf, isSwitch, readValue } from './flags.ts'
 import { fileFlag, type Flag, integerFlag, nothingForNull, readWords, switchFlag } from './words.ts'
 
@@ -54,13 +56,19 @@ export function parseArguments(words: readonly string[]): Arguments {
 
   readWords(words, flags, problems, (word) => {
     if (environment === undefined) environment = word
-    else problems.push(`${show(word)}: expected one environment, and ${show(environment)} came before`)
-  })
+    else problems.push(`${show(word)}: unexpected word; the environment is already ${show(environment)}`)
+  }, (flag) => suggestion(flag, [...flags.keys()]))
   return { environment, options, evalEpisodes, save, ...switches, problems }
 }
 
 /** A problem that the rules found, with options called by their flags. */
 export function problemOfFlag(message: string): string {
   const named = message.replace(/^\w+/, (name) => flagOf(name))
-  return nothingForNull(named.replace('multiple of environments', 'multiple of --environments'))
+  return nothingForNull(named.replace('multiple of envCount', 'multiple of --env-count'))
+}
+
+/** The flag that a wrong one stands for, other libraries' names of options included. */
+function suggestion(flag: string, known: readonly string[]): string {
+  const option = optionMeant(flag)
+  return known.includes(flagOf(option)) ? flagOf(option) : likely(flag, known)
 }

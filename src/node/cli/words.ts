@@ -2,7 +2,7 @@
  * Words of a command to flags and the rest, whichever the command: `--flag value`, `--flag=value`, `--switch`.
  * Pure. What is wrong is added to a list, so that one run tells all of it.
  */
-import { editDistance, nearest } from '../../errors/nearest.ts'
+import { likely, nearest, perhaps } from '../../errors/nearest.ts'
 import { expectInteger, show } from '../../errors/expect.ts'
 import { readNumber } from './flags.ts'
 
@@ -12,6 +12,7 @@ export interface Flag { readonly takesValue: boolean; readonly set: (text: strin
 /** Calls the flags that the words name, and `rest` with every other word; adds a line a mistake to `problems`. */
 export function readWords(
   words: readonly string[], flags: ReadonlyMap<string, Flag>, problems: string[], rest: (word: string) => void,
+  suggest: (flag: string) => string = (flag) => likely(flag, [...flags.keys()]),
 ): void {
   const names = [...flags.keys()]
   for (let i = 0; i < words.length; i++) {
@@ -23,7 +24,7 @@ export function readWords(
     const equals = word.indexOf('=')
     const name = equals < 0 ? word : word.slice(0, equals)
     const known = flags.get(name)
-    if (known === undefined) problems.push(`${name}: unknown flag${perhaps(name, names)}`)
+    if (known === undefined) problems.push(`${name}: unknown flag${perhaps(suggest(name))}`)
     // The value of a misspelt flag is none of the rest: take it as the flag that was meant would.
     const flag = known ?? flags.get(nearest(name, names))!
     let text = equals < 0 ? null : word.slice(equals + 1)
@@ -63,13 +64,6 @@ export function fileFlag(name: string, problems: string[], set: (path: string) =
       else set(text)
     },
   }
-}
-
-/** `, perhaps X`, where some known word is near enough to have been meant. */
-export function perhaps(word: string, known: readonly string[]): string {
-  const best = nearest(word, known)
-  const far = editDistance(word.toLowerCase(), best.toLowerCase())
-  return best !== '' && far <= Math.max(2, word.length / 3) ? `, perhaps ${best}` : ''
 }
 
 /** null stands for a value that was not given. */

@@ -66,7 +66,7 @@ export function row(record: Shown, around: Surroundings, columns: number, paint:
   const shown = fitting(columns)
   const words = status === 'accepted' ? '' : status
   // A step that moved θ has a KL worth seeing; the others left it where it was.
-  const from = status === 'unconditional' || status === 'accepted-beyond' ? BACKTRACKS : KL
+  const from = status === 'unconditional' || status === 'accepted-above-max-kl' ? BACKTRACKS : KL
   let text = ''
   for (let c = 0; c < shown.length; c++) {
     if (words !== '' && c === from) {

@@ -3,7 +3,7 @@
  */
 import { moments } from '../../math/moments.ts'
 import type { Phase, Phases } from '../../trpo/phases.ts'
-import type { StepStatus } from '../../trpo/step.ts'
+import type { StepStatus } from '../../trpo/certificate.ts'
 import type { Shown } from './display.ts'
 import { decimal, duration, grouped, plural } from './format.ts'
 import type { Paint } from './terminal.ts'

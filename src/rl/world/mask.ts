@@ -7,7 +7,9 @@
  */
 import { show } from '../../errors/expect.ts'
 import type { Action, Env } from './env.ts'
-import { type Discrete, encodedSize, isNumericArray, type MultiDiscrete, type Space } from './space.ts'
+import type { Discrete, MultiDiscrete, Space } from './space.ts'
+import { encodedSize } from './encoding.ts'
+import { isNumericArray } from './membership.ts'
 
 type Maskable = Discrete | MultiDiscrete
 

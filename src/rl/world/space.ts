@@ -2,9 +2,7 @@
  * What observations and actions may be, after Gymnasium's spaces of the same names: plain records.
  * But: arrays are flat (a Box has a length, not a shape), and there is no Dict, Tuple, Text or Graph.
  */
-import { log } from '../../math/elementary.ts'
 import { expectInteger, expectNumber, show } from '../../errors/expect.ts'
-import type { Random } from '../../math/random.ts'
 
 /** Vectors between `low` and `high`, element by element; ±Infinity where there is no bound. */
 export interface Box { readonly kind: 'box'; readonly low: Float64Array; readonly high: Float64Array }
@@ -15,6 +13,11 @@ export interface MultiDiscrete { readonly kind: 'multiDiscrete'; readonly nvec: 
 /** Vectors of n zeros and ones. */
 export interface MultiBinary { readonly kind: 'multiBinary'; readonly n: number }
 export type Space = Box | Discrete | MultiDiscrete | MultiBinary
+
+/** What an action of space S is: an integer for Discrete, a vector for every other space. */
+export type ActionOf<S extends Space> = S extends Discrete ? number : Float64Array
+/** The spaces whose actions are of type A. */
+export type SpaceOf<A> = A extends number ? Discrete : Exclude<Space, Discrete>
 
 /** Box(low, high): bounds as two arrays of one length, no NaN, low ≤ high, a finite number between them. */
 export function box(low: ArrayLike<number>, high: ArrayLike<number>): Box {
@@ -42,108 +45,9 @@ export function multiBinary(n: number): MultiBinary {
   return { kind: 'multiBinary', n: expectInteger('n', n, 1) }
 }
 
-/** Whether `value` belongs to `space`; false for anything of another kind, NaN included. */
-export function contains(space: Space, value: unknown): boolean {
-  return whyNot(space, value) === null
-}
-
-/** Why `value` does not belong to `space`, as *expected X, got Y*; null where it does. */
-export function whyNot(space: Space, value: unknown): string | null {
-  if (space.kind === 'discrete') {
-    if (isIntegerBetween(value, space.start, space.start + space.n - 1)) return null
-    return `expected an integer from ${space.start} to ${space.start + space.n - 1}, got ${show(value)}`
-  }
-  const size = vectorSize(space)
-  if (!isNumericArray(value)) return `expected an array of ${size} numbers, got ${show(value)}`
-  if (value.length !== size) return `expected ${size} numbers, got ${value.length}`
-  for (let i = 0; i < size; i++) {
-    const x = value[i]
-    if (space.kind === 'box') {
-      if (!(typeof x === 'number' && x >= space.low[i] && x <= space.high[i])) {
-        return `expected [${i}] from ${space.low[i]} to ${space.high[i]}, got ${show(x)}`
-      }
-    } else {
-      const last = space.kind === 'multiBinary' ? 1 : space.nvec[i] - 1
-      if (!isIntegerBetween(x, 0, last)) return `expected [${i}] an integer from 0 to ${last}, got ${show(x)}`
-    }
-  }
-  return null
-}
-
-/** A random member: uniform where bounded, exponential beyond one bound, normal where there is none. */
-export function sample(space: Space, random: Random): number | Float64Array {
-  if (space.kind === 'discrete') return space.start + random.integer(space.n)
-  const value = new Float64Array(vectorSize(space))
-  for (let i = 0; i < value.length; i++) {
-    if (space.kind === 'box') value[i] = sampleInterval(space.low[i], space.high[i], random)
-    else value[i] = random.integer(space.kind === 'multiBinary' ? 2 : space.nvec[i])
-  }
-  return value
-}
-
-/** How many numbers a network sees of an observation: one-hot for integers, the numbers themselves otherwise. */
-export function encodedSize(space: Space): number {
-  if (space.kind === 'discrete') return space.n
-  if (space.kind === 'multiDiscrete') return space.nvec.reduce((sum, n) => sum + n, 0)
-  return vectorSize(space)
-}
-
 /** Numbers in a member of a space of vectors. */
 export function vectorSize(space: Exclude<Space, Discrete>): number {
   return space.kind === 'box' ? space.low.length : space.kind === 'multiBinary' ? space.n : space.nvec.length
-}
-
-/**
- * Write what a network sees of `observation` into target[offset …]. Returns null, or, with nothing written,
- * *expected X, got Y*: wrong kind, wrong length, not finite. A Box's bounds are not enforced here.
- */
-export function encode(target: Float64Array, offset: number, space: Space, observation: unknown): string | null {
-  if (space.kind === 'box') {
-    if (!isNumericArray(observation)) return `expected an array of ${space.low.length} numbers, got ${show(observation)}`
-    if (observation.length !== space.low.length) return `expected ${space.low.length} numbers, got ${observation.length}`
-    for (let i = 0; i < observation.length; i++) {
-      const x = observation[i]
-      if (!Number.isFinite(x)) return `expected [${i}] to be a finite number, got ${show(x)}`
-    }
-    for (let i = 0; i < observation.length; i++) target[offset + i] = observation[i]
-    return null
-  }
-  const reason = whyNot(space, observation)
-  if (reason !== null) return reason
-  if (space.kind === 'discrete') {
-    target.fill(0, offset, offset + space.n)
-    target[offset + (observation as number) - space.start] = 1
-  } else if (space.kind === 'multiBinary') {
-    for (let i = 0; i < space.n; i++) target[offset + i] = (observation as ArrayLike<number>)[i]
-  } else {
-    target.fill(0, offset, offset + encodedSize(space))
-    for (let i = 0; i < space.nvec.length; offset += space.nvec[i++]) {
-      target[offset + (observation as ArrayLike<number>)[i]] = 1
-    }
-  }
-  return null
-}
-
-function sampleInterval(low: number, high: number, random: Random): number {
-  if (low > -Infinity && high < Infinity) {
-    // Halved where the width itself would overflow.
-    const u = random.uniform()
-    const inside = high - low < Infinity ? low + (high - low) * u : 2 * (low / 2 + (high / 2 - low / 2) * u)
-    return Math.min(high, inside)
-  }
-  if (low === -Infinity && high === Infinity) return random.normal()
-  const exponential = -log(1 - random.uniform())
-  return high === Infinity ? low + exponential : high - exponential
-}
-
-function isIntegerBetween(value: unknown, first: number, last: number): boolean {
-  return Number.isSafeInteger(value) && (value as number) >= first && (value as number) <= last
-}
-
-/** An array or typed array, but of bigints, whatever its entries. */
-export function isNumericArray(value: unknown): value is ArrayLike<number> {
-  return Array.isArray(value) || (ArrayBuffer.isView(value) && !(value instanceof DataView)
-    && !(value instanceof BigInt64Array) && !(value instanceof BigUint64Array))
 }
 
 /** The space in words that are equal exactly where spaces are; throws where `space` is none. */
@@ -158,7 +62,7 @@ export function describeSpace(space: Space): string {
 }
 
 /** Why a record is not a space, as *expected X, got Y*; null where it is one. */
-export function spaceFault(value: unknown): string | null {
+export function spaceProblem(value: unknown): string | null {
   if (typeof value !== 'object' || value === null) return `expected a space, got ${show(value)}`
   const space = value as { readonly [field: string]: unknown }
   switch (space.kind) {

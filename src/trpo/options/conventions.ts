@@ -3,32 +3,30 @@
  * a comparison is of like with like. Read in their sources at the commits that docs/deviations.md names.
  * But: what has no counterpart here stays ours. That page says, difference by difference, what it means.
  */
-import type { TrainOptions } from './options.ts'
+import type { Peer, TrainOptions } from './options.ts'
 
-export type Peer = 'sb3' | 'spinningup' | 'baselines' | 'modular_rl'
-
-/** Every trial that CG makes, and a length that counts the damping: what all four have in common. */
+/** Common to all four: CG runs its full number of iterations, and the step length includes the damping. */
 const common: Partial<TrainOptions> = {
-  hidden: [64, 64], valueHidden: [64, 64], activation: 'tanh', advantages: 'gae', normalizeAdvantages: true,
+  hiddenSizes: [64, 64], valueHiddenSizes: [64, 64], activation: 'tanh', normalizeAdvantages: true,
   discount: 0.99, maxKl: 0.01, cgIterations: 10, cgTolerance: 0, stepLength: 'damped', maxBacktracks: 9,
   normalizeReturns: false,
 }
 
-export const peers: Readonly<Record<Peer, Readonly<Partial<TrainOptions>>>> = {
+export const conventions: Readonly<Record<Peer, Readonly<Partial<TrainOptions>>>> = {
   /** sb3_contrib.TRPO: one environment, KL and Fisher matrix averaged over action dimensions. */
   sb3: {
-    ...common, batchSteps: 2048, environments: 1, gaeLambda: 0.95, klUnit: 'dimension', cgIterations: 15, damping: 0.1,
+    ...common, batchSteps: 2048, envCount: 1, gaeLambda: 0.95, klReduction: 'mean', cgIterations: 15, damping: 0.1,
     backtrackCoefficient: 0.8, valueEpochs: 10, valueMinibatch: 128, valueLearningRate: 1e-3,
   },
   /** spinup.trpo_tf1. */
   spinningup: {
-    ...common, batchSteps: 4000, environments: 1, gaeLambda: 0.97, damping: 0.1, backtrackCoefficient: 0.8,
+    ...common, batchSteps: 4000, envCount: 1, gaeLambda: 0.97, damping: 0.1, backtrackCoefficient: 0.8,
     initialLogStd: -0.5, valueEpochs: 80, valueMinibatch: 4000, valueLearningRate: 1e-3,
   },
   /** baselines.trpo_mpi, its defaults for MuJoCo: KL up to 1.5 δ, every fifth state in Fisher products. */
   baselines: {
-    ...common, hidden: [32, 32], valueHidden: [32, 32], batchSteps: 1024, environments: 1, gaeLambda: 0.98, damping: 0.1,
-    backtrackCoefficient: 0.5, klSlack: 1.5, fisherFraction: 0.2,
+    ...common, hiddenSizes: [32, 32], valueHiddenSizes: [32, 32], batchSteps: 1024, envCount: 1, gaeLambda: 0.98, damping: 0.1,
+    backtrackCoefficient: 0.5, maxKlFactor: 1.5, fisherFraction: 0.2,
     valueEpochs: 5, valueMinibatch: 64, valueLearningRate: 1e-3,
   },
   /**
@@ -36,8 +34,8 @@ export const peers: Readonly<Record<Peer, Readonly<Partial<TrainOptions>>>> = {
    * Its V is fitted by L-BFGS; here by as much of Adam as SB3-contrib takes.
    */
   modular_rl: {
-    ...common, batchSteps: 5000, environments: 1, discount: 0.995, gaeLambda: 0.97, damping: 0.1,
-    backtrackCoefficient: 0.5, klSlack: Infinity, leastGainRatio: 0.1,
+    ...common, batchSteps: 5000, envCount: 1, discount: 0.995, gaeLambda: 0.97, damping: 0.1,
+    backtrackCoefficient: 0.5, maxKlFactor: Infinity, acceptRatio: 0.1,
     valueEpochs: 10, valueMinibatch: 128, valueLearningRate: 1e-3,
   },
 }

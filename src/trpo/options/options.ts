@@ -1,216 +1,138 @@
 /**
- * Every hyper-parameter: what it means, its unit, range and default, where the default comes from; and the one
- * place that checks them, all together, before anything is allocated.
+ * Every hyper-parameter, with its meaning, unit and default. Names, defaults and checks, in the order in which
+ * documentation lists them, are the rows of `rules`; a test compares the defaults that stand here with them.
  */
 import type { Backend } from '../../math/backend.ts'
-import { nearest } from '../../errors/nearest.ts'
-import { expectFinite, expectInteger, expectNumber, expectOneOf, show } from '../../errors/expect.ts'
 import type { ActivationName } from '../../nn/activation.ts'
 import type { ActionOptions } from '../../rl/policy.ts'
-import type { NormalizationOptions } from '../variants/normalization.ts'
-import type { StepOptions } from '../step.ts'
-import { type Peer, peers } from './conventions.ts'
-import type { FitterOptions } from '../value/fitter.ts'
-import type { TrustRegionOptions } from '../variants/trustRegion.ts'
 
-export interface TrainOptions extends ActionOptions, StepOptions, TrustRegionOptions, FitterOptions, NormalizationOptions {
-  /** Fixes everything random. Integer from 0. */
+/** Libraries whose hyper-parameters and conventions can be taken as a whole. */
+export type Peer = 'sb3' | 'spinningup' | 'baselines' | 'modular_rl'
+
+/** What every training has. */
+export interface TrainOptions
+  extends ActionOptions, SamplingOptions, NormalizationOptions, StepOptions, ValueFitOptions {
+  /** Fixes everything random; an integer of at least 0. Default: 0. */
   readonly seed: number
-  /** Environment steps after which no further iteration begins; the last one is whole, so up to one batch more. */
+  /** Environment steps after which no further iteration begins; the last iteration is whole. Default: 100000. */
   readonly totalSteps: number
-  /** Environment steps an iteration, over all environments; a multiple of `environments`. With a vine: at most. */
-  readonly batchSteps: number
-  /** Environments that act side by side, one forward pass for all. */
-  readonly environments: number
-  /** Units of each hidden layer of the policy, and of the value function; [] is linear. */
-  readonly hidden: readonly number[]
-  readonly valueHidden: readonly number[]
+  /** Units of each hidden layer of the policy; [] is linear. Default: [64, 64]. */
+  readonly hiddenSizes: readonly number[]
+  /** Units of each hidden layer of the value function. Default: [64, 64]. */
+  readonly valueHiddenSizes: readonly number[]
+  /** After every hidden layer, of both networks. Default: 'tanh'. */
   readonly activation: ActivationName
-  /** log σ at the start, in units of the action, or of what is squashed into its bounds; Box actions only. */
+  /** log σ at the start, in units of the action, or of what is squashed into its bounds; Box only. Default: 0. */
   readonly initialLogStd: number
-  /** Steps that the noise of an action lasts, in the mean, from 1: each step draws anew with chance 1/noiseSteps. */
-  readonly noiseSteps: number
-  /** γ, in [0, 1]. */
+  /** γ, in [0, 1]. Default: 0.99. */
   readonly discount: number
-  /** λ of GAE, in [0, 1]; 1 is rewards-to-go less the value. */
+  /** λ of GAE, in [0, 1]; with 1 the advantage is G_t − V(s_t), rewards-to-go less the value. Default: 0.95. */
   readonly gaeLambda: number
-  /** GAE(γ, λ), or plain rewards-to-go G_t − V(s_t) with G_t as the value's target. */
-  readonly advantages: 'gae' | 'rewards-to-go'
-  /** Single paths and the advantages above, or a vine: several short rollouts from each of some states (rl/vine). */
-  readonly sampling: 'single-path' | 'vine'
-  /** Branches of a state, from 2; or each of a Discrete space's actions once. Vines only, as the next two. */
-  readonly vineBranches: number | 'all'
-  /** Steps of a branch, V thereafter. */
-  readonly vineHorizon: number
-  /** Steps of a trajectory from one of its states to the next. */
-  readonly vineSpacing: number
-  /** Advantages of a batch to mean 0 and variance 1. */
+  /** Shift and scale the advantages of a batch to mean 0 and variance 1. Default: true. */
   readonly normalizeAdvantages: boolean
-  /** Whose hyper-parameters and conventions hold where nothing else is given: ours, or a peer's (`peers`). */
-  readonly like: 'trpo' | Peer
+  /** Whose values hold for options that are not given: ours, or another library's. Default: 'trpo'. */
+  readonly conventions: 'trpo' | Peer
   /**
-   * Where the arithmetic is done: `auto` is the fastest that works in this runtime, `simd` throws where there is no
-   * WebAssembly SIMD, `reference` is plain TypeScript. All give the same bits. Or a backend of your own.
+   * Where the arithmetic is done: `auto` is the fastest that works in this runtime, `simd` throws in a runtime
+   * without WebAssembly SIMD, `reference` is plain TypeScript. All give the same bits. Default: 'auto'.
    */
   readonly backend: 'auto' | 'simd' | 'reference' | Backend
-  /** A clock in milliseconds, for the phases of each iteration's record; none unless the host gives one. */
+  /** A clock in milliseconds, for the phases of each iteration's record. Default: none. */
   readonly clock: (() => number) | undefined
 }
 
-type Check = (name: string, value: unknown) => unknown
-interface Rule<T> { readonly default: T; readonly check: Check; readonly origin: string }
-
-const integer = (low: number, high?: number): Check => (name, value) => expectInteger(name, value, low, high)
-const number = (low: number, high?: number): Check => (name, value) => expectNumber(name, value, low, high)
-const oneOf = (...words: readonly string[]): Check => (name, value) => expectOneOf(name, value, words)
-
-const positive: Check = (name, value) => {
-  if (typeof value !== 'number') throw new TypeError(`${name}: expected a number above 0, got ${show(value)}`)
-  if (!(value > 0 && value < Infinity)) throw new RangeError(`${name}: expected a number above 0, got ${show(value)}`)
-}
-const atLeastOne: Check = (name, value) => {
-  if (typeof value !== 'number') throw new TypeError(`${name}: expected a number of at least 1, got ${show(value)}`)
-  if (!(value >= 1)) throw new RangeError(`${name}: expected a number of at least 1, got ${show(value)}`)
-}
-const insideUnit: Check = (name, value) => {
-  if (typeof value !== 'number') throw new TypeError(`${name}: expected a number between 0 and 1, got ${show(value)}`)
-  if (!(value > 0 && value < 1)) throw new RangeError(`${name}: expected a number between 0 and 1, ends excluded, got ${show(value)}`)
-}
-const fraction: Check = (name, value) => {
-  positive(name, value)
-  expectNumber(name, value, 0, 1)
-}
-const boolean: Check = (name, value) => {
-  if (typeof value !== 'boolean') throw new TypeError(`${name}: expected a boolean, got ${show(value)}`)
-}
-const units: Check = (name, value) => {
-  if (!Array.isArray(value)) throw new TypeError(`${name}: expected an array of integers, got ${show(value)}`)
-  // By index: forEach would pass over holes.
-  for (let l = 0; l < value.length; l++) expectInteger(`${name}[${l}]`, value[l], 1, 65536)
-}
-const branches: Check = (name, value) => {
-  if (value === 'all') return
-  if (typeof value !== 'number') throw new TypeError(`${name}: expected "all" or an integer of at least 2, got ${show(value)}`)
-  expectInteger(name, value, 2)
-}
-const backend: Check = (name, value) => {
-  if (typeof value === 'string') expectOneOf(name, value, ['auto', 'simd', 'reference'])
-  else if (typeof (value as Backend | null)?.multiply !== 'function') {
-    throw new TypeError(`${name}: expected "auto", "simd", "reference" or a backend, got ${show(value)}`)
-  }
-}
-const clock: Check = (name, value) => {
-  if (value !== undefined && typeof value !== 'function') {
-    throw new TypeError(`${name}: expected a function that returns milliseconds, got ${show(value)}`)
-  }
+/** How a batch is collected. */
+export interface SamplingOptions {
+  /** Environment steps per iteration, over all environments; a multiple of `envCount`. Default: 2048. */
+  readonly batchSteps: number
+  /** Number of environments that act side by side, in one forward pass. Default: 8. */
+  readonly envCount: number
+  /** Mean number of steps for which the noise of an action is held; each step renews it with chance 1/m. Default: 1. */
+  readonly actionNoiseHold: number
+  /** Single paths, or a vine: several short rollouts from each of some states (rl/vine). Default: 'single-path'. */
+  readonly sampling: 'single-path' | 'vine'
+  /** Branches per state of a vine, at least 2; or one per action of a Discrete space. Default: 2. */
+  readonly vineBranches: number | 'all'
+  /** Steps per branch of a vine; V continues it. Default: 5. */
+  readonly vineHorizon: number
+  /** Steps of a trajectory from one branching state to the next. Default: 5. */
+  readonly vineSpacing: number
 }
 
-/** The rules, in the order in which documentation lists them. Origins name the papers and peers of docs/deviations.md. */
-export const rules: { readonly [K in keyof TrainOptions]: Rule<TrainOptions[K]> } = {
-  seed: { default: 0, check: integer(0), origin: '' },
-  totalSteps: { default: 100_000, check: integer(1), origin: '' },
-  batchSteps: { default: 2048, check: integer(1), origin: 'SB3-contrib, whose n_steps are those of one environment' },
-  environments: { default: 8, check: integer(1, 65536), origin: '' },
-  hidden: { default: [64, 64], check: units, origin: 'Spinning Up, SB3-contrib' },
-  valueHidden: { default: [64, 64], check: units, origin: 'Spinning Up, SB3-contrib' },
-  activation: { default: 'tanh', check: oneOf('tanh', 'relu', 'identity'), origin: 'Spinning Up, SB3-contrib' },
-  initialLogStd: { default: 0, check: expectFinite, origin: 'SB3-contrib' },
-  stateDependentStd: { default: false, check: boolean, origin: 'Spinning Up, SB3-contrib' },
-  bounds: { default: 'clip', check: oneOf('clip', 'squash'), origin: 'SB3-contrib' },
-  noiseSteps: { default: 1, check: number(1, 1e6), origin: 'all peers; above 1 after Raffin et al. 2021' },
-  discount: { default: 0.99, check: number(0, 1), origin: 'Schulman et al. 2015, table 2' },
-  gaeLambda: { default: 0.95, check: number(0, 1), origin: 'SB3-contrib; within the best range of Schulman et al. 2016' },
-  advantages: { default: 'gae', check: oneOf('gae', 'rewards-to-go'), origin: 'Schulman et al. 2016' },
-  sampling: { default: 'single-path', check: oneOf('single-path', 'vine'), origin: 'Schulman et al. 2015, section 5' },
-  vineBranches: { default: 2, check: branches, origin: 'measured: docs/benchmarks.md' },
-  vineHorizon: { default: 5, check: integer(1), origin: 'measured: docs/benchmarks.md' },
-  vineSpacing: { default: 5, check: integer(1), origin: 'measured: docs/benchmarks.md' },
-  normalizeObservations: { default: 'off', check: oneOf('off', 'preserving', 'plain'), origin: 'measured: docs/design.md' },
-  observationClip: { default: 10, check: positive, origin: 'SB3-contrib (VecNormalize)' },
-  normalizeAdvantages: { default: true, check: boolean, origin: 'all peers' },
-  maxKl: { default: 0.01, check: positive, origin: 'Schulman et al. 2015, table 2' },
-  maxKlSchedule: { default: 'constant', check: oneOf('constant', 'linear', 'cosine'), origin: 'all peers' },
-  finalMaxKl: { default: 0.1, check: fraction, origin: 'where maxKlSchedule is not constant' },
-  constraint: { default: 'mean-kl', check: oneOf('mean-kl', 'max-kl'), origin: 'Schulman et al. 2015, section 6' },
-  klUnit: { default: 'state', check: oneOf('state', 'dimension'), origin: 'Schulman et al. 2015; SB3-contrib averages over dimensions' },
-  klSlack: { default: 1, check: atLeastOne, origin: 'Schulman et al. 2015; baselines 1.5' },
-  leastGainRatio: { default: 0, check: number(0, 1), origin: 'Schulman et al. 2015; modular_rl 0.1' },
-  entropyCoefficient: { default: 0, check: number(0, 1e6), origin: 'Schulman et al. 2015 have none' },
-  fisherEstimate: { default: 'exact', check: oneOf('exact', 'empirical'), origin: 'Schulman et al. 2015, appendix C' },
-  cgIterations: { default: 10, check: integer(1), origin: 'Schulman et al. 2015, appendix C' },
-  cgTolerance: { default: 0.01, check: number(0, 1), origin: 'measured: docs/design.md' },
-  damping: { default: 0.1, check: number(0, 1e6), origin: 'Spinning Up, SB3-contrib' },
-  dampingRule: { default: 'fixed', check: oneOf('fixed', 'levenberg-marquardt'), origin: 'all peers' },
-  preconditioner: { default: 'none', check: oneOf('none', 'diagonal'), origin: 'measured: docs/design.md' },
-  warmStart: { default: false, check: boolean, origin: 'measured: docs/design.md' },
-  stepLength: { default: 'undamped', check: oneOf('undamped', 'damped'), origin: 'Schulman et al. 2015, appendix C' },
-  lineSearch: { default: true, check: boolean, origin: 'Schulman et al. 2015, appendix C' },
-  search: { default: 'backtracking', check: oneOf('backtracking', 'longest'), origin: 'Schulman et al. 2015, appendix C' },
-  backtrackCoefficient: { default: 0.8, check: insideUnit, origin: 'Spinning Up, SB3-contrib' },
-  maxBacktracks: { default: 10, check: integer(0, 1000), origin: 'K; the 10 trials of Spinning Up and SB3-contrib are K = 9' },
-  fisherFraction: { default: 1, check: fraction, origin: '' },
-  valueFit: { default: 'adam', check: oneOf('adam', 'trust-region'), origin: 'measured: docs/design.md' },
-  valueEpochs: { default: 5, check: integer(0), origin: 'measured: docs/design.md; SB3-contrib 10' },
-  valueMinibatch: { default: 64, check: integer(1), origin: 'measured: docs/design.md; SB3-contrib 128' },
-  valueLearningRate: { default: 5e-3, check: positive, origin: 'measured: docs/design.md; SB3-contrib 0.001' },
-  valueMaxKl: { default: 1, check: positive, origin: 'measured: docs/design.md' },
-  valueSteps: { default: 4, check: integer(0), origin: 'measured: docs/design.md' },
-  valueCgIterations: { default: 5, check: integer(1), origin: 'measured: docs/design.md' },
-  valueDamping: { default: 0.1, check: number(0, 1e6), origin: 'measured: docs/design.md' },
-  valueFraction: { default: 0.1, check: fraction, origin: 'measured: docs/design.md' },
-  normalizeReturns: { default: true, check: boolean, origin: 'measured: docs/design.md, after van Hasselt et al. 2016' },
-  like: { default: 'trpo', check: oneOf('trpo', ...Object.keys(peers)), origin: '' },
-  backend: { default: 'auto', check: backend, origin: '' },
-  clock: { default: undefined, check: clock, origin: '' },
+/** How observations are normalised; Box observations only. */
+export interface NormalizationOptions {
+  /** To mean 0 and variance 1, by the states visited so far. Default: 'off'. */
+  readonly normalizeObservations: 'off' | 'preserving' | 'plain'
+  /** Normalised observations are clipped at ± this many standard deviations; Infinity for never. Default: 10. */
+  readonly observationClip: number
 }
 
-/** The full record for what the caller gave. Throws one error that lists everything wrong with it, a line each. */
-export function resolveOptions(given: Partial<TrainOptions>): TrainOptions {
-  if (typeof given !== 'object' || given === null) throw new TypeError(`options: expected a record, got ${show(given)}`)
-  const problems: Error[] = []
-  const names = Object.keys(rules) as (keyof TrainOptions)[]
-  for (const name of Object.keys(given)) {
-    if (!names.includes(name as keyof TrainOptions)) {
-      problems.push(new TypeError(`${name}: expected a known option, perhaps ${nearest(name, names)}, got ${show(name)}`))
-    }
-  }
-  const like: Partial<TrainOptions> = Object.hasOwn(peers, String(given.like)) ? peers[given.like as Peer] : {}
-  const resolved: Record<string, unknown> = {}
-  const wrong = new Set<keyof TrainOptions>()
-  for (const name of names) {
-    resolved[name] = given[name] !== undefined ? given[name] : like[name] ?? rules[name].default
-    try {
-      rules[name].check(name, resolved[name])
-    } catch (error) {
-      problems.push(error as Error)
-      wrong.add(name)
-    }
-  }
-  const options = resolved as unknown as TrainOptions
-  // Rules between options, wherever each of the two is sound by itself.
-  if (!wrong.has('batchSteps') && !wrong.has('environments') && options.batchSteps % options.environments !== 0) {
-    problems.push(new RangeError(
-      `batchSteps: expected a multiple of environments (${options.environments}), got ${options.batchSteps}`))
-  }
-  if (!wrong.has('batchSteps') && options.normalizeAdvantages === true && options.batchSteps < 2) {
-    problems.push(new RangeError('batchSteps: expected at least 2 where advantages are normalized, got 1'))
-  }
-  const { vineBranches: K, vineHorizon: H, vineSpacing, environments } = options
-  const vine: readonly (keyof TrainOptions)[] = ['batchSteps', 'environments', 'sampling', 'vineBranches', 'vineHorizon', 'vineSpacing']
-  if (options.sampling === 'vine' && K !== 'all' && !vine.some((name) => wrong.has(name))) {
-    const least = environments * (vineSpacing + K * H)
-    if (options.batchSteps < least) {
-      problems.push(new RangeError(
-        `batchSteps: expected at least ${least} (environments × (vineSpacing + vineBranches × vineHorizon)), got ${options.batchSteps}`))
-    }
-  }
-  if (options.sampling === 'vine' && K === 'all' && options.fisherEstimate === 'empirical') {
-    problems.push(new RangeError('vineBranches: expected an integer where fisherEstimate is that of drawn actions, got "all"'))
-  }
-  if (options.dampingRule === 'levenberg-marquardt' && options.damping === 0) {
-    problems.push(new RangeError(`damping: expected a number above 0 where dampingRule changes it, got 0`))
-  }
-  if (problems.length === 0) return options
-  const message = problems.map((problem) => problem.message).join('\n')
-  throw problems.every((problem) => problem instanceof TypeError) ? new TypeError(message) : new RangeError(message)
+/** What one trust-region step reads. */
+export interface StepOptions {
+  /** δ: maximum mean KL(old‖new) per step, in nats per state. Default: 0.01. */
+  readonly maxKl: number
+  /** How δ changes over `totalSteps`. Default: 'constant'. */
+  readonly maxKlSchedule: 'constant' | 'linear' | 'cosine'
+  /** Fraction of `maxKl` that a schedule ends with, in (0, 1]; not an absolute KL. Default: 0.1. */
+  readonly maxKlFinalFraction: number
+  /** Whether δ bounds the mean of KL(old‖new) over the batch's states, or the largest. Default: 'mean-kl'. */
+  readonly constraint: 'mean-kl' | 'max-kl'
+  /** KL summed over the dimensions of an action, or averaged: δ and λ are then that many times larger. Default: 'sum'. */
+  readonly klReduction: 'sum' | 'mean'
+  /** The search accepts KL up to this multiple of δ, at least 1; the status reports KL above δ. Default: 1. */
+  readonly maxKlFactor: number
+  /** The search accepts gains above this fraction of what the slope predicts, in [0, 1]. Default: 0. */
+  readonly acceptRatio: number
+  /** Added to the surrogate per nat of mean entropy. Default: 0. */
+  readonly entropyCoefficient: number
+  /** Maximum number of conjugate-gradient iterations, one Fisher product each. Default: 10. */
+  readonly cgIterations: number
+  /** Conjugate gradients stop at this residual relative to ‖g‖, in [0, 1]; both solvers. Default: 0.01. */
+  readonly cgTolerance: number
+  /** λ in (F + λI) x = g. Default: 0.1. */
+  readonly damping: number
+  /** `diagonal`: conjugate gradients divide residuals by diag F + λ, the exact diagonal. Default: 'none'. */
+  readonly preconditioner: 'none' | 'diagonal'
+  /** β divides by xᵀF x, or by xᵀ(F + λI) x, which makes shorter steps. Default: 'undamped'. */
+  readonly stepLength: 'undamped' | 'damped'
+  /** The first acceptable αʲ, the longest acceptable step, or β x whatever comes. Default: 'backtracking'. */
+  readonly lineSearch: 'backtracking' | 'longest' | 'none'
+  /** α: each trial is this multiple of the last, in (0, 1); both line searches. Default: 0.8. */
+  readonly backtrackCoefficient: number
+  /** K: trials after the first, before a step is given up; both line searches. Default: 10. */
+  readonly maxBacktracks: number
+  /** Fraction of the states in Fisher products, drawn anew for every step, in (0, 1]. Default: 1. */
+  readonly fisherFraction: number
+}
+
+/** How V is fitted to the returns. */
+export interface ValueFitOptions extends AdamFitOptions, GaussNewtonFitOptions {
+  /** By Adam on minibatches, or by Gauss–Newton steps within a trust region. Default: 'adam'. */
+  readonly valueFit: 'adam' | 'trust-region'
+}
+
+/** Schulman et al. 2016 leave the fit open; SB3-contrib, Spinning Up and baselines take Adam. */
+export interface AdamFitOptions {
+  /** Adam: passes over the batch; 0 leaves V as it is. Default: 5. */
+  readonly valueEpochs: number
+  /** Adam: states per gradient; the last minibatch of an epoch has the rest. Default: 64. */
+  readonly valueMinibatch: number
+  /** Adam: learning rate. Default: 0.005. */
+  readonly valueLearningRate: number
+  /** Adam: fit in units in which the batch's returns have mean 0 and variance 1; V keeps its own. Default: true. */
+  readonly normalizeReturns: boolean
+}
+
+/** Schulman et al. 2016, section 5. */
+export interface GaussNewtonFitOptions extends Pick<StepOptions, 'cgTolerance' | 'backtrackCoefficient' | 'maxBacktracks'> {
+  /** Trust region: ε, maximum of mean (V − V_old)² / 2σ² per batch, in nats per state. Default: 1. */
+  readonly valueMaxKl: number
+  /** Trust region: maximum number of Gauss–Newton steps per batch; 0 leaves V as it is. Default: 4. */
+  readonly valueSteps: number
+  /** Trust region: maximum number of products H v per step. Default: 5. */
+  readonly valueCgIterations: number
+  /** Trust region: λ in (H + λI) x = b, without unit. Default: 0.1. */
+  readonly valueDamping: number
+  /** Trust region: fraction of the states in H, drawn anew for every step, in (0, 1]. Default: 0.1. */
+  readonly valueCurvatureFraction: number
 }

@@ -12,30 +12,30 @@
 import type { TrainOptions } from './options.ts'
 
 /** A small value network. */
-const value: Partial<TrainOptions> = { valueHidden: [32, 32] }
+const value: Partial<TrainOptions> = { valueHiddenSizes: [32, 32] }
 
 /** Longer fits in larger minibatches, and in units of the rewards: with three epochs of 64 Acrobot failed on a seed of ten. */
 const slow: Partial<TrainOptions> = { ...value, valueEpochs: 10, valueMinibatch: 256, normalizeReturns: false }
 
 export const presets: Readonly<Record<string, Partial<TrainOptions>>> = {
   CartPole: {
-    ...value, hidden: [64], totalSteps: 40_960, batchSteps: 512, environments: 4, normalizeObservations: 'preserving',
-    maxKl: 0.03, maxKlSchedule: 'linear', finalMaxKl: 0.01, valueEpochs: 10,
+    ...value, hiddenSizes: [64], totalSteps: 40_960, batchSteps: 512, envCount: 4, normalizeObservations: 'preserving',
+    maxKl: 0.03, maxKlSchedule: 'linear', maxKlFinalFraction: 0.01, valueEpochs: 10,
   },
   Pendulum: {
-    ...value, valueEpochs: 3, hidden: [64, 64], totalSteps: 200_000, batchSteps: 4000, environments: 20, gaeLambda: 0.9,
-    bounds: 'squash', maxKl: 0.02, maxKlSchedule: 'linear', damping: 0.01, initialLogStd: 0.5,
+    ...value, valueEpochs: 3, hiddenSizes: [64, 64], totalSteps: 200_000, batchSteps: 4000, envCount: 20, gaeLambda: 0.9,
+    actionBounds: 'squash', maxKl: 0.02, maxKlSchedule: 'linear', damping: 0.01, initialLogStd: 0.5,
   },
-  Acrobot: { ...slow, hidden: [32], batchSteps: 2048, environments: 8, noiseSteps: 4 },
+  Acrobot: { ...slow, hiddenSizes: [32], batchSteps: 2048, envCount: 8, actionNoiseHold: 4 },
   MountainCar: {
-    ...value, hidden: [32, 32], totalSteps: 150_000, batchSteps: 1024, noiseSteps: 16, discount: 0.998,
+    ...value, hiddenSizes: [32, 32], totalSteps: 150_000, batchSteps: 1024, actionNoiseHold: 16, discount: 0.998,
     maxKlSchedule: 'linear', damping: 0.01, normalizeObservations: 'preserving',
   },
   MountainCarContinuous: {
-    ...value, valueEpochs: 3, hidden: [16, 16], totalSteps: 50_000, batchSteps: 1024, noiseSteps: 16, damping: 0.01,
+    ...value, valueEpochs: 3, hiddenSizes: [16, 16], totalSteps: 50_000, batchSteps: 1024, actionNoiseHold: 16, damping: 0.01,
   },
   PointMass: {
-    ...slow, hidden: [], totalSteps: 480_000, batchSteps: 12_000, environments: 100, discount: 0.97, maxKl: 0.03,
+    ...slow, hiddenSizes: [], totalSteps: 480_000, batchSteps: 12_000, envCount: 100, discount: 0.97, maxKl: 0.03,
     damping: 0.01,
   },
 }

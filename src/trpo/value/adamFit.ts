@@ -5,42 +5,21 @@
  * there and back so that it stays the function it was (van Hasselt et al. 2016, but for a batch at a time).
  */
 import { type AdamState, adamState, adamStep } from '../../math/adam.ts'
-import { moments } from '../../math/moments.ts'
 import type { Random } from '../../math/random.ts'
 import { matrix, rowsOf, type Tensor } from '../../math/tensor.ts'
-import { allFinite, largestMagnitude } from '../../math/vector.ts'
-import { absorb, absorbGradient, absorbSquares, type Change } from '../../nn/inputChange.ts'
+import { allFinite } from '../../math/vector.ts'
+import { changeGradient, changeLayer, changeSquares, type InputChange } from '../../nn/inputChange.ts'
 import { backward, createTape, forward, type Tape, transposeWeights } from '../../nn/mlp.ts'
 import { bindParameters } from '../../nn/parameters.ts'
 import { createShards, type Shards, sumOverTiles } from '../../nn/shards.ts'
 import { predict, type Value } from '../../rl/value.ts'
+import { explained, type FitBatch, meanSquare, type ValueFit } from './loss.ts'
+import { changeUnit, inverse, type Unit, unitOf } from './returnUnits.ts'
+import type { AdamFitOptions } from '../options/options.ts'
 
-export interface ValueFitOptions {
-  /** Passes over the batch; 0 leaves V as it is. */
-  readonly valueEpochs: number
-  /** States a gradient; the last minibatch of an epoch has what is left. */
-  readonly valueMinibatch: number
-  readonly valueLearningRate: number
-  /** Fit in units in which the batch's returns have mean 0 and variance 1; V itself stays in those of the rewards. */
-  readonly normalizeReturns: boolean
-}
-
-export interface ValueFit {
-  /** `undone`: the numbers stopped being finite, or no step was acceptable, and φ is what it was. */
-  readonly status: 'fitted' | 'undone'
-  /** Mean squared error on the batch, before and after; the largest double where it is beyond. */
-  readonly lossBefore: number
-  readonly lossAfter: number
-  /**
-   * 1 − Var(R̂ − V) / Var(R̂) of V before the fit: 1 is perfect, 0 no better than a constant; null where the
-   * returns do not vary, or vary beyond the range of doubles.
-   */
-  readonly explainedVariance: number | null
-}
-
-export interface ValueFitter {
+export interface AdamFitter {
   readonly value: Value
-  readonly options: ValueFitOptions
+  readonly options: AdamFitOptions
   readonly adam: AdamState
   readonly order: Int32Array
   /** One tape for whole minibatches, and one for what is left at the end of an epoch, over the same memory. */
@@ -54,12 +33,9 @@ export interface ValueFitter {
   readonly saved: { readonly phi: Float64Array; readonly m: Float64Array; readonly v: Float64Array }
 }
 
-/** R̂ = mean + std · R̂′, the new units primed. */
-interface Unit { readonly mean: number; readonly std: number }
-
 interface Minibatch { readonly tape: Tape; readonly shards: Shards }
 
-export function createValueFitter(value: Value, states: number, options: ValueFitOptions): ValueFitter {
+export function createAdamFitter(value: Value, states: number, options: AdamFitOptions): AdamFitter {
   const { net } = value
   const P = net.parameters.flat.length
   const size = Math.min(options.valueMinibatch, states)
@@ -81,10 +57,9 @@ export function createValueFitter(value: Value, states: number, options: ValueFi
   }
 }
 
-/** Move φ towards returns [N] at observations [N, inputs]. `values` [N] is V there now, and V there afterwards. */
-export function fitValue(
-  fitter: ValueFitter, observations: Tensor, returns: Float64Array, values: Float64Array, random: Random,
-): ValueFit {
+/** Move φ towards the returns of `batch`; its values are V there before, and V there afterwards. */
+export function fitByAdam(fitter: AdamFitter, batch: FitBatch, random: Random): ValueFit {
+  const { observations, returns, values } = batch
   const { value, options, adam, order, whole, rest, errors, saved } = fitter
   const phi = value.net.parameters.flat
   const N = returns.length
@@ -96,15 +71,15 @@ export function fitValue(
   saved.v.set(adam.v.data)
 
   const unit = options.normalizeReturns ? unitOf(returns, errors) : null
-  if (unit !== null) changeUnit(fitter, unit)
+  if (unit !== null) changeUnit(value, adam, unit)
   const size = whole.tape.inputs.rows
   for (let epoch = 0; epoch < options.valueEpochs; epoch++) {
     random.shuffle(order)
     for (let first = 0; first < N; first += size) {
-      descend(fitter, first + size <= N ? whole : rest!, first, observations, returns, unit)
+      descend(fitter, first + size <= N ? whole : rest!, first, batch, unit)
     }
   }
-  if (unit !== null) changeUnit(fitter, { mean: -unit.mean / unit.std, std: 1 / unit.std })
+  if (unit !== null) changeUnit(value, adam, inverse(unit))
 
   predict(values, value, observations, N)
   const lossAfter = meanSquare(errors, returns, values)
@@ -122,15 +97,15 @@ export function fitValue(
 }
 
 /** V reads its inputs in new coordinates, and stays the function it is; Adam's memory of gradients follows. */
-export function changeInputs({ value: { net }, adam }: ValueFitter, change: Change): void {
-  absorb(net.parameters.layers[0], change)
-  absorbGradient(bindParameters(adam.m.data, net.sizes, 0).layers[0], change)
-  absorbSquares(bindParameters(adam.v.data, net.sizes, 0).layers[0], change)
+export function changeInputs({ value: { net }, adam }: AdamFitter, change: InputChange): void {
+  changeLayer(net.parameters.layers[0], change)
+  changeGradient(bindParameters(adam.m.data, net.sizes, 0).layers[0], change)
+  changeSquares(bindParameters(adam.v.data, net.sizes, 0).layers[0], change)
 }
 
 /** One Adam step on the states order[first …]. */
 function descend(
-  fitter: ValueFitter, { tape, shards }: Minibatch, first: number, observations: Tensor, returns: Float64Array, unit: Unit | null,
+  fitter: AdamFitter, { tape, shards }: Minibatch, first: number, { observations, returns }: FitBatch, unit: Unit | null,
 ): void {
   const { mean, std } = unit ?? { mean: 0, std: 1 }
   const { value: { net }, order, phi, gradient, adam, options } = fitter
@@ -144,46 +119,4 @@ function descend(
   transposeWeights(net)
   sumOverTiles(gradient.data, shards, (tile, into) => backward(net, tile, into))
   adamStep(net.backend, phi, gradient, adam, { learningRate: options.valueLearningRate })
-}
-
-/** Units in which `returns` have mean 0 and variance 1; null where they differ by rounding alone, or not as doubles can. */
-function unitOf(returns: Float64Array, scratch: Float64Array): Unit | null {
-  const { mean, variance } = moments(returns, scratch)
-  const std = Math.sqrt(variance)
-  // std⁴ scales squares of gradients.
-  return std > 1e-13 * largestMagnitude(returns) && std > 1e-50 && std < 1e50 ? { mean, std } : null
-}
-
-/**
- * V′ = (V − mean) / std by the last layer. Adam's memory of gradients becomes that of (V′ − R̂′)²: a gradient is std²
- * times smaller, and in the last layer, whose parameters are std times smaller, std times.
- */
-function changeUnit({ value: { net }, adam }: ValueFitter, { mean, std }: Unit): void {
-  const { flat: phi, layers } = net.parameters
-  const m = adam.m.data, v = adam.v.data
-  const P = phi.length, last = P - layers[layers.length - 1].W.rows - 1
-  for (let p = 0; p < P; p++) {
-    const k = p < last ? 1 / (std * std) : 1 / std
-    m[p] *= k
-    v[p] *= k * k
-    if (p >= last) phi[p] /= std
-  }
-  phi[P - 1] -= mean / std
-}
-
-/** Mean of (xᵢ − yᵢ)²; the largest double where it is beyond, or not a number. `scratch` [N] is overwritten. */
-export function meanSquare(scratch: Float64Array, x: Float64Array, y: Float64Array): number {
-  for (let i = 0; i < x.length; i++) scratch[i] = x[i] - y[i]
-  const { mean, variance } = moments(scratch, scratch)
-  const square = mean * mean + variance
-  return Number.isFinite(square) ? square : Number.MAX_VALUE
-}
-
-/** `ValueFit.explainedVariance`. `scratch` [N] is overwritten. */
-export function explained(scratch: Float64Array, returns: Float64Array, values: Float64Array): number | null {
-  const total = moments(returns, scratch).variance
-  for (let i = 0; i < returns.length; i++) scratch[i] = returns[i] - values[i]
-  const left = moments(scratch, scratch).variance
-  const share = 1 - left / total
-  return Number.isFinite(share) ? share : null
 }

@@ -1,47 +1,45 @@
 /**
- * The way to fit V that options ask for, with all the memory that it needs for batches of their size.
+ * The way to fit V that options choose, with all the memory that it needs for batches of their size.
  */
 import type { Random } from '../../math/random.ts'
-import type { Tensor } from '../../math/tensor.ts'
-import { absorb, type Change } from '../../nn/inputChange.ts'
+import { changeLayer, type InputChange } from '../../nn/inputChange.ts'
 import type { Value } from '../../rl/value.ts'
-import { createTrustRegionFitter, fitInTrustRegion, type TrustRegionFitOptions } from './gaussNewtonFit.ts'
-import { changeInputs, createValueFitter, fitValue, type ValueFit, type ValueFitOptions } from './adamFit.ts'
+import type { ValueFitOptions } from '../options/options.ts'
+import { changeInputs, createAdamFitter, fitByAdam } from './adamFit.ts'
+import { createGaussNewtonFitter, fitByGaussNewton } from './gaussNewtonFit.ts'
+import type { FitBatch, ValueFit } from './loss.ts'
 
 export interface Fitter {
   /**
-   * φ moves towards returns [N] at observations [N, inputs]. `values` [N] is V there before, and V there afterwards.
-   * Where the fit is undone, φ and `values` have their exact bits.
+   * Move φ towards the returns of `batch`. Its values are V there before, and V there afterwards. If the fit is undone,
+   * φ and the values keep their exact bits. `random` draws minibatches, or the states of H.
    */
-  fit(observations: Tensor, returns: Float64Array, values: Float64Array, random: Random): ValueFit
-  /** V reads its inputs in new coordinates, and stays the function it is. */
-  changeInputs(change: Change): void
-}
-
-export interface FitterOptions extends ValueFitOptions, TrustRegionFitOptions {
-  /** V by Adam on minibatches, or by Gauss–Newton steps within a trust region (Schulman et al. 2016). */
-  readonly valueFit: 'adam' | 'trust-region'
+  fit(batch: FitBatch, random: Random): ValueFit
+  /** V reads its inputs in new coordinates, and stays the same function. */
+  changeInputs(change: InputChange): void
 }
 
 /** A fitter of V for batches of `states` states. */
-export function createFitter(value: Value, states: number, options: FitterOptions): Fitter {
+export function createFitter(value: Value, states: number, options: ValueFitOptions): Fitter {
   return fitters[options.valueFit](value, states, options)
 }
 
-const fitters: Readonly<Record<FitterOptions['valueFit'], (value: Value, states: number, options: FitterOptions) => Fitter>> = {
+type CreateFitter = (value: Value, states: number, options: ValueFitOptions) => Fitter
+
+const fitters: Readonly<Record<ValueFitOptions['valueFit'], CreateFitter>> = {
   adam(value, states, options) {
-    const fitter = createValueFitter(value, states, options)
+    const fitter = createAdamFitter(value, states, options)
     return {
-      fit: (...batch) => fitValue(fitter, ...batch),
+      fit: (batch, random) => fitByAdam(fitter, batch, random),
       changeInputs: (change) => changeInputs(fitter, change),
     }
   },
   'trust-region'(value, states, options) {
-    const fitter = createTrustRegionFitter(value, states, options)
+    const fitter = createGaussNewtonFitter(value, states, options)
     return {
-      fit: (...batch) => fitInTrustRegion(fitter, ...batch),
+      fit: (batch, random) => fitByGaussNewton(fitter, batch, random),
       // It remembers nothing between two batches.
-      changeInputs: (change) => absorb(value.net.parameters.layers[0], change),
+      changeInputs: (change) => changeLayer(value.net.parameters.layers[0], change),
     }
   },
 }

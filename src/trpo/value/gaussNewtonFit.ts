@@ -12,41 +12,28 @@
  * large give an output layer c times as large and the same hidden layers.
  * But: the paper goes to the edge of the region along H⁻¹ b; here no step goes beyond x, where the model is least.
  */
-import { cgWorkspace, type CgWorkspace, conjugateGradient, type Operator } from '../../math/conjugateGradient.ts'
+import {
+  cgWorkspace, type CgWorkspace, conjugateGradient, type Operator,
+} from '../../math/conjugateGradient.ts'
 import { lineSearch } from '../../math/lineSearch.ts'
 import type { Random } from '../../math/random.ts'
-import type { Tensor } from '../../math/tensor.ts'
 import { allFinite, combine, dot } from '../../math/vector.ts'
 import { createJacobian } from '../../nn/jacobian.ts'
-import { backward, createMlp, createTape, forward, type Mlp, type Tape, transposeWeights } from '../../nn/mlp.ts'
+import {
+  backward, createMlp, createTape, forward, type Mlp, type Tape, transposeWeights,
+} from '../../nn/mlp.ts'
 import { bindParameters } from '../../nn/parameters.ts'
 import { createShards, type Shards, sumOverTiles } from '../../nn/shards.ts'
 import type { Value } from '../../rl/value.ts'
-import { explained, meanSquare, type ValueFit } from './adamFit.ts'
-
-export interface TrustRegionFitOptions {
-  /** ε, in nats a state, for all steps on a batch together; what a linear V needs for its least squares is ½ at most. */
-  readonly valueMaxKl: number
-  /** Most Gauss–Newton steps a batch; 0 leaves V as it is. */
-  readonly valueSteps: number
-  /** Most products H v a step. */
-  readonly valueCgIterations: number
-  /** λ, without unit. */
-  readonly valueDamping: number
-  /** Share of the states in H, drawn anew each step, in (0, 1]; loss, gradient and constraint are of all. */
-  readonly valueFraction: number
-  /** These three are those of the policy's step, too. */
-  readonly cgTolerance: number
-  readonly backtrackCoefficient: number
-  readonly maxBacktracks: number
-}
+import { explained, type FitBatch, meanSquare, type ValueFit } from './loss.ts'
+import type { GaussNewtonFitOptions } from '../options/options.ts'
 
 /** V as a differentiable map on some states. */
 interface ValueMap { readonly tape: Tape; readonly shards: Shards }
 
-export interface TrustRegionFitter {
+export interface GaussNewtonFitter {
   readonly value: Value
-  readonly options: TrustRegionFitOptions
+  readonly options: GaussNewtonFitOptions
   /** All states of a batch, and those that H is made of: a part of them, or the same. */
   readonly all: ValueMap
   readonly part: ValueMap
@@ -62,7 +49,7 @@ export interface TrustRegionFitter {
   readonly scratch: Float64Array
 }
 
-export function createTrustRegionFitter(value: Value, states: number, options: TrustRegionFitOptions): TrustRegionFitter {
+export function createGaussNewtonFitter(value: Value, states: number, options: GaussNewtonFitOptions): GaussNewtonFitter {
   const { net } = value
   const { backend, sizes } = net
   const P = net.parameters.flat.length
@@ -71,7 +58,7 @@ export function createTrustRegionFitter(value: Value, states: number, options: T
     return { tape, shards: createShards(net, tape) }
   }
   const all = mapOf(states)
-  const part = options.valueFraction < 1 ? mapOf(Math.max(1, Math.round(options.valueFraction * states))) : all
+  const part = options.valueCurvatureFraction < 1 ? mapOf(Math.max(1, Math.round(options.valueCurvatureFraction * states))) : all
   const candidate = createMlp(backend, sizes, net.activation.name)
   const units = new Float64Array(P).fill(1)
   return {
@@ -107,10 +94,9 @@ function createGaussNewton(net: Mlp, { tape, shards }: ValueMap, units: Float64A
   }
 }
 
-/** Move φ towards returns [N] at observations [N, inputs]. `values` [N] is V there now, and V there afterwards. */
-export function fitInTrustRegion(
-  fitter: TrustRegionFitter, observations: Tensor, returns: Float64Array, values: Float64Array, random: Random,
-): ValueFit {
+/** Move φ towards the returns of `batch`; its values are V there before, and V there afterwards. */
+export function fitByGaussNewton(fitter: GaussNewtonFitter, batch: FitBatch, random: Random): ValueFit {
+  const { observations, returns, values } = batch
   const { all, old, scratch, options } = fitter
   const explainedVariance = explained(scratch, returns, values)
   const lossBefore = meanSquare(scratch, returns, values)
@@ -133,7 +119,7 @@ export function fitInTrustRegion(
  * follow, or no room left; `failed` where no trial was acceptable: φ and `values` are what they were.
  */
 function descend(
-  fitter: TrustRegionFitter, returns: Float64Array, values: Float64Array, variance: number, loss: number, random: Random,
+  fitter: GaussNewtonFitter, returns: Float64Array, values: Float64Array, variance: number, loss: number, random: Random,
 ): number | 'arrived' | 'failed' {
   const { value: { net }, options, all, part, candidate, gaussNewton, units, gradient, cg, old, scratch } = fitter
   const { valueMaxKl: epsilon, valueDamping: lambda } = options
@@ -179,7 +165,7 @@ function descend(
 }
 
 /** Draw the states that H is made of, without replacement, and run V on them. The draw depends on the stream alone. */
-function choose({ value: { net }, all, part, order }: TrustRegionFitter, random: Random): void {
+function choose({ value: { net }, all, part, order }: GaussNewtonFitter, random: Random): void {
   const { data, rows, cols } = all.tape.inputs
   const chosen = part.tape.inputs.data
   for (let i = 0; i < rows; i++) order[i] = i

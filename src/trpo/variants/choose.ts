@@ -1,42 +1,41 @@
 /**
- * The parts of a step that options choose: what is improved, what is bounded, how a length is searched, and which
- * Fisher matrix bends the direction. `step` knows none of the choices.
+ * The parts of a step that options choose, so that the step itself reads the same whichever they are.
  */
-import { type LineSearchResult, lineSearch } from '../../math/lineSearch.ts'
-import { longestStep } from './longestStep.ts'
-import { largestMagnitude, sum } from '../../math/vector.ts'
-import { createEmpiricalFisher } from './empiricalFisher.ts'
-import { withEntropyBonus } from './entropyBonus.ts'
-import { createFisher } from '../fisher.ts'
-import type { StepOptions } from '../step.ts'
+import type { Random } from '../../math/random.ts'
+import { createShards } from '../../nn/shards.ts'
+import type { PolicyMap } from '../../rl/policyMap.ts'
+import { createFisher, type Fisher } from '../fisher.ts'
+import type { StepOptions } from '../options/options.ts'
 import { type Objective, surrogateObjective } from '../surrogate.ts'
+import { withEntropyBonus } from './entropyBonus.ts'
+import { createPreconditioner, type Preconditioner } from './preconditioner.ts'
+import { createSearch, type Search } from './search.ts'
+import { createSubset, type Subset } from './subset.ts'
 
 export interface StepParts {
   readonly objective: Objective
-  /** What of KL(old‖new) [N] over the states must not exceed δ. */
-  readonly bounded: (kl: Float64Array) => number
-  /** Its last call of `acceptable` is with the scale that it returns, if any. */
-  readonly search: (acceptable: (scale: number) => boolean) => LineSearchResult
-  readonly createFisher: typeof createEmpiricalFisher
+  /** The states that Fisher products see, if they are not all. */
+  readonly subset: Subset | null
+  readonly fisher: Fisher
+  readonly preconditioner: Preconditioner | null
+  /** What 2δ is divided by, given xᵀ(F + λI) x and xᵀF x. */
+  readonly squaredLength: (xAx: number, xFx: number) => number
+  readonly search: Search
 }
 
-/** For a policy of P parameters. */
-export function chooseParts(options: StepOptions, P: number): StepParts {
-  const { entropyCoefficient, backtrackCoefficient, maxBacktracks } = options
+/** For π_old on a batch, whose states are those of `old`. `random` draws the states of a subset. */
+export function chooseParts(options: StepOptions, old: PolicyMap, random: Random): StepParts {
+  const { entropyCoefficient, fisherFraction, damping } = options
+  const P = old.net.parameters.flat.length
+  const subset = fisherFraction < 1 ? createSubset(old, fisherFraction, random) : null
+  const seen = subset?.map ?? old
+  const shards = createShards(seen.net, seen.tape)
   return {
+    subset,
     objective: entropyCoefficient > 0 ? withEntropyBonus(surrogateObjective, entropyCoefficient, P) : surrogateObjective,
-    bounded: bounds[options.constraint],
-    search: !options.lineSearch ? (acceptable) => lineSearch(acceptable, { backtrackCoefficient, maxBacktracks: 0 })
-      : options.search === 'longest' ? (acceptable) => longestStep(acceptable, { trials: maxBacktracks + 1, precision: PRECISION })
-        : (acceptable) => lineSearch(acceptable, { backtrackCoefficient, maxBacktracks }),
-    createFisher: options.fisherEstimate === 'empirical' ? createEmpiricalFisher : createFisher,
+    fisher: createFisher(seen, shards, damping),
+    preconditioner: options.preconditioner === 'diagonal' ? createPreconditioner(seen, shards, damping) : null,
+    squaredLength: options.stepLength === 'damped' ? (xAx) => xAx : (_, xFx) => xFx,
+    search: createSearch(options),
   }
-}
-
-/** Within 2 % of the longest step, and so some 4 % of δ. */
-const PRECISION = 1.02
-
-const bounds: Readonly<Record<StepOptions['constraint'], StepParts['bounded']>> = {
-  'mean-kl': (kl) => sum(kl) / kl.length,
-  'max-kl': largestMagnitude,
 }

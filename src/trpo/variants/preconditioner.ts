@@ -8,7 +8,7 @@ import type { Operator } from '../../math/conjugateGradient.ts'
 import { bindParameters } from '../../nn/parameters.ts'
 import { type Shards, sumOverTiles } from '../../nn/shards.ts'
 import { backwardSquares, createSquaresTape, squareInputs } from './squares.ts'
-import type { PolicyMap } from '../../rl/policy.ts'
+import { type PolicyMap } from '../../rl/policyMap.ts'
 
 export interface Preconditioner {
   /** out ← v / (diag F + λ), as of the last `refresh`. */
@@ -40,7 +40,7 @@ export function createPreconditioner(map: PolicyMap, shards: Shards, damping: nu
       lambda = newDamping
       sumOverTiles(diagonal, shards, (tile, into) => {
         squareInputs(squares, tile)
-        for (let k = 0; k < distribution.inputs; k++) {
+        for (let k = 0; k < distribution.etaSize; k++) {
           distribution.metricFactor(tape.outputDerivatives, eta, k, tile.first, tile.rows)
           backwardSquares(net, squares, tile, into)
         }

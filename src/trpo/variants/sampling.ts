@@ -4,33 +4,40 @@
  */
 import { expectInteger } from '../../errors/expect.ts'
 import type { Random } from '../../math/random.ts'
-import { generalizedAdvantages, rewardsToGo } from '../../rl/advantage.ts'
+import { generalizedAdvantages } from '../../rl/advantage.ts'
 import { type Batch, createBatch } from '../../rl/batch.ts'
 import type { Policy } from '../../rl/policy.ts'
 import { collect, type Episode, type Rollout } from '../../rl/rollout.ts'
 import type { Space } from '../../rl/world/space.ts'
-import { predict, type Value } from '../../rl/value.ts'
-import { branchesIn, collectVine, createVine, vineAdvantages, type VineOptions, vineRows } from '../../rl/vine.ts'
+import {
+  branchesIn, collectVine, createVine, vineAdvantages, type VineOptions, vineRows,
+} from '../../rl/vine.ts'
 import type { TrainOptions } from '../options/options.ts'
 
-/** What a step improves π on, and what V is fitted to: one and the same where no vine grows; and each of them once. */
-export interface Batches { readonly batch: Batch; readonly paths: Batch; readonly all: readonly Batch[] }
+export interface Batches {
+  /** For the policy step. */
+  readonly batch: Batch
+  /** For the value fit: the same object, unless sampling is 'vine'. */
+  readonly paths: Batch
+  /** Both, without duplicates. */
+  readonly all: readonly Batch[]
+}
 
 export interface Sampler {
-  /** Overwrite observations and actions of both batches; returns the episodes that ended. */
+  /** Run π_θ: overwrite observations, actions and rewards of all batches; returns the episodes that ended. */
   collect(): Episode[]
-  /** values, advantages and returns, from V's present opinion. */
-  estimate(): void
+  /** returns ← G_t or Q̂ and advantages ← Â_t of all batches, from their values. */
+  estimateAdvantages(): void
 }
 
 /** K of the vine that options ask for. Throws where actions of `space` are not to be listed, or not one state fits. */
 export function vineBranchesFor(options: TrainOptions, space: Space): number {
-  const { batchSteps, environments, vineBranches, vineHorizon, vineSpacing } = options
+  const { batchSteps, envCount, vineBranches, vineHorizon, vineSpacing } = options
   if (vineBranches === 'all' && space.kind !== 'discrete') {
     throw new RangeError(`vineBranches: expected an integer where actions are ${space.kind}, got "all"`)
   }
   const K = branchesIn(space, vineOptions(options))
-  expectInteger('batchSteps', batchSteps, environments * (vineSpacing + K * vineHorizon))
+  expectInteger('batchSteps', batchSteps, envCount * (vineSpacing + K * vineHorizon))
   return K
 }
 
@@ -39,36 +46,34 @@ export function vineBranchesFor(options: TrainOptions, space: Space): number {
  * there is no such vine.
  */
 export function createBatches(options: TrainOptions, { net, distribution, actionSpace }: Policy, maskLength: number): Batches {
-  const { batchSteps, environments, vineSpacing } = options
+  const { batchSteps, envCount, vineSpacing } = options
   const create = (rows: number): Batch =>
-    createBatch(net.backend, rows / environments, environments, net.sizes[0], distribution.actionSize, maskLength)
+    createBatch(net.backend, rows / envCount, envCount, net.sizes[0], distribution.actionSize, maskLength)
   if (options.sampling === 'single-path') {
     const batch = create(batchSteps)
     return { batch, paths: batch, all: [batch] }
   }
   const K = vineBranchesFor(options, actionSpace)
-  const rows = vineRows(batchSteps, environments, K, vineOptions(options))
+  const rows = vineRows(batchSteps, envCount, K, vineOptions(options))
   const batch = create(rows), paths = create(rows / K * vineSpacing)
   return { batch, paths, all: [paths, batch] }
 }
 
 export function createSampler(
-  options: TrainOptions, rollout: Rollout, { batch, paths }: Batches, value: Value, random: Random,
+  options: TrainOptions, rollout: Rollout, { batch, paths }: Batches, random: Random,
 ): Sampler {
-  const { discount: gamma } = options
-  const alongPaths = (): void => {
-    predict(paths.values, value, paths.observations, paths.values.length)
-    predict(paths.finalValues, value, paths.finalObservations, paths.finalCount)
-    if (options.advantages === 'gae') generalizedAdvantages(paths, gamma, options.gaeLambda)
-    else rewardsToGo(paths, gamma)
+  const { discount: gamma, gaeLambda: lambda } = options
+  if (options.sampling === 'single-path') {
+    return {
+      collect: () => collect(rollout, batch),
+      estimateAdvantages: () => generalizedAdvantages(batch, gamma, lambda),
+    }
   }
-  if (options.sampling === 'single-path') return { collect: () => collect(rollout, paths), estimate: alongPaths }
   const vine = createVine(rollout, batch.advantages.length, vineOptions(options), random)
   return {
     collect: () => collectVine(vine, paths, batch, gamma),
-    estimate() {
-      alongPaths()
-      predict(batch.finalValues, value, batch.finalObservations, batch.finalCount)
+    estimateAdvantages() {
+      generalizedAdvantages(paths, gamma, lambda)
       vineAdvantages(vine, batch)
     },
   }

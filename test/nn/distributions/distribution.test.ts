@@ -48,7 +48,7 @@ function each(cases: readonly Case[], fact: string, check: (c: Case) => void): v
 
 /** η of several states, prepared; all share the end of the first. */
 function etaOf(distribution: Subject, states: readonly Vector[]): Eta {
-  const { inputs, shared } = distribution
+  const { etaSize: inputs, sharedSize: shared } = distribution
   const rows = reference.allocate(states.length, inputs)
   states.forEach((state, i) => { for (let j = 0; j < inputs; j++) rows.data[i * inputs + j] = state[j] })
   const common = Float64Array.from(Array.from(states[0]).slice(inputs, inputs + shared))
@@ -105,11 +105,11 @@ function klOf(distribution: Distribution, old: Vector, new_: Vector): number {
 
 /** M v of one state, the shared part included. */
 function metricTimes(distribution: Distribution, eta: Vector, v: Vector): Float64Array {
-  const at = etaOf(distribution, [eta]), rows = reference.allocate(1, distribution.inputs)
-  rows.data.set(Array.from(v).slice(0, distribution.inputs))
+  const at = etaOf(distribution, [eta]), rows = reference.allocate(1, distribution.etaSize)
+  rows.data.set(Array.from(v).slice(0, distribution.etaSize))
   distribution.metric(rows, at, 0, 1, 1)
-  const shared = new Float64Array(distribution.shared)
-  distribution.sharedMetric(shared, Float64Array.from(Array.from(v).slice(distribution.inputs)), at)
+  const shared = new Float64Array(distribution.sharedSize)
+  distribution.sharedMetric(shared, Float64Array.from(Array.from(v).slice(distribution.etaSize)), at)
   return Float64Array.of(...rows.data, ...shared)
 }
 
@@ -152,8 +152,8 @@ each(CASES, 'the score is w times the derivative of log π, a sum where shared',
   const actions = states.map((eta) => drawAction(naive, eta, random))
   const weights = normals(N, random)
   weights[3] = 0
-  const etaBar = reference.allocate(N, distribution.inputs)
-  const sharedBar = new Float64Array(distribution.shared).fill(NaN)
+  const etaBar = reference.allocate(N, distribution.etaSize)
+  const sharedBar = new Float64Array(distribution.sharedSize).fill(NaN)
   etaBar.data.fill(NaN)
   distribution.score(etaBar, sharedBar, weights, actionsOf(distribution, actions),
     etaOf(distribution, states))
@@ -170,12 +170,12 @@ each(CASES, 'the score has mean 0 under π', ({ distribution, naive }) => {
     const eta = drawEta(naive, random), support = naive.support(eta)
     const p = Float64Array.from(support, ({ action, weight }) =>
       weight * Math.exp(naive.logProbability(eta, action)))
-    const etaBar = reference.allocate(support.length, distribution.inputs)
-    const sharedBar = new Float64Array(distribution.shared)
+    const etaBar = reference.allocate(support.length, distribution.etaSize)
+    const sharedBar = new Float64Array(distribution.sharedSize)
     distribution.score(etaBar, sharedBar, p, actionsOf(distribution, support.map(({ action }) => action)),
       etaOf(distribution, support.map(() => eta)))
-    const mean = Float64Array.from({ length: distribution.inputs }, (_, j) =>
-      etaBar.data.reduce((sum, x, at) => at % distribution.inputs === j ? sum + x : sum, 0))
+    const mean = Float64Array.from({ length: distribution.etaSize }, (_, j) =>
+      etaBar.data.reduce((sum, x, at) => at % distribution.etaSize === j ? sum + x : sum, 0))
     // Sums of positive and negative parts of size 1 (1/σ, up to 5, for means), each as exact as the total of
     // 1 above.
     for (const x of [...mean, ...sharedBar]) assert.ok(Math.abs(x) < 1e-12, `${x}`)
@@ -195,7 +195,7 @@ each(CASES, 'the entropy\'s score is w times its derivative, a sum where shared'
   const { distribution, naive } = c
   const random = new Random(180), N = 3
   const states = drawStates(naive, N, random)
-  const etaBar = reference.allocate(N, distribution.inputs), sharedBar = new Float64Array(distribution.shared).fill(NaN)
+  const etaBar = reference.allocate(N, distribution.etaSize), sharedBar = new Float64Array(distribution.sharedSize).fill(NaN)
   etaBar.data.fill(NaN)
   distribution.entropyScore(etaBar, sharedBar, -0.7, etaOf(distribution, states))
   const slopes = states.map((eta) => gradientOf((x) =>
@@ -292,7 +292,7 @@ each(CASES, 'the metric is the second derivative of KL(old ‖ new) in new at ol
 each(CASES, 'the metric works on the rows it is given, times the scale, and leaves others alone', (c) => {
   const { distribution, naive } = c
   const random = new Random(162)
-  const N = 7, n = distribution.inputs
+  const N = 7, n = distribution.etaSize
   const states = drawStates(naive, N, random)
   const eta = etaOf(distribution, states)
   for (const [first, count] of [[0, 7], [0, 3], [2, 4], [6, 1], [3, 0]]) {
@@ -570,7 +570,7 @@ for (const [name, make] of eitherGaussian) {
   }))
 
   test(`${name}: log σ is set where it lives, and nothing else`, () => {
-    const { inputs, shared, setLogStd } = make(3)
+    const { etaSize: inputs, sharedSize: shared, setLogStd } = make(3)
     const bias = new Float64Array(inputs), common = new Float64Array(shared)
     setLogStd(bias, common, -0.5)
     assert.equal([...bias, ...common], [0, 0, 0, -0.5, -0.5, -0.5])
@@ -598,14 +598,14 @@ test('where all states give the same log σ, the Gaussians draw the same and agr
     distribution.logProbability(log, actions, eta)
     distribution.entropy(entropy, eta)
     distribution.klOldNew(kl, eta, other)
-    const bar = reference.allocate(N, distribution.inputs), shared = new Float64Array(distribution.shared)
+    const bar = reference.allocate(N, distribution.etaSize), shared = new Float64Array(distribution.sharedSize)
     distribution.score(bar, shared, weights, actions, eta)
-    const entry = (i: number, j: number): number => bar.data[i * distribution.inputs + j]
+    const entry = (i: number, j: number): number => bar.data[i * distribution.etaSize + j]
     const over = (f: (i: number) => number): number => states.reduce((sum, _, i) => sum + f(i), 0)
     return {
       draws: actions.data, modes: mode.data, log, entropy, kl,
       means: states.flatMap((_, i) => [entry(i, 0), entry(i, 1)]),
-      spread: distribution.shared > 0 ? shared : [over((i) => entry(i, 2)), over((i) => entry(i, 3))],
+      spread: distribution.sharedSize > 0 ? shared : [over((i) => entry(i, 2)), over((i) => entry(i, 3))],
     }
   })
   // The same terms, added in another order.
@@ -660,8 +660,8 @@ for (const { name, distribution, naive, states } of EXTREME) {
       if (discrete) assert.ok(members.some((action) => action.join() === drawn.data.join()))
       for (const action of [...members, drawn.data, mode.data]) {
         assert.ok(allFinite(logProbabilities(distribution, eta, [action])), `log π at ${state}`)
-        const etaBar = reference.allocate(1, distribution.inputs)
-        const sharedBar = new Float64Array(distribution.shared)
+        const etaBar = reference.allocate(1, distribution.etaSize)
+        const sharedBar = new Float64Array(distribution.sharedSize)
         distribution.score(etaBar, sharedBar, Float64Array.of(1), actionsOf(distribution, [action]), eta)
         assert.ok(allFinite(etaBar.data) && allFinite(sharedBar), `score at ${state}`)
       }
@@ -700,7 +700,7 @@ for (const [name, make] of eitherGaussian) {
     for (const [logStd, slope] of [[-1e300, 0], [-151, 0], [151, 0], [1e300, 0], [-150, 1], [-149, 1], [149, 1], [150, 1]]) {
       const distribution = make(1), eta = etaOf(distribution, [[0, logStd]])
       const actions = [[3 * Math.exp(Math.max(-150, Math.min(150, logStd)))]]
-      const bar = reference.allocate(1, distribution.inputs), shared = new Float64Array(distribution.shared)
+      const bar = reference.allocate(1, distribution.etaSize), shared = new Float64Array(distribution.sharedSize)
       distribution.score(bar, shared, Float64Array.of(2), actionsOf(distribution, actions), eta)
       const score = [...bar.data, ...shared][1]
       // w (z² − 1) = 2 · 8, for z = 3 up to the error of exp.

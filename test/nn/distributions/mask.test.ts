@@ -14,7 +14,7 @@ import { normals } from '../../support/dense.ts'
 const SIZES: readonly (readonly number[])[] = [[2], [5], [1, 4], [2, 3, 2]]
 
 function etaOf(distribution: Distribution, logits: ArrayLike<number>, mask: ArrayLike<number> | null): Eta {
-  const rows = reference.allocate(logits.length / distribution.inputs, distribution.inputs)
+  const rows = reference.allocate(logits.length / distribution.etaSize, distribution.etaSize)
   rows.data.set(Array.from(logits))
   const eta = createEta(reference, distribution, rows, new Float64Array(0), mask === null ? null : Uint8Array.from(mask))
   distribution.prepare(eta)
@@ -31,7 +31,7 @@ function randomMasks(sizes: readonly number[], N: number, random: Random): numbe
 
 /** All that a distribution says of the rows of `eta`, of their own draws, and of a move to `other`. */
 function everything(distribution: Distribution, eta: Eta, other: Eta): Float64Array[] {
-  const N = eta.rows.rows, n = distribution.inputs
+  const N = eta.rows.rows, n = distribution.etaSize
   const drawn = reference.allocate(N, distribution.actionSize), mode = reference.allocate(N, distribution.actionSize)
   const vector = (fill: (out: Float64Array) => void): Float64Array => {
     const out = new Float64Array(N)
@@ -62,7 +62,7 @@ function everything(distribution: Distribution, eta: Eta, other: Eta): Float64Ar
 test('a mask that allows everything changes no bit', () => {
   const random = new Random(301)
   for (const sizes of SIZES) {
-    const distribution = multiCategorical(sizes), n = distribution.inputs
+    const distribution = multiCategorical(sizes), n = distribution.etaSize
     const old = normals(20 * n, random).map((z) => 3 * z), new_ = normals(20 * n, random)
     const all = new Uint8Array(20 * n).fill(1)
     assert.equal(everything(distribution, etaOf(distribution, old, all), etaOf(distribution, new_, all)),
@@ -73,7 +73,7 @@ test('a mask that allows everything changes no bit', () => {
 test('each row keeps to its own mask, as if it were alone', () => {
   const random = new Random(302)
   for (const sizes of SIZES) {
-    const distribution = multiCategorical(sizes), n = distribution.inputs
+    const distribution = multiCategorical(sizes), n = distribution.etaSize
     const N = 12, old = normals(N * n, random), new_ = normals(N * n, random), masks = randomMasks(sizes, N, random)
     const kl = new Float64Array(N), alone = new Float64Array(1)
     distribution.klOldNew(kl, etaOf(distribution, old, masks), etaOf(distribution, new_, masks))
@@ -91,7 +91,7 @@ test('each row keeps to its own mask, as if it were alone', () => {
 test('a forbidden action has probability, score, metric and its factors 0, whatever its logit', () => {
   const random = new Random(303)
   for (const sizes of SIZES) {
-    const distribution = multiCategorical(sizes), n = distribution.inputs, N = 30
+    const distribution = multiCategorical(sizes), n = distribution.etaSize, N = 30
     const masks = randomMasks(sizes, N, random), logits = normals(N * n, random)
     const spoilt = logits.map((z, p) => (masks[p] === 1 ? z : [NaN, Infinity, -Infinity, 1e308, 50][p % 5]))
     const said = everything(distribution, etaOf(distribution, spoilt, masks), etaOf(distribution, logits, masks))
@@ -135,7 +135,7 @@ test('the forbidden is never drawn, whatever the uniform number', () => {
 test('verifyDistribution compares a masked distribution with itself under the same masks', () => {
   const random = new Random(304)
   for (const sizes of [[5], [2, 3, 2]]) {
-    const distribution = multiCategorical(sizes), n = distribution.inputs, N = 40
+    const distribution = multiCategorical(sizes), n = distribution.etaSize, N = 40
     const eta = etaOf(distribution, normals(N * n, random), randomMasks(sizes, N, random))
     for (const { name, passed, error } of verifyDistribution(reference, distribution, eta, 3, random)) assert.ok(passed, `${name}: ${error}`)
   }

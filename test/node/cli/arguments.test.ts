@@ -1,7 +1,9 @@
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { environments } from '../../../src/envs/index.ts'
-import { resolveOptions, rules, type TrainOptions } from '../../../src/trpo/options/options.ts'
+import { resolveOptions } from '../../../src/trpo/options/resolve.ts'
+import { rules } from '../../../src/trpo/options/rules.ts'
+import type { TrainOptions } from '../../../src/trpo/options/options.ts'
 import { parseArguments } from '../../../src/node/cli/trainArguments.ts'
 import { parseEvalArguments } from '../../../src/node/cli/evalArguments.ts'
 import { findEnvironment } from '../../../src/node/environments.ts'
@@ -12,18 +14,18 @@ import { commandOf, type Order, orderOf } from '../../../src/node/cli/command.ts
 
 /** A value other than the default for each option, valid beside the defaults of all others. */
 const OTHER: Readonly<Partial<TrainOptions>> = {
-  seed: 7, totalSteps: 5000, batchSteps: 512, environments: 4, hidden: [32, 16, 8], valueHidden: [],
-  activation: 'relu', initialLogStd: -0.5, noiseSteps: 2.5, discount: 0.9, gaeLambda: 1, advantages: 'rewards-to-go',
+  seed: 7, totalSteps: 5000, batchSteps: 512, envCount: 4, hiddenSizes: [32, 16, 8], valueHiddenSizes: [],
+  activation: 'relu', initialLogStd: -0.5, actionNoiseHold: 2.5, discount: 0.9, gaeLambda: 1,
   normalizeAdvantages: false, maxKl: 1e-7, cgIterations: 3, cgTolerance: 0, damping: 0.01,
-  stepLength: 'damped', lineSearch: false, backtrackCoefficient: 0.5, maxBacktracks: 0, fisherFraction: 0.25,
+  stepLength: 'damped', lineSearch: 'none', backtrackCoefficient: 0.5, maxBacktracks: 0, fisherFraction: 0.25,
   valueEpochs: 0, valueMinibatch: 32, valueLearningRate: 0.003, valueFit: 'trust-region', valueMaxKl: 0.05, valueSteps: 3,
-  valueCgIterations: 4, valueDamping: 0.01, valueFraction: 0.3,
-  backend: 'reference', preconditioner: 'diagonal', warmStart: true,
+  valueCgIterations: 4, valueDamping: 0.01, valueCurvatureFraction: 0.3,
+  backend: 'reference', preconditioner: 'diagonal',
   sampling: 'vine', vineBranches: 3, vineHorizon: 7, vineSpacing: 2,
   normalizeObservations: 'plain', observationClip: 5, normalizeReturns: false,
-  maxKlSchedule: 'cosine', finalMaxKl: 0.5, constraint: 'max-kl', entropyCoefficient: 0.001,
-  like: 'sb3', klUnit: 'dimension', klSlack: 1.5, leastGainRatio: 0.1, fisherEstimate: 'empirical', dampingRule: 'levenberg-marquardt', search: 'longest',
-  stateDependentStd: true, bounds: 'squash',
+  maxKlSchedule: 'cosine', maxKlFinalFraction: 0.5, constraint: 'max-kl', entropyCoefficient: 0.001,
+  conventions: 'sb3', klReduction: 'mean', maxKlFactor: 1.5, acceptRatio: 0.1,
+  stateDependentStd: true, actionBounds: 'squash',
 }
 
 const split = (text: string): string[] => text.split(' ')
@@ -47,7 +49,7 @@ for (const name of flagNames) {
   test(`${flagOf(name)} sets ${name}, with a space and with =`, () => {
     const written = writeFlag(name, OTHER[name])
     // A peer's options lie in the place of the preset.
-    const wanted = resolveOptions(name === 'like' ? { like: 'sb3' } : { ...order('CartPole').options, [name]: OTHER[name] })
+    const wanted = resolveOptions(name === 'conventions' ? { conventions: 'sb3' } : { ...order('CartPole').options, [name]: OTHER[name] })
     assert.equal(order(`CartPole ${written}`).options, wanted)
     assert.equal(order(`CartPole ${written.replace(' ', '=')}`).options, wanted)
     assert.equal(order(`${written} CartPole`).options, wanted, 'before the environment')
@@ -56,8 +58,8 @@ for (const name of flagNames) {
 }
 
 test('a switch can be set and unset, the last word counting', () => {
-  assert.is(order('CartPole --no-line-search --line-search').options.lineSearch, true)
-  assert.is(order('CartPole --line-search --no-line-search').options.lineSearch, false)
+  assert.is(order('CartPole --no-normalize-returns --normalize-returns').options.normalizeReturns, true)
+  assert.is(order('CartPole --normalize-returns --no-normalize-returns').options.normalizeReturns, false)
   assert.is(order('CartPole --seed 1 --seed 2').options.seed, 2)
 })
 
@@ -82,6 +84,8 @@ test('what is wrong is told by flag, value, expectation and nearest name', () =>
   const table: readonly (readonly [string, ...string[]])[] = [
     ['CartPole --max-kll 0.1', '--max-kll: unknown flag, perhaps --max-kl'],
     ['CartPole --maxKl=0.1', '--maxKl: unknown flag, perhaps --max-kl'],
+    ['CartPole --gamma 0.9', '--gamma: unknown flag, perhaps --discount'],
+    ['CartPole --n_steps=64', '--n_steps: unknown flag, perhaps --batch-steps'],
     ['CartPole --no-seed', '--no-seed: unknown flag, perhaps --seed'],
     ['CartPole --zzzzzzzzzzzz', '--zzzzzzzzzzzz: unknown flag'],
     ['CartPole --jsn', '--jsn: unknown flag, perhaps --json'],
@@ -94,7 +98,7 @@ test('what is wrong is told by flag, value, expectation and nearest name', () =>
     ['CartPole --max-kl -1', '--max-kl: expected a number above 0, got -1'],
     ['CartPole --max-kl NaN', '--max-kl: expected a number above 0, got "NaN"'],
     ['CartPole --max-kl 1e999', '--max-kl: expected a number above 0, got Infinity'],
-    ['CartPole --hidden 64,', '--hidden[1]: expected an integer from 1 to 65536, got ""'],
+    ['CartPole --hidden-sizes 64,', '--hidden-sizes[1]: expected an integer from 1 to 65536, got ""'],
     ['CartPole --activation Tanh', '--activation: expected "tanh" | "relu" | "identity", got "Tanh"'],
     ['CartPole --json=1', '--json: expected no value, got "1"'],
     ['CartPole --eval-episodes -3', '--eval-episodes: expected an integer of at least 0, got -3'],
@@ -102,13 +106,13 @@ test('what is wrong is told by flag, value, expectation and nearest name', () =>
     ['CartPole --save', '--save: expected a file, got nothing'],
     ['CartPole --save --json', '--save: expected a file, got nothing'],
     ['CartPole --save=', '--save: expected a file, got nothing'],
-    ['CartPole Acrobot', '"Acrobot": expected one environment, and "CartPole" came before'],
+    ['CartPole Acrobot', '"Acrobot": unexpected word; the environment is already "CartPole"'],
     ['Cartpol', 'Cartpol: unknown environment, perhaps CartPole (trpo envs lists them)'],
     ['constructor', 'constructor: unknown environment (trpo envs lists them)'],
-    ['Pendulum --batch-steps 100 --environments 3',
-      '--batch-steps: expected a multiple of --environments (3), got 100'],
-    ['PointMass --bounds squash',
-      '--bounds: expected "clip" where actions are unbounded (-Infinity to Infinity in [0]), got "squash"'],
+    ['Pendulum --batch-steps 100 --env-count 3',
+      '--batch-steps: expected a multiple of --env-count (3), got 100'],
+    ['PointMass --action-bounds squash',
+      '--action-bounds: expected "clip" where actions are unbounded (-Infinity to Infinity in [0]), got "squash"'],
   ]
   for (const [words, ...expected] of table) assert.equal(problems(words), expected, words)
   assert.match(problems('--seed 1')[0], /^environment: expected one of CartPole, .*, got nothing$/)
@@ -188,7 +192,7 @@ test('help tells every flag on one line, with its default and range', () => {
     }
   }
   assert.match(trainHelp(), /--cg-tolerance +0.01 /)
-  assert.match(trainHelp(), /--hidden +64,64 /)
+  assert.match(trainHelp(), /--hidden-sizes +64,64 /)
   for (const flag of ['save', 'eval-episodes', 'json', 'quiet']) assert.match(trainHelp(), new RegExp(`\\n  --${flag} `))
   for (const flag of ['episodes', 'seed', 'stochastic', 'json']) assert.match(evalHelp, new RegExp(`\\n  --${flag} `))
   for (const line of [...lines, ...mainHelp.split('\n'), ...evalHelp.split('\n')]) assert.ok(line.length <= 110, line)

@@ -1,15 +1,19 @@
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { bar, createDisplay, header, row, type Shown, type Surroundings } from '../../../src/node/show/display.ts'
-import { countdown, decimal, duration, grouped, plural, scientific, short } from '../../../src/node/show/format.ts'
+import {
+  bar, createDisplay, header, row, type Shown, type Surroundings,
+} from '../../../src/node/show/display.ts'
+import {
+  countdown, decimal, duration, grouped, plural, scientific, short,
+} from '../../../src/node/show/format.ts'
 import { colored, plain, type Sink, terminal } from '../../../src/node/show/terminal.ts'
-import type { StepStatus } from '../../../src/trpo/step.ts'
+import type { StepStatus } from '../../../src/trpo/certificate.ts'
 import { record } from '../../support/iteration.ts'
 
 const around: Surroundings = { maxKl: 0.01, solved: false, stepsPerSecond: 18_234, secondsLeft: 73 }
 const text = (record: Shown, columns: number = 80): string => row(record, around, columns, plain)
 const STATUSES: readonly StepStatus[] = [
-  'accepted', 'accepted-beyond', 'unconditional', 'zero-gradient', 'non-positive-curvature', 'not-finite', 'kl-exceeded',
+  'accepted', 'accepted-above-max-kl', 'unconditional', 'zero-gradient', 'non-positive-curvature', 'not-finite', 'kl-exceeded',
   'no-improvement',
 ]
 
@@ -41,7 +45,8 @@ test('a step that was not simply accepted says so in words, and the columns stay
     const line = text(record({ status }))
     assert.is(line.includes(status), status !== 'accepted', line)
     assert.is(line.length, 79, line)
-    assert.ok(line.endsWith('   0.672  0.83   18.2k  1:13'), line)
+    const end = status === 'accepted-above-max-kl' ? '  0.83   18.2k  1:13' : '   0.672  0.83   18.2k  1:13'
+    assert.ok(line.endsWith(end), line)
   }
   assert.match(text(record({ status: 'unconditional' })), /0\.0092\/0\.0100 +unconditional/)
   assert.match(text(record({ fit: 'undone' })), / undone /)

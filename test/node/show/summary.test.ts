@@ -3,7 +3,7 @@ import * as assert from 'uvu/assert'
 import { failure, UsageError } from '../../../src/node/cli/failure.ts'
 import { count, createTally, type Run, summary, type Tally } from '../../../src/node/show/summary.ts'
 import { colored, plain } from '../../../src/node/show/terminal.ts'
-import { EnvError } from '../../../src/rl/rollout.ts'
+import { EnvError } from '../../../src/rl/guard.ts'
 import { record } from '../../support/iteration.ts'
 
 /** Episodes that an iteration ends, and the mean return that it leaves. */

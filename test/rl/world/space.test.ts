@@ -2,9 +2,10 @@ import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { Random } from '../../../src/math/random.ts'
 import {
-  box, contains, discrete, encode, encodedSize, multiBinary, multiDiscrete, sample, vectorSize, whyNot,
+  box, discrete, multiBinary, multiDiscrete, type Space, vectorSize,
 } from '../../../src/rl/world/space.ts'
-import type { Space } from '../../../src/rl/world/space.ts'
+import { contains, sample, memberProblem } from '../../../src/rl/world/membership.ts'
+import { encode, encodedSize } from '../../../src/rl/world/encoding.ts'
 
 const unit = box([-1, -1], [1, 1])
 const half = box([0], [Infinity])
@@ -76,7 +77,7 @@ test('contains: members', () => {
     [multiBinary(3), [0, 1, 1]], [multiBinary(1), Float64Array.of(-0)],
   ]
   for (const [space, value] of members) {
-    assert.is(whyNot(space, value), null, `${space.kind} ${String(value)}`)
+    assert.is(memberProblem(space, value), null, `${space.kind} ${String(value)}`)
     assert.ok(contains(space, value))
   }
 })
@@ -120,7 +121,7 @@ test('contains: everything else, and why', () => {
     [multiBinary(2), [0], 'expected 2 numbers, got 1'],
   ]
   for (const [space, value, reason] of strangers) {
-    assert.is(whyNot(space, value), reason)
+    assert.is(memberProblem(space, value), reason)
     assert.not.ok(contains(space, value))
   }
 })
@@ -184,7 +185,7 @@ test('samples are members, finite, and fixed by the stream', () => {
     const random = new Random(1), twin = new Random(1)
     for (let i = 0; i < 500; i++) {
       const value = sample(space, random)
-      assert.is(whyNot(space, value), null)
+      assert.is(memberProblem(space, value), null)
       if (typeof value !== 'number') assert.ok(value.every(Number.isFinite))
       assert.equal(sample(space, twin), value)
     }

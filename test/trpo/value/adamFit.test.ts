@@ -4,9 +4,11 @@ import { Random } from '../../../src/math/random.ts'
 import { reference } from '../../../src/math/reference.ts'
 import type { Tensor } from '../../../src/math/tensor.ts'
 import type { ActivationName } from '../../../src/nn/activation.ts'
-import { createValue, predict, type Value } from '../../../src/rl/value.ts'
-import { createValueFitter, fitValue, type ValueFitOptions, type ValueFitter } from '../../../src/trpo/value/adamFit.ts'
+import { drawnValue } from '../../support/value.ts'
+import { predict, type Value } from '../../../src/rl/value.ts'
+import type { AdamFitOptions } from '../../../src/trpo/options/options.ts'
 import { forward } from '../../support/naiveUpdate.ts'
+import { type AdamFitter, createAdamFitter, fitByAdam } from '../../../src/trpo/value/adamFit.ts'
 
 interface Data { readonly observations: Tensor; readonly returns: Float64Array }
 
@@ -26,14 +28,14 @@ function values(value: Value, { observations }: Data): Float64Array {
   return out
 }
 
-function fit(fitter: ValueFitter, given: Data, random: Random = new Random(5)): ReturnType<typeof fitValue> {
-  return fitValue(fitter, given.observations, given.returns, values(fitter.value, given), random)
+function fit(fitter: AdamFitter, given: Data, random: Random = new Random(5)): ReturnType<typeof fitByAdam> {
+  return fitByAdam(fitter, { ...given, values: values(fitter.value, given) }, random)
 }
 
 const setup = (
-  given: Data, hidden: readonly number[], activation: ActivationName, options: Partial<ValueFitOptions>,
-): ValueFitter => createValueFitter(
-  createValue(reference, given.observations.cols, hidden, activation, new Random(2)), given.returns.length,
+  given: Data, hidden: readonly number[], activation: ActivationName, options: Partial<AdamFitOptions>,
+): AdamFitter => createAdamFitter(
+  drawnValue(reference, given.observations.cols, hidden, activation, new Random(2)), given.returns.length,
   { valueEpochs: 1, valueMinibatch: given.returns.length, valueLearningRate: 1e-3, normalizeReturns: false, ...options },
 )
 
@@ -143,11 +145,11 @@ function leastSquares({ observations: { data, rows, cols }, returns }: Data): nu
 test('a linear V reaches the least squares of the normal equations, on data with noise', () => {
   const given = data(50, 3, 7)
   const wanted = leastSquares(given)
-  const value = createValue(reference, 3, [], 'identity', new Random(2))
+  const value = drawnValue(reference, 3, [], 'identity', new Random(2))
   let last = Infinity
   // Adam ends in a cycle about as wide as its rate, so the rate goes down.
   for (const valueLearningRate of [0.1, 1e-2, 1e-3, 1e-4, 1e-5, 1e-6]) {
-    const fitter = createValueFitter(value, 50, { valueEpochs: 500, valueMinibatch: 50, valueLearningRate, normalizeReturns: false })
+    const fitter = createAdamFitter(value, 50, { valueEpochs: 500, valueMinibatch: 50, valueLearningRate, normalizeReturns: false })
     const { status, lossBefore, lossAfter } = fit(fitter, given)
     assert.is(status, 'fitted')
     assert.ok(lossAfter <= lossBefore * (1 + 1e-4) && lossAfter <= last * (1 + 1e-4))
@@ -167,7 +169,7 @@ test('losses and explained variance are what their formulas say, and values are 
     const mean = (x: number[]): number => x.reduce((sum, a) => sum + a, 0) / x.length
     const variance = (x: number[]): number => mean(x.map((a) => (a - mean(x)) ** 2))
     const explained = 1 - variance(all.map((i) => given.returns[i] - v[i])) / variance([...given.returns])
-    const found = fitValue(fitter, given.observations, given.returns, v, new Random(5))
+    const found = fitByAdam(fitter, { ...given, values: v }, new Random(5))
     const after = naiveLoss(fitter.value, phiOf(fitter.value), given, all)
     // Two-pass sums of 37 terms; returns of 1e6 leave 1e-10 of their spread.
     const tolerance = offset === 0 ? 1e-13 : 1e-9
@@ -183,7 +185,7 @@ test('explained variance is 1 for perfect values, 0 for a constant, null where r
   const given = data(20, 2, 9)
   const fitter = setup(given, [], 'identity', { valueEpochs: 0 })
   const explained = (returns: Float64Array, v: Float64Array): number | null =>
-    fitValue(fitter, given.observations, returns, v, new Random(5)).explainedVariance
+    fitByAdam(fitter, { ...given, returns, values: v }, new Random(5)).explainedVariance
   assert.is(explained(given.returns, given.returns.slice()), 1)
   const constant = explained(given.returns, new Float64Array(20).fill(3))!
   assert.ok(Math.abs(constant) < 1e-15, `${constant}`)
@@ -199,7 +201,7 @@ test('no epochs leave φ and the values as they are, to the bit', () => {
   const fitter = setup(given, [6], 'tanh', { valueEpochs: 0 })
   const phi = bits(phiOf(fitter.value)), v = values(fitter.value, given)
   const random = new Random(5)
-  const found = fitValue(fitter, given.observations, given.returns, v, random)
+  const found = fitByAdam(fitter, { ...given, values: v }, random)
   assert.is(found.status, 'fitted')
   assert.is(found.lossAfter, found.lossBefore)
   assert.is(bits(phiOf(fitter.value)), phi)
@@ -212,27 +214,27 @@ test('a fit whose numbers overflow is undone: φ, Adam and values have their exa
   const given = data(30, 3, 11)
   for (const normalizeReturns of [false, true]) {
     const options = { valueEpochs: 2, valueMinibatch: 8, valueLearningRate: 0.01, normalizeReturns }
-    const value = createValue(reference, 3, [6], 'relu', new Random(2))
-    const fitter = createValueFitter(value, 30, options)
+    const value = drawnValue(reference, 3, [6], 'relu', new Random(2))
+    const fitter = createAdamFitter(value, 30, options)
     fit(fitter, given)
     const { adam } = fitter
     const state = (): string[] =>
       [bits(phiOf(value)), bits(adam.m.data), bits(adam.v.data), `${adam.beta1Power}`, `${adam.beta2Power}`]
     const before = state(), v = values(value, given)
-    const faults: readonly (readonly [string, ValueFitter, Float64Array])[] = [
+    const faults: readonly (readonly [string, AdamFitter, Float64Array])[] = [
       ['rate', { ...fitter, options: { ...options, valueLearningRate: 1e300 } }, given.returns],
       ['one infinite return', fitter, given.returns.map((r, i) => (i === 17 ? Infinity : r))],
       ['one return that is NaN', fitter, given.returns.map((r, i) => (i === 29 ? NaN : r))],
       ['returns whose squares overflow', fitter, given.returns.map((r) => r * 1e200)],
     ]
     for (const [name, faulty, returns] of faults) {
-      const found = fitValue(faulty, given.observations, returns, v, new Random(5))
+      const found = fitByAdam(faulty, { ...given, returns, values: v }, new Random(5))
       assert.is(found.status, 'undone', name)
       assert.ok(Object.is(found.lossAfter, found.lossBefore))
       assert.equal(state(), before, name)
       assert.equal(v, values(value, given), name)
     }
-    const twin = createValueFitter(createValue(reference, 3, [6], 'relu', new Random(2)), 30, options)
+    const twin = createAdamFitter(drawnValue(reference, 3, [6], 'relu', new Random(2)), 30, options)
     fit(twin, given)
     twin.order.set(fitter.order)
     fit(twin, given, new Random(6))

@@ -6,23 +6,27 @@ import { reference } from '../../../src/math/reference.ts'
 import { createSimd } from '../../../src/math/simd/backend.ts'
 import type { Tensor } from '../../../src/math/tensor.ts'
 import type { ActivationName } from '../../../src/nn/activation.ts'
-import { createValue, predict, type Value } from '../../../src/rl/value.ts'
+import { drawnValue } from '../../support/value.ts'
+import { predict, type Value } from '../../../src/rl/value.ts'
+import type { ValueFit } from '../../../src/trpo/value/loss.ts'
 import {
-  createTrustRegionFitter, fitInTrustRegion, type TrustRegionFitOptions, type TrustRegionFitter,
-} from '../../../src/trpo/value/gaussNewtonFit.ts'
-import type { ValueFit } from '../../../src/trpo/value/adamFit.ts'
-import { fromEntries, inner, type Matrix, multiply, plusDiagonal, solve, timesVector, transpose } from '../../support/dense.ts'
+  fromEntries, inner, type Matrix, multiply, plusDiagonal, solve, timesVector, transpose,
+} from '../../support/dense.ts'
 import { forward } from '../../support/naiveUpdate.ts'
+import type { GaussNewtonFitOptions } from '../../../src/trpo/options/options.ts'
+import {
+  createGaussNewtonFitter, fitByGaussNewton, type GaussNewtonFitter,
+} from '../../../src/trpo/value/gaussNewtonFit.ts'
 
 interface Data { readonly observations: Tensor; readonly returns: Float64Array }
 
 /** Everything exact: all states in H, no damping, no bound that is ever met, conjugate gradients to the last digit. */
-const EXACT: TrustRegionFitOptions = {
-  valueMaxKl: 1e6, valueSteps: 1, valueCgIterations: 200, valueDamping: 0, valueFraction: 1,
+const EXACT: GaussNewtonFitOptions = {
+  valueMaxKl: 1e6, valueSteps: 1, valueCgIterations: 200, valueDamping: 0, valueCurvatureFraction: 1,
   cgTolerance: 1e-15, backtrackCoefficient: 0.8, maxBacktracks: 10,
 }
-const USUAL: TrustRegionFitOptions = {
-  ...EXACT, valueMaxKl: 1, valueSteps: 2, valueCgIterations: 10, valueDamping: 0.1, valueFraction: 0.1, cgTolerance: 0.01,
+const USUAL: GaussNewtonFitOptions = {
+  ...EXACT, valueMaxKl: 1, valueSteps: 2, valueCgIterations: 10, valueDamping: 0.1, valueCurvatureFraction: 0.1, cgTolerance: 0.01,
 }
 
 const bits = (x: Float64Array): string => new BigUint64Array(x.slice().buffer).join()
@@ -37,28 +41,28 @@ function data(N: number, inputs: number, seed: number, backend: Backend = refere
 }
 
 function setup(
-  given: Data, hidden: readonly number[], activation: ActivationName, options: Partial<TrustRegionFitOptions>,
+  given: Data, hidden: readonly number[], activation: ActivationName, options: Partial<GaussNewtonFitOptions>,
   backend: Backend = reference,
-): TrustRegionFitter {
-  const value = createValue(backend, given.observations.cols, hidden, activation, new Random(2))
+): GaussNewtonFitter {
+  const value = drawnValue(backend, given.observations.cols, hidden, activation, new Random(2))
   // Biases of 0 would leave dead units exactly on the kink of relu.
   const random = new Random(3)
   for (let p = 0; p < phiOf(value).length; p++) phiOf(value)[p] += 0.1 * random.normal()
-  return createTrustRegionFitter(value, given.returns.length, { ...EXACT, ...options })
+  return createGaussNewtonFitter(value, given.returns.length, { ...EXACT, ...options })
 }
 
-function values({ value }: TrustRegionFitter, { observations }: Data): Float64Array {
+function values({ value }: GaussNewtonFitter, { observations }: Data): Float64Array {
   const out = new Float64Array(observations.rows)
   predict(out, value, observations, observations.rows)
   return out
 }
 
-function fit(fitter: TrustRegionFitter, given: Data, random: Random = new Random(5)): ValueFit {
-  return fitInTrustRegion(fitter, given.observations, given.returns, values(fitter, given), random)
+function fit(fitter: GaussNewtonFitter, given: Data, random: Random = new Random(5)): ValueFit {
+  return fitByGaussNewton(fitter, { ...given, values: values(fitter, given) }, random)
 }
 
 /** V_φ of every state, by scalar code. */
-function naiveValues({ value: { net } }: TrustRegionFitter, phi: Float64Array, { observations: { data, rows, cols } }: Data): number[] {
+function naiveValues({ value: { net } }: GaussNewtonFitter, phi: Float64Array, { observations: { data, rows, cols } }: Data): number[] {
   return Array.from({ length: rows }, (_, i) => forward(
     { sizes: net.sizes, activation: net.activation.name }, phi, data.subarray(i * cols, (i + 1) * cols))[0].value)
 }
@@ -66,7 +70,7 @@ function naiveValues({ value: { net } }: TrustRegionFitter, phi: Float64Array, {
 const squares = (x: ArrayLike<number>, y: ArrayLike<number>): number => mean(Array.from(x, (a, i) => (a - y[i]) ** 2))
 
 /** ∂V/∂φ, a row a state, by central differences of scalar code: good to some 1e-9 of its size. */
-function naiveJacobian(fitter: TrustRegionFitter, given: Data): Matrix {
+function naiveJacobian(fitter: GaussNewtonFitter, given: Data): Matrix {
   const phi = phiOf(fitter.value).slice(), h = 1e-5
   return transpose(Array.from(phi, (x, p) => {
     const up = phi.slice(), down = phi.slice()
@@ -78,7 +82,7 @@ function naiveJacobian(fitter: TrustRegionFitter, given: Data): Matrix {
 }
 
 /** x of (mean j jᵀ + λ D²) x = mean (R̂ − V) j for j = ∂V/∂φ, D = σ in hidden layers and 1 in the output layer. */
-function naiveStep(fitter: TrustRegionFitter, given: Data, lambda: number): Float64Array {
+function naiveStep(fitter: GaussNewtonFitter, given: Data, lambda: number): Float64Array {
   const J = naiveJacobian(fitter, given), Jt = transpose(J), N = J.length
   const v = naiveValues(fitter, phiOf(fitter.value), given)
   const sigma2 = squares(given.returns, v)
@@ -159,7 +163,7 @@ test('at what is kept the loss is lower and the constraint holds, whatever ε, s
     const given = data(20 + random.integer(150), 1 + random.integer(3), 100 + round)
     const epsilon = 10 ** (-4 + 4 * random.uniform())
     const fitter = setup(given, [[], [6], [5, 4]][round % 3], (['tanh', 'relu', 'identity'] as const)[random.integer(3)], {
-      valueMaxKl: epsilon, valueSteps: 1 + random.integer(4), valueFraction: random.uniform() < 0.5 ? 1 : 0.3,
+      valueMaxKl: epsilon, valueSteps: 1 + random.integer(4), valueCurvatureFraction: random.uniform() < 0.5 ? 1 : 0.3,
       valueDamping: 0.01, valueCgIterations: 10,
     })
     const before = naiveValues(fitter, phiOf(fitter.value), given)
@@ -195,13 +199,13 @@ test('in a small region a linear V goes to its edge exactly, along the direction
 })
 
 test('losses and explained variance are what their formulas say, and values are those of the new φ', () => {
-  for (const valueFraction of [1, 0.4]) {
+  for (const valueCurvatureFraction of [1, 0.4]) {
     const given = data(137, 3, 15)
-    const fitter = setup(given, [6, 5], 'tanh', { ...USUAL, valueFraction, valueSteps: 3 })
+    const fitter = setup(given, [6, 5], 'tanh', { ...USUAL, valueCurvatureFraction, valueSteps: 3 })
     const v = values(fitter, given)
     const variance = (x: number[]): number => mean(x.map((a) => (a - mean(x)) ** 2))
     const explained = 1 - variance(Array.from(v, (x, i) => given.returns[i] - x)) / variance([...given.returns])
-    const found = fitInTrustRegion(fitter, given.observations, given.returns, v, new Random(5))
+    const found = fitByGaussNewton(fitter, { ...given, values: v }, new Random(5))
     assert.ok(Math.abs(found.explainedVariance! - explained) < 1e-13)
     assert.ok(found.lossAfter < found.lossBefore)
     assert.equal(v, values(fitter, given))
@@ -211,7 +215,7 @@ test('losses and explained variance are what their formulas say, and values are 
 test('where there is nothing to fit, φ and values keep their bits, and the fit is none the worse', () => {
   const given = data(30, 3, 16)
   const fitter = setup(given, [6], 'tanh', {})
-  const none = setup(given, [6], 'tanh', { valueSteps: 0, valueFraction: 0.5 })
+  const none = setup(given, [6], 'tanh', { valueSteps: 0, valueCurvatureFraction: 0.5 })
   const perfect: Data = { ...given, returns: values(fitter, given) }
   // A residual whose square underflows is no error that a loss could tell.
   const tiny: Data = { ...given, returns: perfect.returns.slice() }
@@ -222,7 +226,7 @@ test('where there is nothing to fit, φ and values keep their bits, and the fit 
   for (const [name, which, what] of [['no steps', none, given], ['tiny', fitter, tiny], ['balanced', fitter, balanced],
     ['perfect', fitter, { ...given, returns: new Float64Array(30) }]] as const) {
     const phi = bits(phiOf(which.value)), v = values(which, what), random = new Random(5)
-    const found = fitInTrustRegion(which, what.observations, what.returns, v, random)
+    const found = fitByGaussNewton(which, { ...what, values: v }, random)
     assert.is(found.status, 'fitted', name)
     assert.is(found.lossAfter, found.lossBefore, name)
     assert.is(bits(phiOf(which.value)), phi, name)
@@ -233,7 +237,7 @@ test('where there is nothing to fit, φ and values keep their bits, and the fit 
 
 test('a fit is undone where numbers are not finite or no trial is acceptable: φ and values have their exact bits', () => {
   const given = data(30, 3, 17)
-  const fitter = setup(given, [6], 'tanh', { ...USUAL, valueFraction: 0.5 })
+  const fitter = setup(given, [6], 'tanh', { ...USUAL, valueCurvatureFraction: 0.5 })
   fit(fitter, given)
   const before = bits(phiOf(fitter.value)), v = values(fitter, given)
   const faults: readonly (readonly [string, Float64Array])[] = [
@@ -242,7 +246,7 @@ test('a fit is undone where numbers are not finite or no trial is acceptable: φ
     ['returns whose squares overflow', given.returns.map((r) => r * 1e200)],
   ]
   for (const [name, returns] of faults) {
-    const found = fitInTrustRegion(fitter, given.observations, returns, v, new Random(5))
+    const found = fitByGaussNewton(fitter, { ...given, returns, values: v }, new Random(5))
     assert.is(found.status, 'undone', name)
     assert.ok(Number.isFinite(found.lossBefore) && Object.is(found.lossAfter, found.lossBefore), name)
     assert.is(bits(phiOf(fitter.value)), before, name)
@@ -253,17 +257,17 @@ test('a fit is undone where numbers are not finite or no trial is acceptable: φ
   observations.data.set([0.01, 100])
   const far: Data = { observations, returns: Float64Array.of(1, 1) }
   const blind = setup(far, [], 'identity', {
-    valueMaxKl: 1e300, valueFraction: 0.5, valueDamping: 1e-3, maxBacktracks: 0,
+    valueMaxKl: 1e300, valueCurvatureFraction: 0.5, valueDamping: 1e-3, maxBacktracks: 0,
   })
   const phi = bits(phiOf(blind.value)), w = values(blind, far)
-  const found = fitInTrustRegion(blind, observations, far.returns, w, new Random(4))
+  const found = fitByGaussNewton(blind, { observations, returns: far.returns, values: w }, new Random(4))
   assert.is(blind.part.tape.inputs.data[0], 0.01)
   assert.is(found.status, 'undone')
   assert.ok(Object.is(found.lossAfter, found.lossBefore))
   assert.is(bits(phiOf(blind.value)), phi)
   assert.equal(w, values(blind, far))
   // And the fit after a fault is as ever.
-  const twin = setup(given, [6], 'tanh', { ...USUAL, valueFraction: 0.5 })
+  const twin = setup(given, [6], 'tanh', { ...USUAL, valueCurvatureFraction: 0.5 })
   fit(twin, given)
   fit(twin, given, new Random(6))
   fit(fitter, given, new Random(6))
@@ -274,7 +278,7 @@ test('returns and output layer 2ᵏ times as large leave the same hidden layers,
   const results = [0, 20, -30].map((k) => {
     const c = 2 ** k
     const given = data(120, 3, 18)
-    const fitter = setup(given, [7, 5], 'tanh', { ...USUAL, valueFraction: 0.5 })
+    const fitter = setup(given, [7, 5], 'tanh', { ...USUAL, valueCurvatureFraction: 0.5 })
     const phi = phiOf(fitter.value), hidden = phi.length - 6
     for (let p = hidden; p < phi.length; p++) phi[p] *= c
     const returns = given.returns.map((r) => r * c)
@@ -292,7 +296,7 @@ test('returns and output layer 2ᵏ times as large leave the same hidden layers,
 test('the states of H depend on the stream alone, are drawn anew each step, and none is drawn for all of them', () => {
   const given = data(100, 2, 19)
   const drawn = (fraction: number, past: number): Set<number> => {
-    const fitter = setup(given, [4], 'tanh', { ...USUAL, valueFraction: fraction, valueSteps: 1 })
+    const fitter = setup(given, [4], 'tanh', { ...USUAL, valueCurvatureFraction: fraction, valueSteps: 1 })
     for (let k = 0; k < past; k++) fit(fitter, given, new Random(40 + k))
     fit(fitter, given, new Random(6))
     const rows = fitter.part.tape.inputs.data
@@ -305,13 +309,13 @@ test('the states of H depend on the stream alone, are drawn anew each step, and 
   assert.is(drawn(0.3, 0).size, 30)
   assert.equal(drawn(0.3, 0), drawn(0.3, 2))
   assert.is(drawn(1e-9, 0).size, 1)
-  const fitter = setup(given, [4], 'tanh', { ...USUAL, valueFraction: 0.3, valueSteps: 2 })
+  const fitter = setup(given, [4], 'tanh', { ...USUAL, valueCurvatureFraction: 0.3, valueSteps: 2 })
   const random = new Random(6)
   fit(fitter, given, random)
   const again = new Random(6)
   for (let step = 0; step < 2; step++) for (let i = 0; i < 30; i++) again.integer(100 - i)
   assert.equal(random.getState(), again.getState())
-  const all = setup(given, [4], 'tanh', { ...USUAL, valueFraction: 1 })
+  const all = setup(given, [4], 'tanh', { ...USUAL, valueCurvatureFraction: 1 })
   const still = new Random(6)
   fit(all, given, still)
   assert.equal(still.getState(), new Random(6).getState())
@@ -319,7 +323,7 @@ test('the states of H depend on the stream alone, are drawn anew each step, and 
 
 test('every state is drawn equally often', () => {
   const given = data(20, 1, 20)
-  const fitter = setup(given, [], 'identity', { ...USUAL, valueFraction: 0.25, valueSteps: 1 })
+  const fitter = setup(given, [], 'identity', { ...USUAL, valueCurvatureFraction: 0.25, valueSteps: 1 })
   const random = new Random(21), counts = new Map<number, number>()
   const rounds = 4000
   for (let round = 0; round < rounds; round++) {
@@ -337,7 +341,7 @@ test('both backends leave the same bits', () => {
   for (const hidden of [[], [8], [16, 9]]) {
     const results = [reference, simd].map((backend) => {
       const given = data(230, 3, 22, backend)
-      const fitter = setup(given, hidden, 'tanh', { ...USUAL, valueFraction: 0.5, valueSteps: 3 }, backend)
+      const fitter = setup(given, hidden, 'tanh', { ...USUAL, valueCurvatureFraction: 0.5, valueSteps: 3 }, backend)
       const told = [0, 1, 2].map((seed) => JSON.stringify(fit(fitter, given, new Random(seed))))
       return `${bits(phiOf(fitter.value))} ${told.join()}`
     })

@@ -3,23 +3,31 @@ import * as assert from 'uvu/assert'
 import type { Backend } from '../../../src/math/backend.ts'
 import { Random } from '../../../src/math/random.ts'
 import { reference } from '../../../src/math/reference.ts'
-import { absorb, absorbGradient, absorbSquares, type Change } from '../../../src/nn/inputChange.ts'
 import { bindParameters } from '../../../src/nn/parameters.ts'
 import { generalizedAdvantages } from '../../../src/rl/advantage.ts'
 import { type Batch, createBatch } from '../../../src/rl/batch.ts'
 import type { Action, Env } from '../../../src/rl/world/env.ts'
 import { evaluate } from '../../../src/rl/evaluate.ts'
 import { createNormalizer, type Normalizer } from '../../../src/rl/normalizer.ts'
-import { act, createPolicy, initializePolicy } from '../../../src/rl/policy.ts'
-import { collect, createRollout, EnvError, type Rollout } from '../../../src/rl/rollout.ts'
+import { act } from '../../../src/rl/actor.ts'
+import { createPolicy, initializePolicy } from '../../../src/rl/policy.ts'
+import { collect, createRollout, type Rollout } from '../../../src/rl/rollout.ts'
+import { EnvError } from '../../../src/rl/guard.ts'
 import { box, discrete, multiBinary, multiDiscrete, type Space } from '../../../src/rl/world/space.ts'
-import { createValue, predict } from '../../../src/rl/value.ts'
-import { beginNormalization, moveStatistics, type Normalization } from '../../../src/trpo/variants/normalization.ts'
-import { resolveOptions, type TrainOptions } from '../../../src/trpo/options/options.ts'
+import { drawnValue } from '../../support/value.ts'
+import { predict } from '../../../src/rl/value.ts'
+import {
+  type Normalization, refreshStatistics, startNormalization,
+} from '../../../src/trpo/variants/normalization.ts'
+import { resolveOptions } from '../../../src/trpo/options/resolve.ts'
+import type { TrainOptions } from '../../../src/trpo/options/options.ts'
 import { createStepper, step, type Stepper } from '../../../src/trpo/step.ts'
 import { type Iteration, train } from '../../../src/trpo/train.ts'
-import { changeInputs, createValueFitter, fitValue, type ValueFitter } from '../../../src/trpo/value/adamFit.ts'
+import {
+  type AdamFitter, changeInputs, createAdamFitter, fitByAdam,
+} from '../../../src/trpo/value/adamFit.ts'
 import { forward } from '../../support/naiveUpdate.ts'
+import { changeGradient, changeSquares, type InputChange } from '../../../src/nn/inputChange.ts'
 
 type Mode = TrainOptions['normalizeObservations']
 const MODES = ['plain', 'preserving'] as const
@@ -53,7 +61,7 @@ interface Setup {
   readonly rollout: Rollout
   readonly batch: Batch
   readonly stepper: Stepper
-  readonly fitter: ValueFitter
+  readonly fitter: AdamFitter
   readonly normalizer: Normalizer
   /** Raw observations of the batch, row by row. */
   readonly raw: Float64Array
@@ -69,10 +77,10 @@ function setup(world: World, backend: Backend = reference, clip = 10): Setup {
   const normalizer = createNormalizer(observationSpace, clip)!
   const policy = createPolicy(backend, observationSpace, actionSpace, [6], 'tanh', { normalizer })
   initializePolicy(policy, 0, random.fork('policy'))
-  const value = createValue(backend, 3, [5, 4], 'tanh', random.fork('value'), normalizer)
+  const value = drawnValue(backend, 3, [5, 4], 'tanh', random.fork('value'), normalizer)
   const batch = createBatch(backend, 16, 4, 3, policy.distribution.actionSize)
   const stepper = createStepper(policy, batch.observations, options, random.fork('fisher'))
-  const fitter = createValueFitter(value, 64, options)
+  const fitter = createAdamFitter(value, 64, options)
   const raw = new Float64Array(64 * 3)
   let at = 0
   const rollout = createRollout(envs, policy, random)
@@ -85,19 +93,20 @@ function setup(world: World, backend: Backend = reference, clip = 10): Setup {
     iterate() {
       at = 0
       collect(watched, batch)
-      beginNormalization(rollout, batch)
+      startNormalization(rollout, [batch])
       predict(batch.values, value, batch.observations, 64)
       predict(batch.finalValues, value, batch.finalObservations, batch.finalCount)
       generalizedAdvantages(batch, 0.9, 0.9)
-      assert.is(step(stepper, batch.actions, batch.advantages, () => {}).status, 'accepted')
-      assert.is(fitValue(fitter, batch.observations, batch.returns, batch.values, random).status, 'fitted')
+      assert.is(step(stepper, batch).status, 'accepted')
+      assert.is(fitByAdam(fitter, batch, random).status, 'fitted')
     },
   }
 }
 
 const move = (parts: Setup, mode: Mode): Normalization => {
-  const fitter = { changeInputs: (change: Change) => changeInputs(parts.fitter, change) }
-  return moveStatistics({ ...parts, fitter }, mode, () => {})!
+  const fitter = { changeInputs: (change: InputChange) => changeInputs(parts.fitter, change) }
+  const { rollout, batch, stepper } = parts
+  return refreshStatistics({ options: { normalizeObservations: mode }, rollout, batches: { batch }, stepper, fitter })!
 }
 
 /** η(s), log σ and V(s) at raw states of three numbers each, by the naive network. */
@@ -185,7 +194,7 @@ test('the first statistics change nothing of π, and the batch they come from is
     collect(rollout, batch)
     assert.equal(batch.observations.data, raw, 'until then it is read as it came')
     const finals = batch.finalObservations.data.slice(0, 3 * batch.finalCount)
-    beginNormalization(rollout, batch)
+    startNormalization(rollout, [batch])
     const reads = (x: Float64Array): Float64Array => x.map((value, p) => (value - normalizer.mean[p % 3]) / normalizer.scale[p % 3])
     assert.equal(batch.observations.data, reads(raw))
     assert.equal(batch.finalObservations.data.slice(0, 3 * batch.finalCount), reads(finals))
@@ -197,7 +206,7 @@ test('the first statistics change nothing of π, and the batch they come from is
       assert.ok(Math.abs(mean) < 1e-11 && Math.abs(square - 1) < 1e-11, `${mean} ${square}`)
     }
     const { count } = normalizer.statistics
-    beginNormalization(rollout, batch)
+    startNormalization(rollout, [batch])
     assert.is(normalizer.statistics.count, count, 'a second call does nothing')
   }
 })
@@ -222,20 +231,19 @@ test('what was cut is counted, and preserving then holds for states that were no
   assert.ok(some > 0 && kept > 1000, `${some} ${kept}`)
 })
 
-test('Adam\'s memory of V\'s first layer, and the direction that CG may begin with, go into the new coordinates', () => {
+test('Adam\'s memory of V\'s first layer goes into the new coordinates', () => {
   const parts = setup({})
   parts.iterate()
   move(parts, 'preserving')
   parts.iterate()
-  const { stepper: { policy: { net }, cg }, fitter: { value, adam }, normalizer } = parts
-  const [m, v, x] = [adam.m.data.slice(), adam.v.data.slice(), cg.x.slice()]
+  const { fitter: { value, adam }, normalizer } = parts
+  const [m, v] = [adam.m.data.slice(), adam.v.data.slice()]
   const mean = normalizer.mean.slice(), scale = normalizer.scale.slice()
   move(parts, 'preserving')
   const change = { ratio: scale.map((sigma, j) => normalizer.scale[j] / sigma), shift: mean.map((mu, j) => (normalizer.mean[j] - mu) / scale[j]) }
-  absorbGradient(bindParameters(m, value.net.sizes, 0).layers[0], change)
-  absorbSquares(bindParameters(v, value.net.sizes, 0).layers[0], change)
-  absorb(bindParameters(x, net.sizes, 0).layers[0], change)
-  assert.equal([bits(adam.m.data), bits(adam.v.data), bits(cg.x)], [bits(m), bits(v), bits(x)])
+  changeGradient(bindParameters(m, value.net.sizes, 0).layers[0], change)
+  changeSquares(bindParameters(v, value.net.sizes, 0).layers[0], change)
+  assert.equal([bits(adam.m.data), bits(adam.v.data)], [bits(m), bits(v)])
 })
 
 test('a policy of NaN is told by a finite number, as losses beyond the doubles are', () => {
@@ -246,7 +254,7 @@ test('a policy of NaN is told by a finite number, as losses beyond the doubles a
 })
 
 const SMALL: Partial<TrainOptions> = {
-  seed: 1, totalSteps: 384, batchSteps: 64, environments: 4, hidden: [6], valueHidden: [5], valueMinibatch: 20, valueEpochs: 3,
+  seed: 1, totalSteps: 384, batchSteps: 64, envCount: 4, hiddenSizes: [6], valueHiddenSizes: [5], valueMinibatch: 20, valueEpochs: 3,
 }
 function told({ policy, value, phases: _phases, ...rest }: Iteration): unknown {
   const { normalizer } = policy
@@ -261,7 +269,7 @@ const run = (options: Partial<TrainOptions>, world: World = {}): unknown[] =>
 test('seeds, backends and a host that acts between iterations: the same bits, in both modes and every action space', () => {
   for (const actionSpace of SPACES) {
     for (const normalizeObservations of MODES) {
-      const options = { normalizeObservations, normalizeReturns: true, warmStart: true, fisherFraction: 0.5 }
+      const options = { normalizeObservations, normalizeReturns: true, fisherFraction: 0.5 }
       const wanted = run({ ...options, backend: 'reference' }, { actionSpace })
       assert.equal(run({ ...options, backend: 'simd' }, { actionSpace }), wanted)
       const found: unknown[] = []
@@ -327,7 +335,7 @@ test('NaN is refused before it is counted, and batches of two steps are statisti
     assert.is(statistics.count, 128)
 
     for (const { certificate, normalization } of train(() => line(),
-      { ...SMALL, normalizeObservations, batchSteps: 2, environments: 1, totalSteps: 80 })) {
+      { ...SMALL, normalizeObservations, batchSteps: 2, envCount: 1, totalSteps: 80 })) {
       assert.ok(certificate.status !== 'not-finite' && Number.isFinite(normalization!.kl))
     }
   }

@@ -11,7 +11,7 @@ import { gaussian } from '../../../src/nn/distributions/gaussian.ts'
 import { createMlp, transposeWeights } from '../../../src/nn/mlp.ts'
 import { createShards } from '../../../src/nn/shards.ts'
 import { stateGaussian } from '../../../src/nn/distributions/stateGaussian.ts'
-import { createPolicyMap, forwardPolicy, type PolicyMap } from '../../../src/rl/policy.ts'
+import { createPolicyMap, forwardPolicy, type PolicyMap } from '../../../src/rl/policyMap.ts'
 import { createFisher } from '../../../src/trpo/fisher.ts'
 import { createPreconditioner } from '../../../src/trpo/variants/preconditioner.ts'
 
@@ -24,7 +24,7 @@ const FAMILIES: readonly FamilyOf[] = [
 
 function draw([distribution, mask]: FamilyOf, hidden: readonly number[], N: number, random: Random): PolicyMap {
   const backend = createFastest(1 << 22)
-  const net = createMlp(backend, [3, ...hidden, distribution.inputs], 'tanh', distribution.shared)
+  const net = createMlp(backend, [3, ...hidden, distribution.etaSize], 'tanh', distribution.sharedSize)
   for (let i = 0; i < net.parameters.flat.length; i++) net.parameters.flat[i] = 0.7 * random.normal()
   const observations = backend.allocate(N, 3)
   for (let i = 0; i < 3 * N; i++) observations.data[i] = random.normal()

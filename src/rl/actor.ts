@@ -1,0 +1,82 @@
+/**
+ * Acting: observations in, one forward pass for all of them, actions out.
+ */
+import { matrix, type Tensor } from '../math/tensor.ts'
+import type { Random } from '../math/random.ts'
+import { allFinite } from '../math/vector.ts'
+import { bounded } from './actionBounds.ts'
+import { normalizeRow } from './normalizer.ts'
+import type { Policy } from './policy.ts'
+import { createPolicyMap, forwardPolicy, type PolicyMap } from './policyMap.ts'
+import { encode } from './world/encoding.ts'
+import type { Action } from './world/env.ts'
+import { createMasks, writeMask } from './world/mask.ts'
+import { type ActionOf, type Space, vectorSize } from './world/space.ts'
+
+/** Acts for several environments at once: observations in, one forward pass, actions out. Allocates nothing a step. */
+export interface Actor {
+  readonly policy: Policy
+  readonly map: PolicyMap
+  /** Each environment's observation as it came, integers one-hot: [rows, inputs]. */
+  readonly observations: Tensor
+  /** What the network read of it in the last `decide`; the same tensor where there is no normaliser. */
+  readonly inputs: Tensor
+  /** Actions as drawn: [rows, actionSize]. */
+  readonly actions: Tensor
+  /** Actions as an environment wants them; null where that is a plain integer. */
+  readonly vectors: readonly Float64Array[] | null
+}
+
+/** `maskLength` is that of `maskLengthOf`: 0 where actions are not masked. Masks lie in map.eta.mask. */
+export function createActor(policy: Policy, rows: number, maskLength: number = 0): Actor {
+  const { net, distribution, actionSpace } = policy
+  const inputs = net.backend.allocate(rows, net.sizes[0])
+  return {
+    policy, inputs,
+    observations: policy.normalizer === null ? inputs : matrix(new Float64Array(inputs.data.length), rows, inputs.cols),
+    map: createPolicyMap(net, distribution, inputs, false, createMasks(rows, maskLength)),
+    actions: net.backend.allocate(rows, distribution.actionSize),
+    vectors: actionSpace.kind === 'discrete'
+      ? null : Array.from({ length: rows }, () => new Float64Array(vectorSize(actionSpace))),
+  }
+}
+
+/** actions ← draws from π(· | observations), row i from streams[i]; the most likely actions where streams is null. */
+export function decide({ policy, observations, inputs, map, actions }: Actor, streams: readonly Random[] | null): void {
+  if (inputs !== observations) for (let i = 0; i < inputs.rows; i++) normalizeRow(inputs, i, observations, i, policy.normalizer)
+  forwardPolicy(map)
+  if (streams === null) map.distribution.mode(actions, map.eta)
+  else map.distribution.sample(actions, map.eta, streams)
+}
+
+/** Row i's action as the environment wants it: inside its space, a vector valid until the next call. */
+export function actionOf({ policy: { actionSpace, actionBounds }, actions, vectors }: Actor, i: number): Action {
+  if (actionSpace.kind === 'discrete') return actionSpace.start + actions.data[i]
+  const vector = vectors![i]
+  for (let j = 0; j < vector.length; j++) {
+    const a = actions.data[i * vector.length + j]
+    vector[j] = actionSpace.kind === 'box' ? bounded[actionBounds](a, actionSpace.low[j], actionSpace.high[j]) : a
+  }
+  return vector
+}
+
+/**
+ * The most likely action for one observation, or a draw if a stream is given; of the actions that `mask` allows, if there
+ * is one (as `Env.actionMask` returns it). Allocates on every call; for repeated use create an `Actor` once.
+ */
+export function act<S extends Space>(
+  policy: Policy<S>, observation: unknown, random: Random | null = null, mask: ArrayLike<number> | null = null,
+): ActionOf<S> {
+  if (!allFinite(policy.net.parameters.flat)) {
+    throw new RangeError('policy: expected finite parameters, got NaN or an infinity among them')
+  }
+  return policy.net.backend.temporarily(() => {
+    const actor = createActor(policy, 1, mask === null ? 0 : policy.distribution.etaSize)
+    const problem = encode(actor.observations.data, 0, policy.observationSpace, observation)
+    if (problem !== null) throw new RangeError(`observation: ${problem}`)
+    const maskProblem = mask === null ? null : writeMask(actor.map.eta.mask!, 0, policy.actionSpace, mask)
+    if (maskProblem !== null) throw new RangeError(`mask: ${maskProblem}`)
+    decide(actor, random === null ? null : [random])
+    return actionOf(actor, 0) as ActionOf<S>
+  })
+}

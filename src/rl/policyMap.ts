@@ -1,0 +1,38 @@
+/**
+ * A policy's network and distribution as a differentiable map on a fixed set of states: θ ↦ η(s).
+ * What gradient, Fisher product and KL of a batch are computed on.
+ */
+import type { Tensor } from '../math/tensor.ts'
+import { createEta, type Distribution, type Eta } from '../nn/distributions/distribution.ts'
+import { createTape, forward, type Mlp, type Tape } from '../nn/mlp.ts'
+
+/** θ ↦ η(s) on a fixed set of states, with what its derivatives need. */
+export interface PolicyMap {
+  readonly net: Mlp
+  readonly distribution: Distribution
+  readonly tape: Tape
+  readonly eta: Eta
+  /** Scratch for what concerns the shared parameters: [shared]. */
+  readonly sharedBar: Float64Array
+}
+
+/**
+ * The map on the states `observations` [N, inputs], which allow the actions in `mask` [N, logits], or all of them;
+ * with `keep`, `tangent` and `backward` may follow `forwardPolicy`.
+ */
+export function createPolicyMap(
+  net: Mlp, distribution: Distribution, observations: Tensor, keep: boolean, mask: Uint8Array | null = null,
+): PolicyMap {
+  const tape = createTape(net, observations, keep)
+  return {
+    net, distribution, tape,
+    eta: createEta(net.backend, distribution, tape.outputs, net.parameters.shared, mask),
+    sharedBar: new Float64Array(distribution.sharedSize),
+  }
+}
+
+/** eta ← η(s) at the network's present θ. */
+export function forwardPolicy({ net, distribution, tape, eta }: PolicyMap): void {
+  forward(net, tape)
+  distribution.prepare(eta)
+}

@@ -1,0 +1,28 @@
+/**
+ * The backend that options ask for, with room for the training that they describe.
+ */
+import type { Backend } from '../math/backend.ts'
+import { reference } from '../math/reference.ts'
+import { createFastest, createSimd } from '../math/simd/backend.ts'
+import type { Space } from '../rl/world/space.ts'
+import { trainingBytes } from './memory.ts'
+import type { TrainOptions } from './options/options.ts'
+import type { ChooseBackend } from './trainer.ts'
+
+export const backendFor: ChooseBackend = (options: TrainOptions, observationSpace: Space, actionSpace: Space): Backend => {
+  const { backend } = options
+  if (typeof backend !== 'string') return backend
+  if (backend === 'reference') return reference
+  const bytes = trainingBytes(options, observationSpace, actionSpace)
+  if (backend === 'auto') return createFastest(bytes)
+  const simd = createSimd(bytes)
+  if (simd === null) throw new RangeError('backend: expected a runtime with WebAssembly SIMD for "simd", got one without')
+  return simd
+}
+
+/** The same without WebAssembly, for bundles that leave it out. */
+export const plainBackendFor: ChooseBackend = ({ backend }) => {
+  if (typeof backend !== 'string') return backend
+  if (backend !== 'simd') return reference
+  throw new RangeError('backend: expected "auto", "reference" or a backend in trpo/plain, got "simd"')
+}

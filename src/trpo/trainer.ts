@@ -1,0 +1,84 @@
+/**
+ * Setting up: from options to everything that iterations work with. `train` iterates over it, and so may a loop of
+ * one's own (docs/examples/own-loop).
+ */
+import { show } from '../errors/expect.ts'
+import type { Backend } from '../math/backend.ts'
+import { Random } from '../math/random.ts'
+import { initializePolicy, type Policy } from '../rl/policy.ts'
+import { createRollout, type Episode, type Rollout } from '../rl/rollout.ts'
+import { initializeValue } from '../rl/value.ts'
+import type { Action, Env } from '../rl/world/env.ts'
+import { maskLengthOf } from '../rl/world/mask.ts'
+import { describeSpace, type Space, type SpaceOf } from '../rl/world/space.ts'
+import { createLearner, type Learner } from './learner.ts'
+import type { TrainOptions } from './options/options.ts'
+import { createSampler, type Sampler } from './variants/sampling.ts'
+
+export interface Trainer<S extends Space = Space> extends Learner {
+  readonly policy: Policy<S>
+  readonly options: TrainOptions
+  readonly rollout: Rollout
+  readonly sampler: Sampler
+  /** Minibatches of the value fit. */
+  readonly minibatches: Random
+  /** [N] */
+  readonly scratch: Float64Array
+  /** Finished episodes that the running means look back on. */
+  recent: readonly Episode[]
+}
+
+/** `backendFor`, or `plainBackendFor`, which leaves WebAssembly out of a bundle. */
+export type ChooseBackend = (options: TrainOptions, observationSpace: Space, actionSpace: Space) => Backend
+
+/** Make options.envCount environments, which are closed if anything fails, and all that learns in them. */
+export function createTrainer<A extends Action>(
+  makeEnv: () => Env<A>, options: TrainOptions, chooseBackend: ChooseBackend,
+): Trainer<SpaceOf<A>> {
+  const envs = makeEnvs(makeEnv, options.envCount)
+  try {
+    const random = new Random(options.seed)
+    const { observationSpace, actionSpace } = envs[0]
+    const backend = chooseBackend(options, observationSpace, actionSpace)
+    const maskLength = maskLengthOf(envs)
+    const learner = createLearner(backend, options, observationSpace, actionSpace, maskLength, random.fork('fisher'))
+    const { policy, value, batches } = learner
+    initializePolicy(policy, options.initialLogStd, random.fork('policy'))
+    initializeValue(value, random.fork('value'))
+    const rollout = createRollout(envs, policy, random, options.actionNoiseHold)
+    return {
+      ...learner, options, rollout,
+      policy: policy as Policy<SpaceOf<A>>,
+      sampler: createSampler(options, rollout, batches, random.fork('vine')),
+      minibatches: random.fork('minibatches'),
+      scratch: new Float64Array(batches.batch.advantages.length),
+      recent: [],
+    }
+  } catch (error) {
+    for (const env of envs) env.close?.()
+    throw error
+  }
+}
+
+export function closeEnvs({ rollout: { envs } }: Trainer): void {
+  for (const env of envs) env.close?.()
+}
+
+/** Environments of one kind: the learner's network fits all of them or none. */
+function makeEnvs<A extends Action>(makeEnv: () => Env<A>, count: number): Env<A>[] {
+  const envs = Array.from({ length: count }, () => makeEnv())
+  envs.forEach((env, e) => {
+    for (const method of ['reset', 'step'] as const) {
+      if (typeof env?.[method] !== 'function') {
+        throw new TypeError(`environment ${e}.${method}: expected a function, got ${show(env?.[method])}`)
+      }
+    }
+    for (const space of ['observationSpace', 'actionSpace'] as const) {
+      const described = describeSpace(env[space])
+      if (described !== describeSpace(envs[0][space])) {
+        throw new RangeError(`environment ${e}.${space}: expected ${describeSpace(envs[0][space])}, got ${described}`)
+      }
+    }
+  })
+  return envs
+}

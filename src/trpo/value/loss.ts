@@ -1,0 +1,38 @@
+/**
+ * What a fit of V reports, and the measures in it.
+ */
+import { moments } from '../../math/moments.ts'
+import type { Batch } from '../../rl/batch.ts'
+
+/** What a fit reads of a batch, and its values, which it overwrites. */
+export type FitBatch = Pick<Batch, 'observations' | 'returns' | 'values'>
+
+export interface ValueFit {
+  /** `undone`: the numbers stopped being finite, or no step was acceptable, and φ is what it was. */
+  readonly status: 'fitted' | 'undone'
+  /** Mean squared error on the batch, before and after; the largest double where it is beyond. */
+  readonly lossBefore: number
+  readonly lossAfter: number
+  /**
+   * 1 − Var(R̂ − V) / Var(R̂) of V before the fit: 1 is perfect, 0 no better than a constant; null where the
+   * returns do not vary, or vary beyond the range of doubles.
+   */
+  readonly explainedVariance: number | null
+}
+
+/** Mean of (xᵢ − yᵢ)²; the largest double where it is beyond, or not a number. `scratch` [N] is overwritten. */
+export function meanSquare(scratch: Float64Array, x: Float64Array, y: Float64Array): number {
+  for (let i = 0; i < x.length; i++) scratch[i] = x[i] - y[i]
+  const { mean, variance } = moments(scratch, scratch)
+  const square = mean * mean + variance
+  return Number.isFinite(square) ? square : Number.MAX_VALUE
+}
+
+/** `ValueFit.explainedVariance`. `scratch` [N] is overwritten. */
+export function explained(scratch: Float64Array, returns: Float64Array, values: Float64Array): number | null {
+  const total = moments(returns, scratch).variance
+  for (let i = 0; i < returns.length; i++) scratch[i] = returns[i] - values[i]
+  const left = moments(scratch, scratch).variance
+  const share = 1 - left / total
+  return Number.isFinite(share) ? share : null
+}

@@ -1,0 +1,71 @@
+/** docs/options.md, made of the options' rows: `npm run bench -- options` writes it, and a law compares. */
+import { expectation, flagNames, flagOf, isSwitch } from '../../src/node/cli/flags.ts'
+import type { TrainOptions } from '../../src/trpo/options/options.ts'
+import { otherNames } from '../../src/trpo/options/otherNames.ts'
+import { presets } from '../../src/trpo/options/presets.ts'
+import { optionNames } from '../../src/trpo/options/resolve.ts'
+import { relations, rules, texts } from '../../src/trpo/options/rules.ts'
+
+type Name = keyof TrainOptions
+
+const grouped = (x: number): string => Number.isInteger(x) && x >= 10_000 ? x.toLocaleString('en-US') : String(x)
+
+function written(value: unknown): string {
+  if (value === undefined) return 'none'
+  if (Array.isArray(value)) return `[${value.join(', ')}]`
+  return typeof value === 'number' ? grouped(value) : typeof value === 'string' ? `'${value}'` : String(value)
+}
+
+function range(name: Name): string {
+  if (name === 'clock') return 'a function'
+  return isSwitch(name) ? 'true or false' : expectation(name).replaceAll('|', '\\|')
+}
+
+const row = (cells: readonly string[]): string => `| ${cells.join(' | ')} |\n`
+const head = (cells: readonly string[]): string => row(cells) + `|${'---|'.repeat(cells.length)}\n`
+
+function optionTable(): string {
+  const names = (name: Name): string =>
+    Object.entries(otherNames).filter(([, ours]) => ours === name).map(([theirs]) => `\`${theirs}\``).join(', ')
+  return head(['option', 'default', 'values', 'meaning', 'origin of the default', 'called elsewhere']) +
+    optionNames.map((name) =>
+      row([`\`${name}\``, written(rules[name].default), range(name), ...texts[name], names(name)])).join('')
+}
+
+/** Options in which presets differ, column by column; what all of them share stands below the table. */
+function presetTable(): string {
+  const all = Object.values(presets)
+  const shared = optionNames.filter((name) =>
+    name in all[0] && all.every((preset) => written(preset[name]) === written(all[0][name])))
+  const columns = optionNames.filter((name) => !shared.includes(name) && all.some((preset) => name in preset))
+  return head(['preset', ...columns.map((name) => `\`${name}\``)]) +
+    Object.entries(presets).map(([preset, options]) =>
+      row([preset, ...columns.map((name) => name in options ? written(options[name]) : '')])).join('') +
+    `\nAll of them: ${shared.map((name) => `\`${name}: ${written(all[0][name])}\``).join(', ')}.\n`
+}
+
+export function optionsPage(): string {
+  const between = [...new Set(relations.map(({ of }) => of.map((name) => `\`${name}\``).join(', ')))]
+  return `# Options
+
+For users of \`train\` and of the command line: every option, its default, and what it may be. Made by
+\`npm run bench -- options\` from [the rows](../src/trpo/options/rules.ts); the meaning at length is the hover text
+in [options](../src/trpo/options/options.ts). All ${optionNames.length} are checked together, before anything is
+allocated, and one error names everything that is wrong. Rules between options: ${between.map((each) => `(${each})`).join(', ')}.
+
+\`train(makeEnv, { maxKl: 0.02 })\` in code is \`trpo train ENV ${flagOf('maxKl')} 0.02\` on the command line; every option
+except \`clock\` is a flag (${flagNames.length} of them), and one that is true or false is \`${flagOf('normalizeReturns')}\` or
+\`--no-${flagOf('normalizeReturns').slice(2)}\`. \`conventions\` takes the values of another library for all options not given:
+[deviations](deviations.md) has the differences one by one. *measured*: [results](README.md#results).
+
+${optionTable()}
+Not options: the last layer's gain (0.01 in π, 0 with a normaliser; 1 in V), gains of hidden layers (√2; 1 for
+identity), Adam's β₁ = 0.9, β₂ = 0.999, ε = 1e-8.
+
+## Presets
+
+The command line lays the environment's preset ([presets](../src/trpo/options/presets.ts), each with its reason) over
+the defaults, and flags over both; in code, \`train(cartPole, { ...presets.CartPole, seed: 1 })\`.
+
+${presetTable()}`
+}

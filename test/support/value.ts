@@ -1,0 +1,15 @@
+/** Value functions with drawn weights, for tests of what is done with them. */
+import type { Backend } from '../../src/math/backend.ts'
+import type { Random } from '../../src/math/random.ts'
+import type { ActivationName } from '../../src/nn/activation.ts'
+import type { Normalizer } from '../../src/rl/normalizer.ts'
+import { createValue, initializeValue, type Value } from '../../src/rl/value.ts'
+
+export function drawnValue(
+  backend: Backend, inputs: number, hidden: readonly number[], activation: ActivationName, random: Random,
+  normalizer: Normalizer | null = null,
+): Value {
+  const value = createValue(backend, inputs, hidden, activation, normalizer)
+  initializeValue(value, random)
+  return value
+}
