@@ -6,7 +6,7 @@
  * The start and the observations are rounded to float32, as Gymnasium's are.
  * But: no torque noise, none of the paper's dynamics.
  */
-import { cos, sin } from '../math/elementary.ts'
+import { cos, sin } from '../math/trigonometry.ts'
 import type { Random } from '../math/random.ts'
 import type { Env } from '../rl/world/env.ts'
 import { type Dynamics, simulate, type SimulatorOptions } from './simulator.ts'

@@ -5,7 +5,7 @@
  * Observations are rounded to float32, as Gymnasium's are.
  * But: no friction (the paper has some), no other integrator.
  */
-import { cos, sin } from '../math/elementary.ts'
+import { cos, sin } from '../math/trigonometry.ts'
 import type { Random } from '../math/random.ts'
 import type { Env } from '../rl/world/env.ts'
 import { type Dynamics, simulate, type SimulatorOptions } from './simulator.ts'

@@ -5,7 +5,7 @@
  * Observations are rounded to float32, as Gymnasium's are.
  * But: the goal may be passed at any forward speed (Gymnasium's `goal_velocity` of 0).
  */
-import { cos } from '../math/elementary.ts'
+import { cos } from '../math/trigonometry.ts'
 import type { Random } from '../math/random.ts'
 import type { Env } from '../rl/world/env.ts'
 import type { Box } from '../rl/world/space.ts'

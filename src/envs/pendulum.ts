@@ -6,7 +6,7 @@
  * Observations are rounded to float32, as Gymnasium's are.
  * But: rewards are doubles throughout; Gymnasium's u² is a float32 under NumPy 2.
  */
-import { cos, sin } from '../math/elementary.ts'
+import { cos, sin } from '../math/trigonometry.ts'
 import type { Random } from '../math/random.ts'
 import type { Env } from '../rl/world/env.ts'
 import { type Dynamics, simulate, type SimulatorOptions } from './simulator.ts'

@@ -1,10 +1,10 @@
 /**
- * The one voice in which a caller's mistake is refused: *name: expected X, got Y*,
- * a TypeError where the kind is wrong and a RangeError where the value is.
- * But: only for public doors. Kernels check nothing, and outcomes of numerics are statuses.
+ * All argument errors in one format, *name: expected X, got Y*: a TypeError for a wrong kind of value,
+ * a RangeError for a wrong value of the right kind. The accepted value is returned, except by expectFunction.
+ * But: only public functions check arguments. Kernels check nothing, and numerical outcomes are statuses.
  */
 
-/** How an error shows a value: short, on one line, and telling '3' from 3. */
+/** How an error shows a value: short, on one line, strings in quotes. */
 export function show(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}…` : value)
   if (typeof value === 'function') return `function ${value.name || '(anonymous)'}`
@@ -16,18 +16,22 @@ export function show(value: unknown): string {
   return typeof length === 'number' ? `${kind} of length ${length}` : kind
 }
 
-/** A number from `low` to `high`, ends included; NaN never passes. `Infinity` passes only where `high` is it. */
-export function expectNumber(name: string, value: unknown, low: number = -Infinity, high: number = Infinity): number {
+/** A number from `low` to `high`, ends included. NaN never passes, `Infinity` only if `high` is that. */
+export function expectNumber(
+  name: string, value: unknown, low: number = -Infinity, high: number = Infinity,
+): number {
   if (typeof value === 'number' && value >= low && value <= high) return value
   const message = `${name}: expected a number ${interval(low, high)}, got ${show(value)}`
   throw typeof value === 'number' ? new RangeError(message) : new TypeError(message)
 }
 
-/** A number above `low`, and at most `high`; `Infinity` passes only if `high` is given as it. */
-export function expectAbove(name: string, value: unknown, low: number, high: number = Number.MAX_VALUE): number {
+/** A number above `low`, up to and including `high`. `Infinity` passes only if `high` is that. */
+export function expectAbove(
+  name: string, value: unknown, low: number, high: number = Number.MAX_VALUE,
+): number {
   if (typeof value === 'number' && value > low && value <= high) return value
-  const most = high < Number.MAX_VALUE ? `, at most ${high}` : ''
-  const message = `${name}: expected a number above ${low}${most}, got ${show(value)}`
+  const maximum = high < Number.MAX_VALUE ? `, at most ${high}` : ''
+  const message = `${name}: expected a number above ${low}${maximum}, got ${show(value)}`
   throw typeof value === 'number' ? new RangeError(message) : new TypeError(message)
 }
 
@@ -38,12 +42,13 @@ export function expectBetween(name: string, value: unknown, low: number, high: n
   throw typeof value === 'number' ? new RangeError(message) : new TypeError(message)
 }
 
+/** `true` or `false`. */
 export function expectBoolean(name: string, value: unknown): boolean {
   if (typeof value === 'boolean') return value
   throw new TypeError(`${name}: expected a boolean, got ${show(value)}`)
 }
 
-/** A function; `what` says which, for the error. */
+/** A function; `what` names the expected function in the error. */
 export function expectFunction(name: string, value: unknown, what: string = 'a function'): void {
   if (typeof value !== 'function') throw new TypeError(`${name}: expected ${what}, got ${show(value)}`)
 }
@@ -55,9 +60,12 @@ export function expectFinite(name: string, value: unknown): number {
   throw typeof value === 'number' ? new RangeError(message) : new TypeError(message)
 }
 
-/** An integer from `low` to `high`, ends included, exactly representable. */
-export function expectInteger(name: string, value: unknown, low: number, high: number = Number.MAX_SAFE_INTEGER): number {
-  if (Number.isSafeInteger(value) && (value as number) >= low && (value as number) <= high) return value as number
+/** An integer from `low` to `high`, ends included, exactly representable (at most 53 bits). */
+export function expectInteger(
+  name: string, value: unknown, low: number, high: number = Number.MAX_SAFE_INTEGER,
+): number {
+  const x = value as number
+  if (Number.isSafeInteger(value) && x >= low && x <= high) return x
   const message = `${name}: expected an integer ${interval(low, high)}, got ${show(value)}`
   throw typeof value === 'number' ? new RangeError(message) : new TypeError(message)
 }
@@ -71,7 +79,7 @@ export function expectVector(name: string, value: unknown, length: number): Floa
   return value
 }
 
-/** One of a few words. */
+/** One of `words`; the error lists them. */
 export function expectOneOf<T extends string>(name: string, value: unknown, words: readonly T[]): T {
   const expected = words.map(show).join(' | ')
   if (typeof value !== 'string') throw new TypeError(`${name}: expected ${expected}, got ${show(value)}`)

@@ -1,8 +1,9 @@
 /**
- * How far apart two words are, and which of some words is nearest: for errors that suggest what was meant.
+ * The edit distance of two words, and the nearest of some words: for errors that suggest what was meant.
  * Levenshtein 1966: insertions, deletions and substitutions cost 1 each.
  */
 
+/** The smallest number of edits that turn `a` into `b`. */
 export function editDistance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, j) => j)
   for (let i = 1; i <= a.length; i++) {
@@ -15,7 +16,7 @@ export function editDistance(a: string, b: string): number {
   return row[b.length]
 }
 
-/** The word nearest to `word`, upper and lower case alike: the first of several, '' if there are no words. */
+/** The word nearest to `word`, ignoring case; the first of equally near ones, '' if `words` is empty. */
 export function nearest(word: string, words: readonly string[]): string {
   let best = '', min = Infinity
   for (const candidate of words) {
@@ -28,13 +29,13 @@ export function nearest(word: string, words: readonly string[]): string {
   return best
 }
 
-/** The nearest word if few enough edits lead to it: two, or a third of the letters; else ''. */
+/** The nearest word if it is at most two edits away, or a third of the letters of `word`; else ''. */
 export function likely(word: string, words: readonly string[]): string {
   const best = nearest(word, words)
   return editDistance(word.toLowerCase(), best.toLowerCase()) <= Math.max(2, word.length / 3) ? best : ''
 }
 
-/** What an error adds to suggest `word`: nothing for ''. */
+/** The end of an error that suggests `word`; '' for ''. */
 export function perhaps(word: string): string {
   return word === '' ? '' : `, perhaps ${word}`
 }

@@ -3,16 +3,16 @@
  *
  *   α = rᵀz / pᵀAp,  x += α p,  r −= α Ap,  z = M⁻¹ r,  p = z + (rᵀz / previous rᵀz) p
  *
- * Hestenes & Stiefel 1952, with their p; z is Golub & Van Loan's (Shewchuk 1994 writes d for p, and q for Ap).
- * Memory: five n-vectors, x, r, p, Ap and z, the last for a preconditioner.
- * But: no restarts and no reorthogonalisation; a trust-region step stops after some ten iterations.
+ * Hestenes & Stiefel 1952, with their p; z is Golub & Van Loan's (Shewchuk 1994 writes d for p, q for Ap).
+ * Memory: five n-vectors, x, r, p, Ap and z; z is used only with a preconditioner.
+ * But: no restarts and no reorthogonalisation; a trust-region step stops after about ten iterations.
  */
 import { addScaled, combine, dot } from './vector.ts'
 
-/** out ← A v. `out` and `v` are different memory; `v` is not changed. The same A throughout one solve. */
+/** out ← A v. `out` and `v` do not overlap; `v` is not changed. A stays the same during one solve. */
 export type Operator = (out: Float64Array, v: Float64Array) => void
 
-/** Owned by the caller and used again in every solve; `x` holds the solution afterwards. */
+/** Owned by the caller and reusable for every solve of the same size; `x` holds the solution.  [n] each. */
 export interface CgWorkspace {
   readonly x: Float64Array
   readonly r: Float64Array
@@ -26,33 +26,35 @@ export interface CgOptions {
   readonly maxIterations: number
   /** Stop once ‖b − A x‖ ≤ tolerance · ‖b‖. At least 0. */
   readonly relativeTolerance: number
-  /** out ← M⁻¹ v, M an approximation of A, symmetric positive definite. */
+  /** out ← M⁻¹ v, where M approximates A and is symmetric positive definite. Default: none. */
   readonly preconditioner?: Operator | undefined
 }
 
 /**
  * - `converged`: the tolerance is met; also for b = 0, with x = 0 and no product.
- * - `max-iterations`: x is the best that many iterations give.
- * - `non-positive-curvature`: some pᵀAp ≤ 0, so A is not positive definite; x is from before that.
- * - `not-finite`: A v, M⁻¹ v or a scalar became NaN or infinite; x is from before that, or 0, and finite.
+ * - `max-iterations`: x is the result of that many iterations.
+ * - `non-positive-curvature`: some pᵀAp ≤ 0, so A is not positive definite; x is from the iteration before.
+ * - `not-finite`: A v, M⁻¹ v or a scalar became NaN or infinite; x is finite, from the iteration before or 0.
  */
 export type CgStatus = 'converged' | 'max-iterations' | 'non-positive-curvature' | 'not-finite'
 
 export interface CgResult {
   readonly status: CgStatus
+  /** Completed iterations, from 0 to `maxIterations`. */
   readonly iterations: number
   /** ‖r‖ / ‖b‖ by the recurrence, 0 for b = 0. */
   readonly relativeResidual: number
-  /** xᵀA x = xᵀb − xᵀr: no further product needed. */
+  /** xᵀA x, computed as xᵀb − xᵀr without another product. */
   readonly xAx: number
 }
 
+/** A workspace for systems of n equations. */
 export function cgWorkspace(n: number): CgWorkspace {
   const vector = (): Float64Array => new Float64Array(n)
   return { x: vector(), r: vector(), p: vector(), Ap: vector(), z: vector() }
 }
 
-/** Solve A x = b into `workspace.x`. b: [n], not changed; it may not be part of the workspace. */
+/** Solve A x = b into `workspace.x`.  b: [n], not changed; it must not be part of the workspace. */
 export function conjugateGradient(
   workspace: CgWorkspace, A: Operator, b: Float64Array, options: CgOptions,
 ): CgResult {
@@ -73,7 +75,7 @@ export function conjugateGradient(
   let status: CgStatus = 'max-iterations'
   for (;;) {
     if (!Number.isFinite(rr)) {
-      // b itself, or an r that overflowed: nothing of x is worth keeping.
+      // b is not finite, or r overflowed: x is of no use.
       x.fill(0)
       return { status: 'not-finite', iterations, relativeResidual: 1, xAx: 0 }
     }
@@ -93,7 +95,7 @@ export function conjugateGradient(
       status = 'non-positive-curvature'
       break
     }
-    // Overflow of α would make x infinite: look before x is touched.
+    // If α overflows, x would become infinite: check before x is changed.
     if (!Number.isFinite(alpha * dot(p, p))) {
       status = 'not-finite'
       break

@@ -1,18 +1,17 @@
 /**
- * exp, expm1, log, log1p, tanh, sin and cos with the same bits on every engine: ECMAScript leaves the last
- * bits of Math.exp and its like to the engine, so here stand only operations that IEEE 754 fixes.
+ * exp, expm1, log, log1p and tanh with the same bits on every engine: ECMAScript leaves the last bits of
+ * Math.exp and similar functions to the engine, so only operations that IEEE 754 fixes are used here.
  *
- * Cody & Waite, "Software Manual for the Elementary Functions", 1980: take a multiple of ln 2, in two parts,
- * off the argument; a short polynomial does the rest; a power of two puts the multiple back.
- * tanh takes a step of 1/16 off instead, whose tanh is in a table, by the addition theorem (Gal & Bachelis 1991 have
- * such tables). It is a straight line of + − × ÷ and selects, for a SIMD kernel must repeat it bit for bit.
+ * Cody & Waite, "Software Manual for the Elementary Functions", 1980: subtract a multiple of ln 2, in two
+ * parts, from the argument; evaluate a short polynomial; multiply by the power of two.
+ * tanh subtracts a multiple of 1/16 instead, finds its tanh in a table (as in Gal & Bachelis 1991) and uses
+ * the addition theorem. It has only + − × ÷ and selections, because a SIMD kernel must repeat it bit for bit.
  * Polynomials are near-minimax; test/support/coefficients.ts computes every constant.
  *
- * Errors in units in the last place, the largest met in 10^8 arguments of each (double extended as truth):
- * exp 0.84, expm1 0.91, log 0.86, log1p 0.87, tanh 2.13, sin 0.84, cos 0.86.
- * But: not correctly rounded, and no pow, no inverse functions; nothing here needs them.
+ * Errors in units in the last place, the largest found in 10^8 arguments of each (double extended as truth):
+ * exp 0.84, expm1 0.91, log 0.86, log1p 0.87, tanh 2.13.
+ * But: not correctly rounded, and no powers or inverse functions; nothing here needs them.
  */
-export { cos, sin } from './trigonometry.ts'
 
 /** cosh r = 1 + r²/2 + r⁴ Σ COSH_i r^2i, for |r| ≤ 0.55. */
 export const COSH: readonly number[] = [
@@ -30,7 +29,7 @@ export const ATANH: readonly number[] = [
   0.18183559156962295, 0.15314180535040267, 0.14794671725144495,
 ]
 export const LOG2_E = 1.4426950408889634
-/** ln 2 cut after 42 bits, so that k · LN2_HIGH is exact for every exponent k, and the rest. */
+/** ln 2 truncated after 42 bits, so that k · LN2_HIGH is exact for every exponent k, and the rest. */
 export const LN2_HIGH = 0.6931471805598903
 export const LN2_LOW = 5.497923018708371e-14
 /** 1.5 · 2^52: t + ROUNDER − ROUNDER is t rounded to the nearest integer, halves to even, for |t| < 2^51. */
@@ -39,12 +38,12 @@ export const ROUNDER = 6755399441055744
 export const TANH: readonly number[] = [
   -0.33333333333333276, 0.13333333332774142, -0.053968236673612245, 0.021848405927371375,
 ]
-/** 1.5 · 2^48: t + STEP_ROUNDER − STEP_ROUNDER is t rounded to a multiple of 1/16; the sum's last bits tell which. */
+/** 1.5 · 2^48: t + STEP_ROUNDER − STEP_ROUNDER is t rounded to k/16; the last bits of the sum are k. */
 export const STEP_ROUNDER = 422212465065984
-/** From 20 on, and some time before, tanh rounds to 1. */
+/** tanh rounds to 1 from here on (and from 19.1 on already). */
 export const TANH_END = 20
 const TWO_M128 = 2.938735877055719e-39
-/** TANH_AT[k] = tanh(k/16), correctly rounded, for k ≤ 16 TANH_END; then zeros, up to a power of two that bounds any k. */
+/** TANH_AT[k] = tanh(k/16), correctly rounded, for k ≤ 16 TANH_END; then zeros, up to a power of two. */
 export const TANH_AT: Float64Array = /* @__PURE__ */ tanhTable()
 
 /** POWER_OF_TWO[ZERO_POWER + k] = 2^k, for k from −1074 to 1023. */
@@ -52,11 +51,12 @@ const ZERO_POWER = 1074
 const POWER_OF_TWO: Float64Array = /* @__PURE__ */ powersOfTwo()
 
 const MIN_NORMAL = 2.2250738585072014e-308
-const TWO_53 = 9007199254740992
+/** 2^53: doubles from here on are integers. */
+export const TWO_53 = 9007199254740992
 
 const double: Float64Array = /* @__PURE__ */ new Float64Array(1)
 const words: Int32Array = /* @__PURE__ */ new Int32Array(double.buffer)
-/** Which of the two words of a double bears its exponent: the second where the least byte comes first. */
+/** The index of the 32-bit word that holds a double's exponent: 1 if the lowest byte comes first. */
 const HIGH: number = /* @__PURE__ */ highWord()
 /** The high word of √½. */
 const SQRT_HALF = 0x3fe6a09e
@@ -64,7 +64,7 @@ const SQRT_HALF = 0x3fe6a09e
 /** e^x. */
 export function exp(x: number): number {
   if (Math.abs(x) <= 708) {
-    // x = k ln 2 + high − low; `high` is exact, the rounding of `low` too small to matter.
+    // x = k ln 2 + high − low; `high` is exact, and the rounding of `low` is negligible.
     const k = x * LOG2_E + ROUNDER - ROUNDER
     const high = x - k * LN2_HIGH
     const low = k * LN2_LOW
@@ -72,8 +72,8 @@ export function exp(x: number): number {
   }
   if (x > 710) return Infinity
   if (x < -746) return 0
-  // The same line, but 2^k in two steps: it may leave the range of doubles while e^x is inside,
-  // and where e^x is subnormal the second step rounds, once.
+  // The same, but 2^k in two factors: 2^k may be out of range although e^x is not,
+  // and if e^x is subnormal only the second multiplication rounds.
   const k = x * LOG2_E + ROUNDER - ROUNDER
   const high = x - k * LN2_HIGH
   const low = k * LN2_LOW
@@ -84,7 +84,7 @@ export function exp(x: number): number {
 
 /** e^x − 1, with its full relative precision near 0. */
 export function expm1(x: number): number {
-  // Up to 0.43 rather than ln 2 / 2: just above the latter the scaled sum below cancels to a quarter.
+  // Up to 0.43 rather than ln 2 / 2: just above that, cancellation leaves a quarter of the scaled sum below.
   if (x > -0.35 && x < 0.43) return x === 0 ? x : x + expRest(x)
   if (x < -40) return -1
   if (!(x <= 708)) return exp(x)
@@ -92,7 +92,7 @@ export function expm1(x: number): number {
   const high = x - k * LN2_HIGH
   const low = k * LN2_LOW
   const q = high + (expRest(high - low) - low)
-  // 2^k e^r − 1 = 2^k ((1 − s) + q) where q = e^r − 1; from 2^-54 on, 1 − s is no double, q − s is.
+  // 2^k e^r − 1 = 2^k ((1 − s) + q) where q = e^r − 1; from s = 2^-54 on 1 − s is not a double, but q − s is.
   const s = POWER_OF_TWO[(ZERO_POWER - k) | 0]
   const y = k < 40 ? (1 - s) + q : 1 + (q - s)
   return y * POWER_OF_TWO[(ZERO_POWER + k) | 0]
@@ -122,7 +122,7 @@ export function log(x: number): number {
 export function log1p(x: number): number {
   if (x > -0.29 && x < 0.41) return x === 0 ? x : logOf(0, x, 0)
   if (!(x > -1 && x < TWO_53)) return x === -1 ? -Infinity : log(x)
-  // 1 + x = u + lost, exactly; log(u + lost) = log u + lost / u, nearly.
+  // 1 + x = u + lost, exactly; log(u + lost) ≈ log u + lost / u.
   const u = 1 + x
   const lost = x > 1 ? 1 - (u - x) : x - (u - 1)
   return logOfNormal(u, 0, lost / u)
@@ -136,7 +136,7 @@ function logOfNormal(x: number, lift: number, tail: number): number {
   return logOf(k - lift, x * POWER_OF_TWO[ZERO_POWER - k] - 1, tail)
 }
 
-/** k ln 2 + log(1 + f) + tail, for a `tail` in the last places. */
+/** k ln 2 + log(1 + f) + tail, where `tail` affects only the last bits. */
 function logOf(k: number, f: number, tail: number): number {
   // log(1 + f) = 2 atanh s = f − (f²/2 − s (f²/2 + s² Σ …)): the largest term, f, is exact.
   const s = f / (2 + f), z = s * s, w = z * z
@@ -152,7 +152,7 @@ function expRest(r: number): number {
   return 0.5 * z + (coshRest(z) + r * sinhRest(z))
 }
 
-/** cosh r − 1 − z/2, where z = r². In pairs, not by Horner: as many operations, in shorter chains. */
+/** cosh r − 1 − z/2, where z = r². In pairs, not by Horner's rule: as many operations, in shorter chains. */
 function coshRest(z: number): number {
   const w = z * z
   return w * ((COSH[0] + z * COSH[1]) + w * ((COSH[2] + z * COSH[3]) + w * COSH[4]))
@@ -164,7 +164,7 @@ function sinhRest(z: number): number {
   return z * ((SINH[0] + z * SINH[1]) + w * ((SINH[2] + z * SINH[3]) + w * (SINH[4] + z * SINH[5])))
 }
 
-/** By repeated doubling and halving, all exact. */
+/** All powers of two, by repeated doubling and halving, which are exact. */
 function powersOfTwo(): Float64Array {
   const table = new Float64Array(ZERO_POWER + 1024)
   table[ZERO_POWER] = 1
@@ -173,7 +173,7 @@ function powersOfTwo(): Float64Array {
   return table
 }
 
-/** tanh(k/16) = (1 − q^k) / (1 + q^k), where q = e^(−1/8), in units of 2^-128 and rounded to a double once. */
+/** tanh(k/16) = (1 − q^k) / (1 + q^k), q = e^(−1/8), in units of 2^-128, then rounded once to a double. */
 function tanhTable(): Float64Array {
   const one = 1n << 128n
   let q = 0n

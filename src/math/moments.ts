@@ -1,36 +1,39 @@
 /**
- * Mean and variance: of numbers that are all at hand, in two passes; of vectors that come one by one, or in parts.
+ * Mean and variance: of an array of numbers, in two passes; of vectors that arrive one by one, or in parts.
  * Welford 1962; Chan, Golub & LeVeque 1983.
- * But: no higher moments, no forgetting of what came long ago.
+ * But: no higher moments, and no smaller weights for older samples.
  */
 import { sum } from './vector.ts'
 
+/** Of numbers: both NaN if there were none. */
 export interface Moments { readonly mean: number; readonly variance: number }
 
 /**
- * Mean, and the mean squared distance from it (divisor n), of the first `n` entries; both NaN where n is 0.
- * Two passes: no cancellation however far the mean lies from 0 (Chan, Golub & LeVeque 1983).
- * `scratch`, at least n long, is overwritten; it may be `x` itself.
+ * Mean, and the mean squared distance from it (divisor n), of the first `n` entries; both NaN if n is 0.
+ * Two passes: no cancellation, however far the mean is from 0 (Chan, Golub & LeVeque 1983).
+ * `scratch`, of at least n entries, is overwritten; it may be `x` itself.
  */
-export function moments(x: Float64Array, scratch: Float64Array = new Float64Array(x.length), n: number = x.length): Moments {
+export function moments(
+  x: Float64Array, scratch: Float64Array = new Float64Array(x.length), n: number = x.length,
+): Moments {
   const mean = sum(x, n) / n
   for (let i = 0; i < n; i++) scratch[i] = (x[i] - mean) * (x[i] - mean)
   return { mean, variance: sum(scratch, n) / n }
 }
 
-/** Of vectors, entry by entry: how many there were, their mean, and Σ (x − mean)². [d] each. */
+/** Of vectors, entry by entry: their count, their mean, and Σ (x − mean)².  [d] each. */
 export interface RunningMoments {
   count: number
   readonly mean: Float64Array
   readonly squares: Float64Array
 }
 
-/** Of no vectors yet. */
+/** The moments of no vectors, each of d entries. */
 export function runningMoments(d: number): RunningMoments {
   return { count: 0, mean: new Float64Array(d), squares: new Float64Array(d) }
 }
 
-/** Take in the vector x[at …]. Where all are the same, squares are exactly 0. */
+/** Add the vector x[at …]. If all vectors are equal, `squares` is exactly 0. */
 export function addSample(m: RunningMoments, x: Float64Array, at: number): void {
   const { mean, squares } = m
   const n = ++m.count
@@ -41,12 +44,12 @@ export function addSample(m: RunningMoments, x: Float64Array, at: number): void 
   }
 }
 
-/** m ← the moments of what either has taken in. The order of merges is part of the last bits. */
+/** m ← the moments of the vectors of `m` and `part` together. The order of merges decides the last bits. */
 export function mergeMoments(m: RunningMoments, part: RunningMoments): void {
   if (part.count === 0) return
   const total = m.count + part.count
   const share = part.count / total
-  // The product of counts first: 0 where `m` is empty, whatever the distance.
+  // The product of the counts comes first: it is 0 if `m` is empty, however large the distance.
   const weight = m.count * share
   for (let j = 0; j < m.mean.length; j++) {
     const delta = part.mean[j] - m.mean[j]
@@ -56,6 +59,7 @@ export function mergeMoments(m: RunningMoments, part: RunningMoments): void {
   m.count = total
 }
 
+/** m ← the moments of no vectors. */
 export function clearMoments(m: RunningMoments): void {
   m.count = 0
   m.mean.fill(0)

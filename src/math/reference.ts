@@ -1,47 +1,49 @@
 /**
- * The backend in plain TypeScript: what a reader reads, and what every other backend must equal bit for bit.
+ * The backend in plain TypeScript, for reading; every other backend must equal it bit for bit. The product is
  *
- * The product packs panels of A (3 rows) and of B (2 columns) into one scratch array and keeps the 3 × 2 sums
- * of a tile in registers (Goto & van de Geijn 2008 in miniature). Panels are padded with zeros so that edges
- * need no code of their own; a padded sum is never stored.
- * *Measured* (V8, Zen 5, 2000×64·64×64; the naive triple loop 1.8 GFLOP/s, independent multiply–adds 11.9): 7.7 as
- * here; 6.2 with 3 × 4 sums and 5.7 with 4 × 4, since V8 computes all products of a loop body before the first sum,
- * runs out of registers, and sums then wait for the stack.
+ *   for each row i of C, for each column j
+ *     sum ← C[i, j];  for k = 0, 1, …: sum ← sum + A[i, k] B[k, j]
+ *     C[i, j] ← sum
+ *
+ * in tiles: panels of A (3 rows) and of B (2 columns) are packed into one scratch array, and the 3 × 2 sums
+ * of a tile stay in registers (Goto & van de Geijn 2008, simplified). Panels are padded with zeros so that
+ * edges need no code of their own; a padded sum is never stored.
+ * *Measured* (V8, Zen 5, 2000×64·64×64; the loop above 1.8 GFLOP/s, independent multiply–adds 11.9): 7.7 as
+ * here; 6.2 with 3 × 4 sums and 5.7 with 4 × 4, because V8 computes all products of a loop body before the
+ * first sum and then has too few registers.
  */
 import type { Backend } from './backend.ts'
 import { exp, tanh } from './elementary.ts'
 import { addRowDots, mixRows } from './rowDots.ts'
 import { matrix, type Tensor } from './tensor.ts'
 
-/** The one instance. It is stateless as seen from outside: no call leaves anything in the scratch that another reads. */
+/** The only instance. It has no visible state: no call reads what another has left in the scratch array. */
 export const reference: Backend = /* @__PURE__ */ createReference()
 
 /**
- * The kernels are closures over one constant array because V8 then compiles its address and length into them;
- * *measured* 7.7 against 5.1 GFLOP/s with the array as an argument or in a module variable that a bundler made `var`.
- * That holds while this function runs once.
+ * The kernels are closures over one constant array because V8 then compiles its address and length into them,
+ * as long as this function runs only once: *measured* 7.7 GFLOP/s; 5.1 with the array as an argument or in a
+ * module variable that a bundler turned into `var`.
  */
 function createReference(): Backend {
-  /** Longest stretch of the summed dimension, and widest stretch of columns, packed at a time. */
-  const DEPTH = 256
-  const WIDTH = 128
-  const TILE_ROWS = 3
-  const TILE_COLS = 2
-  /** With fewer rows, or shorter sums, packing costs more than it saves. */
-  const FEW = 6
-  /** Where in the scratch array lie: B's panels, from 0; then the panel of A; then the six sums of a tile. */
-  const PANEL_A = DEPTH * WIDTH
-  const SUMS = PANEL_A + TILE_ROWS * DEPTH
+  /** Maximum number of terms, and of columns, packed at a time. */
+  const MAX_DEPTH = 256, MAX_WIDTH = 128
+  const TILE_ROWS = 3, TILE_COLS = 2
+  /** With fewer rows, or fewer terms, packing costs more than it saves. */
+  const MIN_PACKED = 6
+  /** The scratch array: B's panels, from 0; then the panel of A; then the six sums of a tile. */
+  const PANEL_A = MAX_DEPTH * MAX_WIDTH
+  const SUMS = PANEL_A + TILE_ROWS * MAX_DEPTH
   const scratch = new Float64Array(SUMS + TILE_ROWS * TILE_COLS)
 
   function addMultiply(C: Tensor, A: Tensor, B: Tensor): void {
     if (C.cols === 1) return addByDots(C, A, B)
-    if (C.rows < FEW || B.rows < FEW) return addByRows(C, A, B)
-    // Stretches of the sum are taken in order and carried on in C, so cutting it changes no bit.
-    for (let k = 0; k < B.rows; k += DEPTH) {
-      const depth = Math.min(DEPTH, B.rows - k)
-      for (let j = 0; j < B.cols; j += WIDTH) {
-        const width = Math.min(WIDTH, B.cols - j)
+    if (C.rows < MIN_PACKED || B.rows < MIN_PACKED) return addByRows(C, A, B)
+    // The terms are added in order, and C holds the sum in between, so splitting the sum changes no bit.
+    for (let k = 0; k < B.rows; k += MAX_DEPTH) {
+      const depth = Math.min(MAX_DEPTH, B.rows - k)
+      for (let j = 0; j < B.cols; j += MAX_WIDTH) {
+        const width = Math.min(MAX_WIDTH, B.cols - j)
         packB(B, k, depth, j, width)
         addBlock(C, A, k, depth, j, width)
       }
@@ -49,9 +51,7 @@ function createReference(): Backend {
   }
 
   /** C[:, j0 …] += A[:, k0 …] · (the packed B), for `depth` terms and `width` columns. */
-  function addBlock(
-    C: Tensor, A: Tensor, k0: number, depth: number, j0: number, width: number,
-  ): void {
+  function addBlock(C: Tensor, A: Tensor, k0: number, depth: number, j0: number, width: number): void {
     const c = C.data, m = C.cols
     for (let i = 0; i < C.rows; i += TILE_ROWS) {
       packA(A, i, k0, depth)
@@ -103,7 +103,7 @@ function createReference(): Backend {
     scratch[SUMS + 5] = s21
   }
 
-  /** Columns j0 … of rows k0 … of B, two columns after two columns, each pair from top to bottom. */
+  /** Columns j0 … of rows k0 … of B, in pairs of columns, each pair from top to bottom. */
   function packB(B: Tensor, k0: number, depth: number, j0: number, width: number): void {
     const b = B.data, m = B.cols
     let to = 0
@@ -119,7 +119,7 @@ function createReference(): Backend {
     }
   }
 
-  /** Rows i, i + 1, i + 2 of A, terms k0 …, term by term. */
+  /** Terms k0 … of rows i, i + 1, i + 2 of A, term by term. */
   function packA(A: Tensor, i: number, k0: number, depth: number): void {
     const a = A.data, step = A.colStride
     for (let row = 0; row < TILE_ROWS; row++) {
@@ -165,7 +165,7 @@ function createReference(): Backend {
   }
 }
 
-/** The same sums where C is a column: a dot product a row. */
+/** The same sums for a C of one column: one dot product per row. */
 function addByDots(C: Tensor, A: Tensor, B: Tensor): void {
   const a = A.data, b = B.data, c = C.data, depth = B.rows, step = A.colStride
   for (let i = 0; i < C.rows; i++) {
@@ -175,7 +175,7 @@ function addByDots(C: Tensor, A: Tensor, B: Tensor): void {
   }
 }
 
-/** The same sums without packing: each row of C += aₖ · row k of B from the left, four, two or one k at a time. */
+/** The same sums without packing: each row of C += A[i, k] · row k of B, for four, two or one k at a time. */
 function addByRows(C: Tensor, A: Tensor, B: Tensor): void {
   const a = A.data, b = B.data, c = C.data
   const m = C.cols, depth = B.rows, step = A.colStride
@@ -207,8 +207,8 @@ function addByRows(C: Tensor, A: Tensor, B: Tensor): void {
 function fillRows(Y: Tensor, b: Tensor): void {
   const y = Y.data, size = Y.rows * Y.cols
   for (let j = 0; j < Math.min(size, Y.cols); j++) y[j] = b.data[j]
-  // Copies of what is there already, twice as much each time: block copies beat a loop fivefold.
-  for (let filled = Y.cols; filled < size; filled *= 2) y.copyWithin(filled, 0, Math.min(filled, size - filled))
+  // Copy what is filled already, twice as much each time: block copies are five times as fast as a loop.
+  for (let full = Y.cols; full < size; full *= 2) y.copyWithin(full, 0, Math.min(full, size - full))
 }
 
 function addColumnSums(b: Tensor, Y: Tensor): void {

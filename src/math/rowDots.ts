@@ -1,10 +1,11 @@
 /**
- * Rows with rows, for many matrices at once: S [k·n, m] holds k matrices Sⱼ [n, m], one below the other, and column j
- * of Y [n, k] goes with the j-th of them. The reference's part of the contract; `simd/rows` has the same sums.
+ * Dot products and linear combinations of rows, for k matrices at once: S [k·n, m] holds k matrices of the
+ * shape of Z [n, m], one below the other; the j-th of them belongs to column j of Y [n, k].
+ * These are the reference's kernels; `simd/rowDots` computes the same sums.
  */
 import type { Tensor } from './tensor.ts'
 
-/** Y[i, j] ← Y[i, j] + row i of Sⱼ · row i of Z, the sums interleaved as in `dot`.  Y: [n, k], S: [k·n, m], Z: [n, m]. */
+/** Y[i, j] += Σ_p S[j·n + i, p] Z[i, p], summed as in `dot`.  Y: [n, k], S: [k·n, m], Z: [n, m]. */
 export function addRowDots(Y: Tensor, S: Tensor, Z: Tensor): void {
   const y = Y.data, s = S.data, z = Z.data
   const n = Z.rows, m = Z.cols, k = Y.cols, whole = m - (m & 3)
@@ -27,7 +28,7 @@ export function addRowDots(Y: Tensor, S: Tensor, Z: Tensor): void {
   }
 }
 
-/** Row i of Z ← Σ over j of Y[i, j] · row i of Sⱼ, from j = 0.  Z: [n, m], Y: [n, k], S: [k·n, m]. */
+/** Z[i, p] = Σ_j Y[i, j] S[j·n + i, p], from j = 0.  Z: [n, m], Y: [n, k], S: [k·n, m]. */
 export function mixRows(Z: Tensor, Y: Tensor, S: Tensor): void {
   const z = Z.data, y = Y.data, s = S.data, n = Z.rows, m = Z.cols, k = Y.cols
   z.fill(0, 0, n * m)

@@ -1,10 +1,15 @@
+/**
+ * Argument checks against their messages, word for word, and the values that they accept or refuse.
+ * No tolerance: texts are equal or not, and an accepted value is returned unchanged, −0 included.
+ */
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import {
-  expectFinite, expectInteger, expectNumber, expectOneOf, expectVector, show,
+  expectAbove, expectBetween, expectBoolean, expectFinite, expectFunction, expectInteger, expectNumber,
+  expectOneOf, expectVector, show,
 } from '../../src/errors/expect.ts'
 
-/** That `f` throws exactly this. */
+/** Asserts that `f` throws exactly this. */
 function refused(f: () => unknown, kind: typeof TypeError | typeof RangeError, message: string): void {
   assert.throws(f, (error: unknown) => {
     assert.ok(error instanceof kind, `${String(error)} is no ${kind.name}`)
@@ -19,7 +24,7 @@ const NO_NUMBERS: readonly [unknown, string][] = [
   [{}, 'Object'], [() => 3, 'function (anonymous)'], [new Number(3), 'Number'],
 ]
 
-test('show tells values briefly, on one line, and by kind', () => {
+test('show gives a short text on one line, which names the kind of a value', () => {
   class Policy {}
   for (const [value, shown] of [
     ...NO_NUMBERS, [3, '3'], [-0, '-0'], [0, '0'], [NaN, 'NaN'], [-Infinity, '-Infinity'], [0.1, '0.1'],
@@ -32,7 +37,7 @@ test('show tells values briefly, on one line, and by kind', () => {
   }
 })
 
-test('expectNumber gives back every number of its interval, ends included', () => {
+test('expectNumber returns every number of its interval, ends included', () => {
   for (const x of [-1, 0, -0, 0.5, 2]) assert.ok(Object.is(expectNumber('x', x, -1, 2), x))
   assert.is(expectNumber('x', Infinity), Infinity)
   assert.is(expectNumber('x', Infinity, 0), Infinity)
@@ -53,7 +58,41 @@ test('expectNumber refuses other kinds with a TypeError and other values with a 
   refused(() => expectNumber('x', NaN), RangeError, 'x: expected a number of any size, got NaN')
 })
 
-test('expectFinite accepts what is finite and nothing else', () => {
+test('expectAbove excludes its lower end and includes its upper one', () => {
+  for (const x of [5e-324, 0.5, 1]) assert.is(expectAbove('x', x, 0, 1), x)
+  assert.is(expectAbove('x', Number.MAX_VALUE, 0), Number.MAX_VALUE)
+  assert.is(expectAbove('x', Infinity, 0, Infinity), Infinity)
+  for (const value of [0, -1, 1.5, NaN, Infinity]) {
+    refused(() => expectAbove('x', value, 0, 1), RangeError,
+      `x: expected a number above 0, at most 1, got ${value}`)
+  }
+  refused(() => expectAbove('x', Infinity, 0), RangeError, 'x: expected a number above 0, got Infinity')
+  for (const [value, shown] of NO_NUMBERS) {
+    refused(() => expectAbove('x', value, 0), TypeError, `x: expected a number above 0, got ${shown}`)
+  }
+})
+
+test('expectBetween excludes both ends', () => {
+  for (const x of [5e-324, 0.5, 1 - 2 ** -53]) assert.is(expectBetween('x', x, 0, 1), x)
+  for (const value of [0, 1, -1, NaN, Infinity]) {
+    refused(() => expectBetween('x', value, 0, 1), RangeError,
+      `x: expected a number between 0 and 1, ends excluded, got ${value}`)
+  }
+  refused(() => expectBetween('x', '0.5', 0, 1), TypeError,
+    'x: expected a number between 0 and 1, ends excluded, got "0.5"')
+})
+
+test('expectBoolean and expectFunction accept their kind only', () => {
+  for (const x of [true, false]) assert.is(expectBoolean('flag', x), x)
+  for (const [value, shown] of [[0, '0'], ['true', '"true"'], [null, 'null']] as const) {
+    refused(() => expectBoolean('flag', value), TypeError, `flag: expected a boolean, got ${shown}`)
+    refused(() => expectFunction('f', value), TypeError, `f: expected a function, got ${shown}`)
+    refused(() => expectFunction('f', value, 'a clock'), TypeError, `f: expected a clock, got ${shown}`)
+  }
+  expectFunction('f', () => 0)
+})
+
+test('expectFinite accepts finite numbers only', () => {
   for (const x of [0, -0, 1e308, -5e-324]) assert.ok(Object.is(expectFinite('x', x), x))
   for (const x of [NaN, Infinity, -Infinity]) {
     refused(() => expectFinite('x', x), RangeError, `x: expected a finite number, got ${x}`)
@@ -63,7 +102,7 @@ test('expectFinite accepts what is finite and nothing else', () => {
   }
 })
 
-test('expectInteger gives back every integer of its interval, ends included, to 2^53 − 1', () => {
+test('expectInteger returns every integer of its interval, ends included, to 2^53 − 1', () => {
   for (const x of [-2, 0, 3]) assert.is(expectInteger('n', x, -2, 3), x)
   assert.is(expectInteger('n', Number.MAX_SAFE_INTEGER, 0), Number.MAX_SAFE_INTEGER)
 })
@@ -80,7 +119,7 @@ test('expectInteger refuses other kinds with a TypeError and other values with a
   refused(() => expectInteger('n', 4, -2, 3), RangeError, 'n: expected an integer from -2 to 3, got 4')
 })
 
-test('expectVector gives back the very array, and refuses other kinds and lengths', () => {
+test('expectVector returns the same array, and refuses other kinds and lengths', () => {
   const x = new Float64Array(3)
   assert.is(expectVector('theta', x, 3), x)
   for (const [value, shown] of [
@@ -96,7 +135,7 @@ test('expectVector gives back the very array, and refuses other kinds and length
   }
 })
 
-test('expectOneOf gives back the word, and lists the words where it is none of them', () => {
+test('expectOneOf returns the word, and lists the words if it is none of them', () => {
   const words = ['tanh', 'relu'] as const
   for (const word of words) assert.is(expectOneOf('activation', word, words), word)
   for (const word of ['Tanh', '', 'toString', 'tanh ']) {

@@ -1,16 +1,20 @@
+/**
+ * Edit distances against the recursive definition and textbook examples; suggestions against examples.
+ * No tolerance: distances are integers.
+ */
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { editDistance, nearest } from '../../src/errors/nearest.ts'
+import { editDistance, likely, nearest, perhaps } from '../../src/errors/nearest.ts'
 import { Random } from '../../src/math/random.ts'
 
-/** The definition: delete, insert, or put one letter for another, whichever is cheapest in the end. */
+/** The definition: the cheapest of deleting, inserting and replacing the first letter. */
 function byDefinition(a: string, b: string): number {
   if (a === '' || b === '') return a.length + b.length
   const [head, tail, other] = [a.slice(1), b.slice(1), a[0] === b[0] ? 0 : 1]
   return Math.min(1 + byDefinition(head, b), 1 + byDefinition(a, tail), other + byDefinition(head, tail))
 }
 
-test('textbook distances', () => {
+test('editDistance gives the distances of textbooks', () => {
   for (const [a, b, distance] of [
     ['', '', 0], ['', 'abc', 3], ['abc', '', 3], ['abc', 'abc', 0],
     ['kitten', 'sitting', 3], ['saturday', 'sunday', 3],
@@ -30,7 +34,7 @@ test('the distance is that of its recursive definition, on 500 short words over 
   }
 })
 
-test('nearest is the word with fewest edits, whatever its case', () => {
+test('nearest is the word with the fewest edits, ignoring case', () => {
   const words = ['maxKl', 'damping', 'discount', 'lambda']
   assert.is(nearest('maxkl', words), 'maxKl')
   assert.is(nearest('DISCONT', words), 'discount')
@@ -38,9 +42,18 @@ test('nearest is the word with fewest edits, whatever its case', () => {
   assert.is(nearest('', ['abc', 'ab', 'abcd']), 'ab')
 })
 
-test('the first of equally near words is taken, and the empty word where there are none', () => {
+test('nearest is the first of equally near words, and the empty word if there are none', () => {
   assert.is(nearest('x', ['ax', 'bx', 'xa']), 'ax')
   assert.is(nearest('x', []), '')
+})
+
+test('likely is the nearest word within two edits or a third of the letters, and perhaps suggests it', () => {
+  assert.is(likely('dampnig', ['damping', 'discount']), 'damping')
+  assert.is(likely('ab', ['cd']), 'cd')
+  assert.is(likely('abc', ['def']), '')
+  assert.is(likely('abcdefghi', ['abcdefxyz']), 'abcdefxyz')
+  assert.is(likely('abcdefgh', ['abcdexyz']), '')
+  assert.equal([perhaps('damping'), perhaps('')], [', perhaps damping', ''])
 })
 
 test.run()

@@ -131,8 +131,9 @@ function whyNot(path: string, { from, typeOnly }: Import): string | null {
   if (chapter === 'node') return null
   if (chapter === 'io') return CHAPTERS.includes(target) || target === 'io' ? null : 'io/ sees the chapters'
   if (chapter === 'envs') {
-    if (target === 'envs' || /^(math\/(random|elementary)|errors\/expect)\.ts$/.test(from)) return null
-    return target === 'rl' && typeOnly ? null : 'envs/ sees random, elementary, expect, and the types of rl/'
+    if (target === 'envs' || /^(math\/(random|elementary|trigonometry)|errors\/expect)\.ts$/.test(from)) return null
+    return target === 'rl' && typeOnly ? null
+      : 'envs/ sees random, elementary, trigonometry, expect, and the types of rl/'
   }
   if (!CHAPTERS.includes(chapter)) return 'there is no such chapter'
   const earlier = CHAPTERS.includes(target) && CHAPTERS.indexOf(target) <= CHAPTERS.indexOf(chapter)

@@ -1,3 +1,7 @@
+/**
+ * Adam against the paper's formulas, with each mean as a written-out sum and powers taken directly.
+ * Tolerances: 1 − β₂ᵗ loses three digits to cancellation, 1e-13 of a step; then roundings of θ.
+ */
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { type AdamOptions, type AdamState, adamState, adamStep } from '../../src/math/adam.ts'
@@ -10,23 +14,21 @@ const row = (x: Float64Array): Tensor => matrix(x, 1, x.length)
 const step = (theta: Float64Array, gradient: Float64Array, state: AdamState, options: AdamOptions): void =>
   adamStep(reference, row(theta), row(gradient), state, options)
 
-test('the first step is the learning rate against the sign of the gradient, but for epsilon', () => {
+test('the first step is the learning rate against the sign of the gradient, except for epsilon', () => {
   const theta = Float64Array.of(1, 2, 3, 4), gradient = Float64Array.of(3, -1e-3, 0, 1e5)
   step(theta, gradient, adamState(reference, 4), { learningRate: 0.1 })
   // m̂ = g and v̂ = g², so the step is rate · g / (|g| + ε): the factors of bias cancel to some roundings.
   const wanted = [1 - 0.1 * 3 / (3 + 1e-8), 2 + 0.1 * 1e-3 / (1e-3 + 1e-8), 3, 4 - 0.1 * 1e5 / (1e5 + 1e-8)]
-  // 1 − β₂ loses three digits to cancellation: 2^-53 / 0.001 = 1e-13, halved by the root; then the step of
-  // 0.1.
+  // 1 − β₂ loses three digits to cancellation: 2^-53 / 0.001 = 1e-13, halved by the root; the step is 0.1.
   theta.forEach((x, i) => assert.ok(Math.abs(x - wanted[i]) < 2e-14, `${i}: ${x} ${wanted[i]}`))
-  assert.is(theta[2], 3, 'where the gradient is 0 nothing moves')
+  assert.is(theta[2], 3, 'a parameter with gradient 0 does not move')
 })
 
-test('a constant gradient is stepped along by the learning rate every time', () => {
+test('a constant gradient moves θ by the learning rate in every step', () => {
   const theta = Float64Array.of(0), state = adamState(reference, 1)
   for (let t = 1; t <= 50; t++) {
     step(theta, Float64Array.of(7), state, { learningRate: 0.01 })
-    // Both means are unbiased, hence exactly g and g²; as in the first step, 1 − β₂ᵗ leaves 1e-13 of each
-    // step.
+    // Both means are unbiased, hence exactly g and g²; as in the first step, 1e-13 of each step is lost.
     assert.ok(Math.abs(theta[0] + 0.01 * t * 7 / (7 + 1e-8)) < 2e-15 * t, `step ${t}: ${theta[0]}`)
   }
 })
@@ -56,8 +58,7 @@ test('1,000 steps are the paper\'s formulas with the means written out and power
         const moved = learningRate * (m / (1 - beta1 ** t)) / (Math.sqrt(v / (1 - beta2 ** t)) + epsilon)
         wanted[i] -= moved
         distance += Math.abs(moved)
-        // As far as 1e-13 of every step (the cancellation in 1 − β₂ᵗ) and rounding of the running means
-        // reach.
+        // 1e-13 of every step (the cancellation in 1 − β₂ᵗ), and rounding of the running means.
         assert.ok(Math.abs(theta[i] - wanted[i]) < 1e-13 * distance + 1e-14,
           `step ${t}: ${theta[i]} ${wanted[i]}`)
       }
@@ -65,18 +66,18 @@ test('1,000 steps are the paper\'s formulas with the means written out and power
   }
 })
 
-test('a quadratic is brought to its minimum', () => {
+test('a quadratic converges to its minimum', () => {
   const minimum = [3, -2, 0.5], curvature = [1, 10, 100]
   const theta = new Float64Array(3), state = adamState(reference, 3)
   for (let t = 0; t < 4000; t++) {
     const learningRate = 0.1 * (1 - t / 4000)
     step(theta, theta.map((x, i) => curvature[i] * (x - minimum[i])), state, { learningRate })
   }
-  // The last steps have rates from 1e-4 down to 0: closer than these it must come.
+  // The last steps have rates from 1e-4 down to 0, which bound the distance.
   theta.forEach((x, i) => assert.ok(Math.abs(x - minimum[i]) < 1e-4, `${i}: ${x}`))
 })
 
-test('the gradient is not changed, and two states do not meet', () => {
+test('the gradient is not changed, and two states are independent', () => {
   const gradient = Float64Array.of(1, 2), a = adamState(reference, 2), b = adamState(reference, 2)
   const theta = new Float64Array(2), other = new Float64Array(2)
   step(theta, gradient, a, { learningRate: 0.1 })
@@ -88,7 +89,7 @@ test('the gradient is not changed, and two states do not meet', () => {
   assert.equal(other, fresh)
 })
 
-test('a NaN in the gradient shows in its own parameter alone', () => {
+test('a NaN in the gradient affects only its own parameter', () => {
   const theta = Float64Array.of(1, 1)
   step(theta, Float64Array.of(NaN, 1), adamState(reference, 2), { learningRate: 0.1 })
   assert.ok(Number.isNaN(theta[0]) && theta[1] < 1)

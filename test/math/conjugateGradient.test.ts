@@ -1,3 +1,7 @@
+/**
+ * Conjugate gradients against Cholesky factors, exact small systems and the definition of each result.
+ * Tolerances: the residual's, times the condition number; plus the roundings of the recurrence.
+ */
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import {
@@ -6,6 +10,7 @@ import {
 import { Random } from '../../src/math/random.ts'
 import { allFinite } from '../../src/math/vector.ts'
 import * as dense from '../support/dense.ts'
+import { sameBits } from '../support/same.ts'
 
 interface Solved { x: Float64Array; result: CgResult; products: number }
 
@@ -28,10 +33,8 @@ function solveWith(
 
 const length = (x: Float64Array): number => Math.sqrt(dense.inner(x, x))
 const minus = (x: Float64Array, y: Float64Array): Float64Array => x.map((value, i) => value - y[i])
-const sameBits = (x: Float64Array, y: Float64Array): boolean =>
-  x.length === y.length && x.every((value, i) => Object.is(value, y[i]))
 
-/** ‖b − A x‖ / ‖b‖, afresh. */
+/** ‖b − A x‖ / ‖b‖, from the definition. */
 const trueResidual = (A: dense.Matrix, x: Float64Array, b: Float64Array): number =>
   length(minus(b, dense.timesVector(A, x))) / length(b)
 
@@ -90,7 +93,7 @@ test('a right side of 0 gives x = 0 without a product, over whatever x held', ()
   assert.equal(result, { status: 'converged', iterations: 0, relativeResidual: 0, xAx: 0 })
 })
 
-test('0 iterations allow no product, and tell the residual of x = 0', () => {
+test('0 iterations allow no product, and report the residual of x = 0', () => {
   const { x, result, products } =
     solveWith(() => assert.unreachable(), Float64Array.of(3, 4), { maxIterations: 0 })
   assert.equal([...x], [0, 0])
@@ -115,8 +118,7 @@ test('a singular system with a solution is solved, within the range of A', () =>
     const b = dense.timesVector(A, wanted)
     const { x, result } = solveWith(dense.operatorOf(A), b, { relativeTolerance: 1e-11 })
     assert.is(result.status, 'converged')
-    // Started at 0, x stays in the range, where `wanted` is the only solution; there the condition number is
-    // 10.
+    // From 0, x stays in the range of A, where `wanted` is the only solution and the condition number is 10.
     assert.ok(length(minus(x, wanted)) < 10 * 1e-10 * length(wanted))
   }
 })
@@ -142,7 +144,7 @@ test('a singular system without a solution is never called solved, and x stays f
   }
 })
 
-test('non-positive curvature is told, with x from before it', () => {
+test('non-positive curvature is reported, with x from the iteration before', () => {
   const random = new Random(46)
   let late = 0
   for (let i = 0; i < 200; i++) {
@@ -167,7 +169,7 @@ test('non-positive curvature is told, with x from before it', () => {
   assert.ok(late > 20, `${late} of 200 cases begin with positive curvature`)
 })
 
-test('a negative definite matrix is told at once, and so is a curvature of exactly 0', () => {
+test('a negative definite matrix is reported at once, and so is a curvature of exactly 0', () => {
   for (const factor of [-1, 0, -0]) {
     const { x, result } = solveWith((out, v) => out.set(v.map((value) => factor * value)),
       Float64Array.of(1, 2))
@@ -251,7 +253,7 @@ test('x is finite whatever an operator returns: 20,000 solves with numbers of ev
   assert.is(seen.size, 4, 'every status occurs')
 })
 
-test('a preconditioner changes the way, not the solution', () => {
+test('a preconditioner changes the iterations, not the solution', () => {
   const random = new Random(50)
   for (let i = 0; i < 100; i++) {
     const n = 2 + random.integer(12)
@@ -291,8 +293,7 @@ test('the diagonal as preconditioner undoes bad scaling', () => {
     preconditioner: (out, v) => out.set(v.map((x, i) => x / A[i][i])),
   })
   assert.equal([plain.result.status, scaled.result.status], ['converged', 'converged'])
-  // Condition numbers of 4/3 against 2^18: (√κ − 1)/(√κ + 1) is 0.07 there, so eight digits take some seven
-  // steps.
+  // Condition numbers 4/3 and 2^18: (√κ − 1)/(√κ + 1) is 0.07 for 4/3, so eight digits take about 7 steps.
   assert.ok(scaled.result.iterations <= 10 && plain.result.iterations > 30,
     `${scaled.result.iterations} ${plain.result.iterations}`)
 })
@@ -321,8 +322,7 @@ test('after every iteration xAx is xᵀAx, the residual is true, and the A-norm 
     let errorBefore = Infinity
     for (let maxIterations = 0; maxIterations <= n; maxIterations++) {
       const { x, result } = solveWith(dense.operatorOf(A), b, { maxIterations, relativeTolerance: 1e-14 })
-      // r leaves b − A x by the roundings of its updates, of size 2^-53 ‖A‖ ‖x‖ and, at first, ‖b‖: a few
-      // each.
+      // r differs from b − A x by the roundings of its updates: a few of 2^-53 (‖A‖ ‖x‖ + ‖b‖) each.
       const rounding = 10 * (maxIterations + 1) * 2 ** -53 * (largest * length(x) + length(b))
       assert.ok(Math.abs(result.relativeResidual - trueResidual(A, x, b)) * length(b) <= rounding,
         `${name} residual`)
@@ -330,7 +330,7 @@ test('after every iteration xAx is xᵀAx, the residual is true, and the A-norm 
       assert.ok(Math.abs(result.xAx - xAx) <= rounding * length(x), `${name} xAx: ${result.xAx} ${xAx}`)
       const error = minus(x, wanted)
       const energy = dense.inner(error, dense.timesVector(A, error))
-      // Below this all that is left of the error is the rounding of x, squared, and falls no more.
+      // Below this the error is only the rounding of x, squared, and does not decrease further.
       const floor = largest * (1e-14 * length(wanted)) ** 2
       assert.ok(energy < errorBefore || energy < floor || result.iterations < maxIterations,
         `${name} ${maxIterations}: ${energy} ${errorBefore}`)
@@ -357,7 +357,7 @@ test('iterations stop at the first residual within the tolerance', () => {
   assert.is(solveWith(A, b, { relativeTolerance: 1 }).result.iterations, 0, '‖b‖ is within ‖b‖')
 })
 
-test('the five vectors of a workspace are memory of their own, and no product reads what it writes', () => {
+test('the five vectors of a workspace do not overlap, and no product reads what it writes', () => {
   const workspace = cgWorkspace(5)
   const vectors = Object.values(workspace) as Float64Array[]
   assert.equal(vectors.map((vector) => vector.length), [5, 5, 5, 5, 5])
@@ -388,7 +388,7 @@ test('b is not changed', () => {
   }
 })
 
-test('a workspace that has seen other solves, even one of NaN, gives the same bits as a new one', () => {
+test('a workspace used for other solves, even one of NaN, gives the same bits as a new one', () => {
   const random = new Random(59)
   const A = dense.operatorOf(dense.illConditioned(9, 1e3, random)), b = dense.normals(9, random)
   const preconditioner: Operator = (out, v) => out.set(v.map((x, i) => x / (i + 1)))

@@ -1,8 +1,12 @@
+/**
+ * The line search against its definition: which scales are tried, in which order, and what is returned.
+ * Scales are compared exactly, and with powers to the rounding of 40 products, 2^-53 each.
+ */
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { lineSearch } from '../../src/math/lineSearch.ts'
 
-/** The scales tried, where only the j-th is acceptable. */
+/** The scales tried if only the j-th is acceptable. */
 function trials(
   j: number, backtrackCoefficient: number, maxBacktracks: number,
 ): { seen: number[]; backtracks: number; scale: number } {
@@ -26,11 +30,11 @@ test('scales are products, each of the one before, not powers', () => {
   assert.is(seen.length, 41)
   assert.is(seen[0], 1)
   for (let j = 1; j <= 40; j++) assert.is(seen[j], seen[j - 1] * 0.8)
-  // A rounding in each of 40 products at most, 2^-53 each.
+  // At most one rounding of 2^-53 in each of 40 products.
   for (let j = 0; j <= 40; j++) assert.ok(Math.abs(seen[j] / 0.8 ** j - 1) < 41 * 2 ** -53 + 2 ** -52)
 })
 
-test('where nothing is acceptable, K + 1 trials are made and the outcome is −1 at scale 0', () => {
+test('if nothing is acceptable, K + 1 trials are made and the result is −1 at scale 0', () => {
   for (const K of [0, 1, 10]) {
     const { seen, backtracks, scale } = trials(-1, 0.7, K)
     assert.equal([seen.length, backtracks, scale], [K + 1, -1, 0])
@@ -41,7 +45,7 @@ test('with K = 0 only the full step is tried', () => {
   assert.equal(trials(0, 0.5, 0), { seen: [1], backtracks: 0, scale: 1 })
 })
 
-test('an error in the test of acceptance is the caller\'s own', () => {
+test('an error in the acceptance test reaches the caller', () => {
   const options = { backtrackCoefficient: 0.5, maxBacktracks: 3 }
   assert.throws(() => lineSearch(() => { throw new Error('mine') }, options), 'mine')
 })

@@ -1,14 +1,22 @@
+/**
+ * Random streams against Random123's known answers, BigInt definitions, and the distributions they must have.
+ * Statistical bounds: five or six standard errors, or significance 1e-6; everything else is exact.
+ */
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { Random, threefry4x32 } from '../../src/math/random.ts'
+import { normals } from '../support/dense.ts'
 
 const hex = (words: string): Int32Array => Int32Array.from(words.split(' '), (word) => parseInt(word, 16) | 0)
 
 // Known answers published with Random123 (file kat_vectors): counter, key, output.
 const KNOWN = [
-  ['00000000 00000000 00000000 00000000', '00000000 00000000 00000000 00000000', '9c6ca96a e17eae66 fc10ecd4 5256a7d8'],
-  ['ffffffff ffffffff ffffffff ffffffff', 'ffffffff ffffffff ffffffff ffffffff', '2a881696 57012287 f6c7446e a16a6732'],
-  ['243f6a88 85a308d3 13198a2e 03707344', 'a4093822 299f31d0 082efa98 ec4e6c89', '59cd1dbb b8879579 86b5d00c ac8b6d84'],
+  ['00000000 00000000 00000000 00000000', '00000000 00000000 00000000 00000000',
+    '9c6ca96a e17eae66 fc10ecd4 5256a7d8'],
+  ['ffffffff ffffffff ffffffff ffffffff', 'ffffffff ffffffff ffffffff ffffffff',
+    '2a881696 57012287 f6c7446e a16a6732'],
+  ['243f6a88 85a308d3 13198a2e 03707344', 'a4093822 299f31d0 082efa98 ec4e6c89',
+    '59cd1dbb b8879579 86b5d00c ac8b6d84'],
 ]
 
 test('Threefry-4x32-20 gives the known answers of Random123', () => {
@@ -46,11 +54,13 @@ test('uniform is a multiple of 2^-53 in [0, 1) with mean 1/2 and variance 1/12',
 test('normal passes the Kolmogorov–Smirnov test against the Gaussian', () => {
   const random = new Random(2)
   const n = 100_000
-  const draws = Float64Array.from({ length: n }, () => random.normal()).sort()
+  const draws = normals(n, random).sort()
   // Φ by Simpson's rule from the sorted sample's own grid is too coarse; integrate φ on a fixed one.
   const step = 1 / 512, cdf: number[] = [0]
   const phi = (x: number): number => Math.exp(-x * x / 2) / Math.sqrt(2 * Math.PI)
-  for (let x = -8; x < 8; x += step) cdf.push(cdf[cdf.length - 1] + step / 6 * (phi(x) + 4 * phi(x + step / 2) + phi(x + step)))
+  for (let x = -8; x < 8; x += step) {
+    cdf.push(cdf[cdf.length - 1] + step / 6 * (phi(x) + 4 * phi(x + step / 2) + phi(x + step)))
+  }
   let worst = 0
   for (let i = 0; i < n; i++) {
     const at = (draws[i] + 8) / step, low = Math.floor(at)
@@ -78,7 +88,7 @@ test('integer(n) is unbiased: chi-square of 7 cells, and of 3·2^30 values folde
   }
 })
 
-test('integer(n) is the first word below the last whole run of n, modulo n, by BigInt from the definition', () => {
+test('integer(n) is the first word below the last whole run of n, modulo n, as BigInt computes it', () => {
   for (const n of [1, 2, 3, 7, 1000, 2 ** 31 - 1, 2 ** 31, 2 ** 31 + 1, 3 * 2 ** 30, 2 ** 32 - 1, 2 ** 32]) {
     const random = new Random(5), words = new Random(5)
     for (let draw = 0; draw < 200; draw++) {
@@ -90,17 +100,20 @@ test('integer(n) is the first word below the last whole run of n, modulo n, by B
   }
 })
 
-test('forks depend on key and name alone, and names never collide', () => {
+test('forks depend only on key and name, and names do not collide', () => {
   const parent = new Random(4)
   const early = parent.fork('env/0').word()
   parent.normal()
   assert.is(parent.fork('env/0').word(), early, 'drawing from the parent changes no fork')
-  const names = ['', 'a', 'b', 'ab', 'ba', 'env/0', 'env/1', 'env/10', 'env/1\0', 'x'.repeat(6), 'x'.repeat(7), 'x'.repeat(12), 'é', '策']
+  const names = [
+    '', 'a', 'b', 'ab', 'ba', 'env/0', 'env/1', 'env/10', 'env/1\0',
+    'x'.repeat(6), 'x'.repeat(7), 'x'.repeat(12), 'é', '策',
+  ]
   const first = new Map<string, string>()
   for (const name of names) {
     const child = parent.fork(name)
     const words = [child.word(), child.word(), child.word(), child.word()].join()
-    assert.not(first.has(words), `${JSON.stringify(name)} meets ${JSON.stringify(first.get(words))}`)
+    assert.not(first.has(words), `${JSON.stringify(name)} collides with ${JSON.stringify(first.get(words))}`)
     first.set(words, name)
   }
   assert.is.not(new Random(4).fork('a').word(), new Random(5).fork('a').word())
@@ -111,8 +124,9 @@ test('a saved state continues exactly, from every position, spare normal include
   const random = new Random(6)
   for (let drawn = 0; drawn < 13; drawn++) {
     const copy = new Random(0)
-    copy.setState(JSON.parse(JSON.stringify([...random.getState()])).reduce((s: Float64Array, x: number, i: number) => { s[i] = x; return s }, new Float64Array(8)))
-    const draws = (r: Random): number[] => [r.normal(), r.word(), r.uniform(), r.normal(), r.normal(), r.integer(10)]
+    copy.setState(Float64Array.from(JSON.parse(JSON.stringify([...random.getState()])) as number[]))
+    const draws = (r: Random): number[] =>
+      [r.normal(), r.word(), r.uniform(), r.normal(), r.normal(), r.integer(10)]
     const clone = new Random(0)
     clone.setState(random.getState())
     assert.equal(draws(copy), draws(clone))
@@ -121,12 +135,15 @@ test('a saved state continues exactly, from every position, spare normal include
   }
 })
 
-test('a state that is not one is refused and changes nothing', () => {
+test('an invalid state is refused and changes nothing', () => {
   const random = new Random(7)
   random.normal()
   const before = [...random.getState()]
-  const bad = (i: number, x: number): Float64Array => { const s = random.getState(); s[i] = x; return s }
-  for (const state of [new Float64Array(7), bad(0, 0.5), bad(0, NaN), bad(4, -1), bad(4, 2 ** 53), bad(5, 5), bad(6, 2), bad(7, NaN), bad(7, Infinity)]) {
+  const bad = (i: number, x: number): Float64Array => random.getState().fill(x, i, i + 1)
+  for (const state of [
+    new Float64Array(7), bad(0, 0.5), bad(0, NaN), bad(4, -1), bad(4, 2 ** 53), bad(5, 5), bad(6, 2),
+    bad(7, NaN), bad(7, Infinity),
+  ]) {
     assert.throws(() => random.setState(state), /random state.*: expected .*got/)
   }
   assert.throws(() => random.setState([] as unknown as Float64Array), (e: unknown) => e instanceof TypeError)
@@ -147,8 +164,11 @@ test('shuffle is a permutation, and every order of three items is equally likely
 })
 
 test('bad seeds and bounds are refused by name', () => {
-  for (const seed of [-1, 0.5, NaN, Infinity, 2 ** 53]) assert.throws(() => new Random(seed), /^seed: expected an integer of at least 0, got/)
-  assert.throws(() => new Random('1' as unknown as number), (e: Error) => e instanceof TypeError && e.message.startsWith('seed: expected'))
+  for (const seed of [-1, 0.5, NaN, Infinity, 2 ** 53]) {
+    assert.throws(() => new Random(seed), /^seed: expected an integer of at least 0, got/)
+  }
+  assert.throws(() => new Random('1' as unknown as number), (e: Error) =>
+    e instanceof TypeError && e.message.startsWith('seed: expected'))
   assert.throws(() => new Random(1).integer(0), /^n: expected/)
   assert.throws(() => new Random(1).fork(1 as unknown as string), /^name: expected a string, got 1/)
 })

@@ -1,3 +1,7 @@
+/**
+ * The reference backend against loops that follow the contract's order of sums, element by element.
+ * No tolerance: every number is compared to the bit, including −0 and NaN.
+ */
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { exp, tanh } from '../../src/math/elementary.ts'
@@ -5,13 +9,14 @@ import { Random } from '../../src/math/random.ts'
 import { reference } from '../../src/math/reference.ts'
 import { matrix, type Tensor, transposed } from '../../src/math/tensor.ts'
 import { dot } from '../../src/math/vector.ts'
+import { sameBits } from '../support/same.ts'
 
 /** Numbers of all sizes from 2^-20 to 2^20: any other order of a sum gives other bits. */
 function draws(n: number, random: Random): Float64Array {
   return Float64Array.from({ length: n }, () => random.normal() * 2 ** (random.integer(41) - 20))
 }
 
-/** What must never be read stands behind the matrix. */
+/** A matrix followed in memory by NaN, which must never be read. */
 function guarded(values: Float64Array, rows: number, cols: number): Tensor {
   const data = new Float64Array(rows * cols + 5).fill(NaN)
   data.set(values)
@@ -47,12 +52,6 @@ function naiveAddMultiply(C: Tensor, A: Tensor, B: Tensor): Float64Array {
     }
   }
   return out
-}
-
-/** Whether all numbers are the same, 0 and −0 told apart, NaN equal to NaN. */
-function sameBits(x: Float64Array, y: Float64Array): boolean {
-  for (let i = 0; i < x.length; i++) if (!Object.is(x[i], y[i])) return false
-  return x.length === y.length
 }
 
 function checkProducts(n: number, k: number, m: number, random: Random): void {
@@ -91,7 +90,7 @@ test('and for sums and columns longer than what is packed at a time', () => {
   }
 })
 
-test('addMultiply continues the sum that C holds: a product cut in two has the same bits', () => {
+test('addMultiply continues the sum that C holds: a product split into parts has the same bits', () => {
   const random = new Random(13)
   const [n, k, m] = [7, 300, 9]
   const A = guarded(draws(n * k, random), n, k), B = guarded(draws(k * m, random), k, m)
@@ -104,10 +103,11 @@ test('addMultiply continues the sum that C holds: a product cut in two has the s
   assert.ok(sameBits(pieces.data, whole.data))
 })
 
-test('affine begins every row at b, whatever C holds', () => {
+test('affine begins the sums of every row with b, whatever C holds', () => {
   const random = new Random(14)
   for (const [n, k, m] of [[0, 2, 3], [1, 1, 1], [5, 4, 1], [7, 0, 9], [7, 300, 9], [96, 11, 64]]) {
-    const A = guarded(draws(n * k, random), n, k), B = guarded(draws(k * m, random), k, m), b = guarded(draws(m, random), 1, m)
+    const A = guarded(draws(n * k, random), n, k), B = guarded(draws(k * m, random), k, m)
+    const b = guarded(draws(m, random), 1, m)
     const C = matrix(new Float64Array(n * m + 1).fill(NaN), n, m)
     reference.affine(C, A, B, b)
     for (let i = 0; i < n; i++) for (let j = 0; j < m; j++) {
@@ -128,7 +128,7 @@ test('a sum of nothing is 0 for multiply, and leaves C as it is for addMultiply'
   assert.ok(sameBits(C.data, new Float64Array(4)))
 })
 
-test('−0 is kept where the stated sum keeps it: −0 + −0 in addMultiply, but 0 + −0 in multiply', () => {
+test('−0 is kept if the stated sum keeps it: −0 + −0 in addMultiply, but 0 + −0 in multiply', () => {
   const A = matrix(Float64Array.of(-1), 1, 1), B = matrix(Float64Array.of(0), 1, 1)
   const C = matrix(Float64Array.of(-0), 1, 1)
   reference.addMultiply(C, A, B)
@@ -137,7 +137,7 @@ test('−0 is kept where the stated sum keeps it: −0 + −0 in addMultiply, bu
   assert.ok(Object.is(C.data[0], 0))
 })
 
-test('a NaN or infinity of A spoils its row alone, one of B its column alone, wherever it stands', () => {
+test('a NaN or infinity in A affects only its row, one in B only its column', () => {
   const random = new Random(14)
   const [n, k, m] = [5, 4, 5]
   for (const bad of [NaN, Infinity, -Infinity]) {
@@ -156,14 +156,14 @@ test('a NaN or infinity of A spoils its row alone, one of B its column alone, wh
   }
 })
 
-test('nothing of one product is left in the next', () => {
+test('no number of one product is left in the next', () => {
   const random = new Random(15)
   const large = matrix(new Float64Array(300 * 300).fill(NaN), 300, 300)
   reference.multiply(reference.allocate(300, 300), large, large)
   for (let n = 1; n <= 4; n++) checkProducts(n, n, n, random)
 })
 
-test('addRowDots adds to each element the dot of a row of its matrix with the row of Z, and writes Y alone', () => {
+test('addRowDots adds to each element the dot of a row of its matrix and of Z, and writes only Y', () => {
   const random = new Random(46)
   for (const [n, k, m] of [[1, 1, 1], [1, 3, 2], [4, 1, 3], [3, 2, 4], [5, 3, 7], [2, 4, 17], [3, 2, 64]]) {
     const Y = guarded(draws(n * k, random), n, k), S = guarded(draws(k * n * m, random), k * n, m)
@@ -172,14 +172,15 @@ test('addRowDots adds to each element the dot of a row of its matrix with the ro
     reference.addRowDots(Y, S, Z)
     for (let i = 0; i < n; i++) for (let j = 0; j < k; j++) {
       const row = before[1].subarray((j * n + i) * m, (j * n + i + 1) * m)
-      assert.is(Y.data[i * k + j], before[0][i * k + j] + dot(row, before[2].subarray(i * m, (i + 1) * m)), `${n}, ${k}, ${m}`)
+      const wanted = before[0][i * k + j] + dot(row, before[2].subarray(i * m, (i + 1) * m))
+      assert.is(Y.data[i * k + j], wanted, `${n}, ${k}, ${m}`)
     }
     assert.ok(Y.data.subarray(n * k).every(Number.isNaN))
-    for (const [data, was] of [[S.data, before[1]], [Z.data, before[2]]]) assert.ok(data.every((x, p) => Object.is(x, was[p])))
+    for (const [data, was] of [[S.data, before[1]], [Z.data, before[2]]]) assert.ok(sameBits(data, was))
   }
 })
 
-test('mixRows sums the matrices\' rows from the first, each times its element of Y, over whatever Z held', () => {
+test('mixRows sums the matrices\' rows from the first, each times its element of Y, whatever Z holds', () => {
   const random = new Random(47)
   for (const [n, k, m] of [[1, 1, 1], [1, 3, 2], [4, 1, 3], [3, 2, 4], [5, 3, 7], [2, 4, 17]]) {
     const Y = guarded(draws(n * k, random), n, k), S = guarded(draws(k * n * m, random), k * n, m)
@@ -194,7 +195,7 @@ test('mixRows sums the matrices\' rows from the first, each times its element of
   }
 })
 
-test('allocate gives a zeroed row-major tensor of memory that nothing else has', () => {
+test('allocate returns a zeroed row-major tensor with memory of its own', () => {
   const A = reference.allocate(2, 3), B = reference.allocate(2, 3)
   const { data, memory, ...rest } = A
   assert.equal(data, new Float64Array(6))
@@ -223,13 +224,13 @@ test('addColumnSums adds the rows to b one after the other, from the top', () =>
   }
 })
 
-test('a NaN in Y spoils its own column sum alone', () => {
+test('a NaN in Y affects only the sum of its column', () => {
   const Y = matrix(Float64Array.of(1, 2, 3, NaN, 5, 6), 2, 3), b = reference.allocate(1, 3)
   reference.addColumnSums(b, Y)
   assert.equal([...b.data], [NaN, 7, 9])
 })
 
-test('tanh and exp are those of elementary, element by element, specials included, and write nothing else', () => {
+test('tanh and exp are those of elementary.ts, with special numbers, and write nothing else', () => {
   const special = [0, -0, 1e-320, -1e-8, 0.55, -0.55, 0.549999, 19, 22.5, -710, Infinity, -Infinity, NaN]
   const random = new Random(17)
   const values = Float64Array.from([...special, ...draws(47, random)])
@@ -241,7 +242,7 @@ test('tanh and exp are those of elementary, element by element, specials include
   assert.ok(sameBits(E.data, Float64Array.from([...values.map(exp), 3])))
 })
 
-test('multiplyByTanhSlope is g · (1 − y·y) with those roundings, and writes G alone', () => {
+test('multiplyByTanhSlope is g · (1 − y·y) with those roundings, and writes only G', () => {
   const random = new Random(18)
   const special = [0, -0, 1, -1, NaN, 0.5]
   const y = Float64Array.from([...special, ...draws(29, random).map((x) => Math.sin(x))])

@@ -1,3 +1,7 @@
+/**
+ * Tensors against their definition: element (i, j) is data[i · rowStride + j · colStride].
+ * No tolerance: numbers are moved, not computed.
+ */
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { matrix, rowsOf, type Tensor, transposed, transposeInto } from '../../src/math/tensor.ts'
@@ -19,7 +23,7 @@ test('matrix accepts more numbers than it needs, and refuses fewer', () => {
     error instanceof RangeError && error.message === 'data: expected at least 6 numbers, got 5')
 })
 
-test('rowsOf is the asked rows and no others, in shared memory', () => {
+test('rowsOf is the requested rows and no others, in shared memory', () => {
   const A = counted(5, 3)
   for (let first = 0; first <= 5; first++) {
     for (let count = 0; first + count <= 5; count++) {
@@ -42,7 +46,7 @@ test('transposed swaps the indices without moving a number; twice, it is the ten
   assert.equal(transposed(T), A)
 })
 
-test('a matrix knows where its data lie, and so do its rows and its transpose', () => {
+test('memory and address are those of data, for a matrix, its rows and its transpose', () => {
   const A = matrix(new Float64Array(20).subarray(3), 4, 3)
   for (const each of [A, rowsOf(A, 1, 2), transposed(A), transposed(rowsOf(A, 2, 2))]) {
     assert.is(each.memory, each.data.buffer)
@@ -51,7 +55,7 @@ test('a matrix knows where its data lie, and so do its rows and its transpose', 
   assert.equal([A, rowsOf(A, 1, 2), transposed(A)].map(({ address }) => address), [24, 48, 24])
 })
 
-test('transposeInto writes the transpose row by row and leaves its source alone, for shapes to 9 × 9', () => {
+test('transposeInto writes the transpose and does not change its source, for shapes to 9 × 9', () => {
   for (let n = 0; n <= 9; n++) {
     for (let m = 0; m <= 9; m++) {
       const A = counted(n, m), B = matrix(new Float64Array(m * n + 1).fill(-1), m, n)

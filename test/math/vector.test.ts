@@ -1,9 +1,11 @@
+/**
+ * Vector operations against the stated order of sums, to the bit, and against exact sums in BigInt.
+ * Tolerance of sum: Higham's bound γ_d Σ|x| for a tree of depth d; everything else is exact.
+ */
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { Random } from '../../src/math/random.ts'
-import {
-  addScaled, addTree, allFinite, combine, dot, largestMagnitude, norm, sum,
-} from '../../src/math/vector.ts'
+import { addScaled, allFinite, combine, dot, largestMagnitude, norm, sum } from '../../src/math/vector.ts'
 
 /** Numbers of either sign between 2^-21 and 2^20, all multiples of 2^-74. */
 function draws(n: number, random: Random): Float64Array {
@@ -30,7 +32,7 @@ test('dot adds products to four sums in turn, and these as (s₀ + s₁) + (s₂
   }
 })
 
-test('dot is exact where integers are, and lets NaN and infinities through from every place', () => {
+test('dot is exact for integers, and passes on a NaN or infinity from every place', () => {
   const x = Float64Array.from({ length: 100 }, (_, i) => i)
   assert.is(dot(x, x), 328350, 'Σ i² = n(n + 1)(2n + 1)/6')
   for (let n = 1; n <= 9; n++) {
@@ -52,7 +54,7 @@ test('norm is the Euclidean length', () => {
   assert.ok(Number.isNaN(norm(Float64Array.of(0, NaN))))
 })
 
-test('addScaled is y + a·x with two roundings, also where x is y', () => {
+test('addScaled is y + a·x with two roundings, also if x is y', () => {
   const random = new Random(22)
   for (const n of [0, 1, 2, 3, 4, 7, 8, 33]) {
     const y = draws(n, random), x = draws(n, random)
@@ -67,7 +69,7 @@ test('addScaled is y + a·x with two roundings, also where x is y', () => {
   }
 })
 
-test('combine is x + a·y, also where the result is x, or y, or both are one', () => {
+test('combine is x + a·y, also if the result is x or y, or all are one', () => {
   const random = new Random(23)
   const x = draws(9, random), y = draws(9, random)
   const wanted = x.map((value, i) => value + -0.3 * y[i]), self = x.map((value) => value + -0.3 * value)
@@ -83,7 +85,7 @@ test('combine is x + a·y, also where the result is x, or y, or both are one', (
   assert.equal(both, self)
 })
 
-test('sum errs by no more than 63 roundings in a block and one for each halving above it', () => {
+test('sum has at most 63 roundings in a block and one for each halving above it', () => {
   const random = new Random(24)
   for (const n of [0, 1, 2, 63, 64, 65, 127, 128, 129, 191, 192, 193, 1000, 4097, 100_000]) {
     for (const x of [draws(n, random), draws(n, random).map(Math.abs), new Float64Array(n).fill(0.1)]) {
@@ -109,13 +111,13 @@ test('sum halves at multiples of 64: blocks from the left, then their tree', () 
   assert.is(sum(x), wanted)
 })
 
-test('sum takes the first n entries, all by default', () => {
+test('sum adds the first n entries, all by default', () => {
   const x = Float64Array.from({ length: 500 }, (_, i) => i)
   for (const n of [0, 1, 64, 65, 499, 500]) assert.is(sum(x, n), n * (n - 1) / 2)
   assert.is(sum(x), 124750)
 })
 
-test('largestMagnitude is max |x|, 0 of nothing, and NaN wherever a NaN stands', () => {
+test('largestMagnitude is max |x|, 0 without entries, and NaN for a NaN at any place', () => {
   assert.is(largestMagnitude(Float64Array.of(1, -7, 3)), 7)
   assert.is(largestMagnitude(Float64Array.of(2, -Infinity)), Infinity)
   assert.ok(Object.is(largestMagnitude(Float64Array.of(-0, -0)), 0))
@@ -127,7 +129,7 @@ test('largestMagnitude is max |x|, 0 of nothing, and NaN wherever a NaN stands',
   }
 })
 
-test('allFinite sees one NaN or infinity at any place', () => {
+test('allFinite finds one NaN or infinity at any place', () => {
   assert.ok(allFinite(new Float64Array(0)))
   assert.ok(allFinite([0, -0, 1.7e308, 5e-324]))
   for (const bad of [NaN, Infinity, -Infinity]) {
@@ -137,24 +139,6 @@ test('allFinite sees one NaN or infinity at any place', () => {
       assert.not(allFinite(x))
     }
   }
-})
-
-test('addTree adds neighbours, then pairs, then fours, for every count to 20', () => {
-  const random = new Random(26)
-  // Cut where the largest power of two below the count cuts: the same tree, seen from its root.
-  const tree = (parts: readonly Float64Array[]): Float64Array => {
-    if (parts.length === 1) return parts[0]
-    const half = 2 ** Math.ceil(Math.log2(parts.length) - 1)
-    const left = tree(parts.slice(0, half)), right = tree(parts.slice(half))
-    return left.map((value, i) => value + right[i])
-  }
-  for (let count = 1; count <= 20; count++) {
-    const parts = Array.from({ length: count }, () => draws(5, random))
-    const wanted = tree(parts)
-    addTree(parts, (into, part) => addScaled(into, 1, part))
-    assert.equal(parts[0], wanted, `${count} parts`)
-  }
-  addTree([], () => assert.unreachable())
 })
 
 test.run()

@@ -6,7 +6,7 @@ import { reference } from '../../src/math/reference.ts'
 import type { Tensor } from '../../src/math/tensor.ts'
 import { createMlp, createTape, type Tape, type Tile } from '../../src/nn/mlp.ts'
 import type { Parameters } from '../../src/nn/parameters.ts'
-import { createShards, type Shards, sumOverTiles } from '../../src/nn/shards.ts'
+import { addTree, createShards, type Shards, sumOverTiles } from '../../src/nn/shards.ts'
 import { normals } from '../support/dense.ts'
 
 const net = createMlp(reference, [1, 2], 'tanh', 1)
@@ -90,6 +90,17 @@ test('the sum has the bits of the tree over shards, in whatever order the shards
     }).reverse()
     assert.equal(total(shards, parts), tree(sums), `${count} tiles`)
   }
+})
+
+test('addTree adds neighbours, then pairs, then fours, for every count to 20', () => {
+  const random = new Random(26)
+  for (let count = 1; count <= 20; count++) {
+    const parts = Array.from({ length: count }, () => normals(P, random))
+    const wanted = tree(parts)
+    addTree(parts, add)
+    assert.equal(parts[0], wanted, `${count} parts`)
+  }
+  addTree([], () => assert.unreachable())
 })
 
 test('nothing of one sum is left in the next', () => {

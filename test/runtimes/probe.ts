@@ -5,7 +5,8 @@
  */
 import { cartPole, pendulum } from '../../src/envs/index.ts'
 import { presets, Random, train, type TrainOptions } from '../../src/index.ts'
-import { cos, exp, expm1, log, log1p, sin, tanh } from '../../src/math/elementary.ts'
+import { exp, expm1, log, log1p, tanh } from '../../src/math/elementary.ts'
+import { cos, sin } from '../../src/math/trigonometry.ts'
 import type { Env } from '../../src/rl/world/env.ts'
 import { addNumbers, createHash, digits, type Hash } from '../support/hash.ts'
 

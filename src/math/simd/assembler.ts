@@ -1,13 +1,13 @@
 /**
- * A small WebAssembly assembler: instructions as functions from operand code to code, opcodes by name.
- * WebAssembly core specification 2.0 (binary format, chapter 5); the vector opcodes are those of fixed-width SIMD.
+ * A small WebAssembly assembler: each instruction is a function from the code of its operands to code.
+ * WebAssembly core specification 2.0 (binary format, chapter 5), with the opcodes of fixed-width SIMD.
  *
  *   i32.add(x.get, i32.const(8))   is the code that pushes x, pushes 8, and adds
  *
  * But: one memory, imported; functions of i32 parameters without results; no tables, globals or data.
  */
 
-/** Bytes in the order of the module, and code within code, which is read from left to right; operands come before instructions. */
+/** Bytes in the order of the module, nested in any way, read left to right; operands before instructions. */
 export type Code = readonly (number | Code)[]
 
 /** All bytes of `code`, appended to `bytes`. */
@@ -19,10 +19,11 @@ export function flatten(code: Code, bytes: number[] = []): number[] {
   return bytes
 }
 
+/** Types of locals: a 32-bit integer, or a vector of 128 bits. */
 export type ValueType = 'i32' | 'v128'
 const TYPES: Readonly<Record<ValueType, number>> = { i32: 0x7f, v128: 0x7b }
 
-/** Unsigned LEB128: seven bits a byte, the least first, the high bit set on all but the last. */
+/** Unsigned LEB128: seven bits per byte, the lowest first; the high bit is set in all but the last byte. */
 export function unsigned(n: number): number[] {
   const bytes: number[] = []
   for (; n >= 128; n = Math.floor(n / 128)) bytes.push((n % 128) | 128)
@@ -36,7 +37,7 @@ export function signed(n: number): number[] {
   return [...bytes, n & 127]
 }
 
-/** The eight bytes of a double, least first. */
+/** The eight bytes of a double, the lowest first. */
 export function double(x: number): number[] {
   const view = new DataView(new ArrayBuffer(8))
   view.setFloat64(0, x, true)
@@ -44,15 +45,18 @@ export function double(x: number): number[] {
 }
 
 type Instruction = (...operands: Code[]) => Code
+/** Pushes what is at `address` + `offset` bytes. */
 export type Load = (address: Code, offset?: number) => Code
+/** Writes `value` to `address` + `offset` bytes. */
 export type Store = (address: Code, value: Code, offset?: number) => Code
 const plain = (opcode: number): Instruction => (...operands) => [...operands, opcode]
 const vector = (opcode: number): Instruction => (...operands) => [...operands, 0xfd, unsigned(opcode)]
-/** Loads and stores: an address, for stores a value, and a constant offset in bytes. Alignment is told as 8 bytes. */
+/** Loads and stores: an address, a value to store, and an offset in bytes. The alignment hint is 8 bytes. */
 const load = (...opcode: number[]): Load => (address, offset = 0) => [address, opcode, 3, unsigned(offset)]
 const store = (...opcode: number[]): Store => (address, value, offset = 0) =>
   [address, value, opcode, 3, unsigned(offset)]
 
+/** Integers of 32 bits: addresses, counts and conditions; `_u` compares as unsigned. */
 export const i32: {
   readonly const: (n: number) => Code
 } & Readonly<Record<'eqz' | 'eq' | 'lt_u' | 'ge_u' | 'add' | 'sub' | 'mul' | 'and' | 'shl', Instruction>> = {
@@ -61,15 +65,18 @@ export const i32: {
   add: plain(0x6a), sub: plain(0x6b), mul: plain(0x6c), and: plain(0x71), shl: plain(0x74),
 }
 
+/** Single doubles. */
 export const f64: { readonly load: Load; readonly store: Store; readonly add: Instruction } = {
   load: load(0x2b), store: store(0x39), add: plain(0xa0),
 }
 
+/** Vectors of two doubles, moved or combined as bits. */
 export const v128: {
   readonly load: Load
   readonly store: Store
-  /** One double into both lanes; or into the low lane, with 0 in the high one. */
+  /** One double into both lanes. */
   readonly load64_splat: Load
+  /** One double into the low lane, 0 into the high one. */
   readonly load64_zero: Load
   /** One double into the high lane of a vector. */
   readonly load64_lane: (address: Code, vector: Code, offset?: number) => Code
@@ -88,7 +95,10 @@ export const v128: {
   and: vector(0x4e), or: vector(0x50),
 }
 
-/** pmin, pmax: the second operand where it is less, or greater, than the first, else the first, so that a NaN in the first stays. */
+/**
+ * Two doubles, lane by lane. pmin, pmax: the second operand if it is less, or greater, than the first; else
+ * the first, so that a NaN in the first is kept.
+ */
 export const f64x2: {
   readonly extract_lane: (vector: Code, lane: number) => Code
 } & Readonly<Record<'abs' | 'sqrt' | 'add' | 'sub' | 'mul' | 'div' | 'pmin' | 'pmax', Instruction>> = {
@@ -98,15 +108,17 @@ export const f64x2: {
   pmin: vector(0xf6), pmax: vector(0xf7),
 }
 
-/** shl, shr_s: both lanes by one number of bits, an i32. */
+/** Two integers of 64 bits, lane by lane; shl, shr_s shift both lanes by the same number of bits, an i32. */
 export const i64x2: Readonly<Record<'shl' | 'shr_s' | 'add' | 'sub', Instruction>> = {
   shl: vector(0xcb), shr_s: vector(0xcc), add: vector(0xce), sub: vector(0xd1),
 }
 
+/** Four integers of 32 bits. */
 export const i32x4: { readonly extract_lane: (vector: Code, lane: number) => Code } = {
   extract_lane: (operand, lane) => [operand, 0xfd, 0x1b, lane],
 }
 
+/** A parameter or local of a function. */
 export interface Local {
   readonly get: Code
   set(value: Code): Code
@@ -119,7 +131,7 @@ export class FunctionBuilder {
   readonly name: string
   #parameters = 0
   readonly #locals: ValueType[] = []
-  /** Doubles in both lanes of a local each, by their text, for 0 and −0 are two constants. */
+  /** Constants, each in both lanes of its own local; the key is a text because 0 and −0 are two constants. */
   readonly #constants = new Map<string, { x: number; local: Local }>()
   body: Code = []
 
@@ -137,7 +149,7 @@ export class FunctionBuilder {
     return local(this.#parameters + this.#locals.length - 1)
   }
 
-  /** Pushes x in both lanes, from a local that is set once, when the function begins. */
+  /** Pushes x in both lanes, from a local that is set once, at the beginning of the function. */
   constant(x: number): Code {
     const key = Object.is(x, -0) ? '-0' : String(x)
     let known = this.#constants.get(key)
@@ -167,7 +179,7 @@ const END = 0x0b
 /** A block without a result. */
 const NO_RESULT = 0x40
 
-/** Repeat `body` while `condition` holds; the condition is looked at first. */
+/** Repeat `body` while `condition` holds; the condition is tested before the first time. */
 export function whilst(condition: Code, body: Code): Code {
   //      block              loop                     leave unless condition          again     end of both
   return [0x02, NO_RESULT, 0x03, NO_RESULT, i32.eqz(condition), 0x0d, 1, body, 0x0c, 0, END, END]
@@ -178,17 +190,19 @@ export function repeat(body: Code, condition: Code): Code {
   return [0x03, NO_RESULT, body, condition, 0x0d, 0, END]
 }
 
-/** Run the parts one after the other, and then again, until one of them has made `done` hold. */
+/** Run the parts one after the other, again and again; after each part, stop if `done` holds. */
 export function cycle(parts: readonly Code[], done: Code): Code {
-  //      block              loop                     leave when done                               again     end of both
-  return [0x02, NO_RESULT, 0x03, NO_RESULT, parts.map((part) => [part, done, 0x0d, 1]), 0x0c, 0, END, END]
+  const leaving = parts.map((part) => [part, done, 0x0d, 1])
+  //      block              loop                     again     end of both
+  return [0x02, NO_RESULT, 0x03, NO_RESULT, leaving, 0x0c, 0, END, END]
 }
 
+/** Run `then` if `condition` holds. */
 export function when(condition: Code, then: Code): Code {
   return [condition, 0x04, NO_RESULT, then, END]
 }
 
-/** A module that imports memory from 'host' 'memory' and exports every function by its name. */
+/** The bytes of a module that imports memory as 'host' 'memory' and exports every function by its name. */
 export function assemble(functions: readonly FunctionBuilder[]): Uint8Array {
   const section = (id: number, contents: Code): Code => [id, sized(contents)]
   return new Uint8Array(flatten([

@@ -1,88 +1,92 @@
 /**
  * The backend on WebAssembly SIMD: the same contract, the same bits, several times as fast.
  *
- * A tensor's numbers lie in one WebAssembly memory, which is made as large as was asked for and never grows, for
- * growth would cut off every view of it. Systems back such memory only where it is written. What does not fit is
- * allocated outside, and an operation with any part outside is done by the reference: slower, never wrong.
- * WebAssembly puts a number's lowest byte first, a typed array as the processor does: both must agree.
- * But: memory is given back only by `temporarily`, and altogether when the backend goes. One backend a training.
+ * Tensors are stored in one WebAssembly memory, which has the requested size and never grows, because growth
+ * would detach all views of it. Operating systems provide such memory only when it is written. Tensors that
+ * do not fit are allocated outside, and the reference does all operations on them: slower, never wrong.
+ * WebAssembly stores a number's lowest byte first; typed arrays follow the processor, which must do so, too.
+ * But: only `temporarily` releases memory before the backend itself is released. One backend per training.
  */
 import type { Backend } from '../backend.ts'
 import { TANH_AT } from '../elementary.ts'
 import { reference } from '../reference.ts'
 import { matrix, type Tensor } from '../tensor.ts'
 import { assemble } from './assembler.ts'
-import { adam, addColumnSums, exp, multiplyByTanhSlope, tanh } from './elementwise.ts'
+import { adam } from './adam.ts'
+import { addColumnSums } from './columnSums.ts'
+import { exp, multiplyByTanhSlope, tanh } from './elementwise.ts'
+import { addMultiply, MAX_DEPTH, MAX_WIDTH, PANEL_BYTES } from './multiply.ts'
 import { prefetch } from './prefetch.ts'
-import { addMultiply, DEPTH, PANELS, WIDTH } from './multiply.ts'
 import { addRowDots, mixRows } from './rowDots.ts'
 
-/** The part of the host's WebAssembly that is needed; a runtime may lack it, or forbid to compile. */
+/** The part of the host's WebAssembly that is used here; a runtime may not have it, or forbid compilation. */
 interface WebAssemblyHost {
   readonly Module: new (bytes: Uint8Array) => object
-  readonly Instance: new (module: object, imports: object) => { readonly exports: Readonly<Record<string, Kernel>> }
+  readonly Instance: new (module: object, imports: object) => { readonly exports: Kernels }
   readonly Memory: new (limits: { initial: number; maximum: number }) => { readonly buffer: ArrayBuffer }
 }
 
-type Kernel = (...parameters: number[]) => void
+type Kernels = Readonly<Record<string, (...parameters: number[]) => void>>
 
+/** Bytes of a page, the unit in which WebAssembly sizes memory. */
 const PAGE = 65536
-/** Just under 4 GiB, all that a 32-bit address reaches; engines may give less. */
-const MOST_PAGES = 65535
+/** Just under 4 GiB, the range of a 32-bit address; engines may allow less. */
+const MAX_PAGES = 65535
 
-/** What the kernels keep for themselves, from address 0 on: the table of tanh, a row of zeros, the panels of products. */
-const TABLE = 0, ZEROS = 8 * TANH_AT.length, PANELS_AT = ZEROS + 8 * WIDTH
-const OWN_PAGES = Math.ceil((PANELS_AT + PANELS) / PAGE)
+/** Memory of the kernels, from address 0 on: the table of tanh, a row of zeros, the panels of products. */
+const TABLE = 0, ZEROS = 8 * TANH_AT.length, PANELS = ZEROS + 8 * MAX_WIDTH
+const OWN_PAGES = Math.ceil((PANELS + PANEL_BYTES) / PAGE)
 
-/** The module's bytes: every kernel, less than 15 kB. */
+/** The bytes of the module with all kernels, less than 15 kB. */
 export function simdModule(): Uint8Array {
   return assemble([
-    addMultiply(), addRowDots(), mixRows(), addColumnSums(), multiplyByTanhSlope(), tanh(TABLE), exp(), adam(), prefetch(),
+    addMultiply(), addRowDots(), mixRows(), addColumnSums(),
+    multiplyByTanhSlope(), tanh(TABLE), exp(), adam(), prefetch(),
   ])
 }
 
 /**
- * A SIMD backend with room for `bytes` of tensors, or null where this runtime has no WebAssembly SIMD or forbids it,
- * or the processor puts the highest byte first.
+ * A SIMD backend with room for `bytes` bytes of tensors, or null if this runtime has no WebAssembly SIMD,
+ * forbids compilation or has too little memory, or if the processor stores the highest byte first.
  */
 export function createSimd(bytes: number): Backend | null {
   const host = (globalThis as unknown as { WebAssembly?: WebAssemblyHost }).WebAssembly
   if (host === undefined || !lowestByteFirst()) return null
-  // Outside of what is caught: a mistake in a kernel shall not pass for a host that forbids it.
+  // Outside the try block, so that an error in a kernel is not mistaken for a host that forbids compilation.
   const bytecode = simdModule()
   try {
     const module = new host.Module(bytecode)
-    const pages = Math.min(MOST_PAGES, OWN_PAGES + Math.max(1, Math.ceil(bytes / PAGE)))
+    const pages = Math.min(MAX_PAGES, OWN_PAGES + Math.max(1, Math.ceil(bytes / PAGE)))
     const memory = new host.Memory({ initial: pages, maximum: pages })
     return backendOf(new host.Instance(module, { host: { memory } }).exports, memory.buffer)
   } catch {
-    // Forbidden by a content security policy, no SIMD, or no memory: whichever it is, the reference serves.
+    // Forbidden by a content security policy, no SIMD, or no memory: in each case the reference can be used.
     return null
   }
 }
 
-function backendOf(kernels: Readonly<Record<string, Kernel>>, buffer: ArrayBuffer): Backend {
+function backendOf(kernels: Kernels, buffer: ArrayBuffer): Backend {
   new Float64Array(buffer, TABLE, TANH_AT.length).set(TANH_AT)
-  // Bytes in use, and the most that ever were: beyond, memory is still zero.
+  // Bytes in use, and their maximum so far: memory beyond it is still zero.
   let used = OWN_PAGES * PAGE, highest = used
   const inside = (tensor: Tensor): boolean => tensor.memory === buffer
   const isEmpty = (tensor: Tensor): boolean => tensor.rows * tensor.cols === 0
 
   /**
-   * C ← D + A·B, where D is one row for all, or C where there is none. Stretches of the sum are taken in order and
-   * carried on in C, so cutting it changes no bit.
+   * C ← D + A·B, where each row of D is `row`, or D is C if `row` is null. Terms are added in order, and C
+   * holds the sum between two calls of the kernel, so splitting the sum changes no bit.
    */
   const product = (C: Tensor, A: Tensor, B: Tensor, row: 'zeros' | Tensor | null): void => {
     const m = C.cols, stride = 8 * m, step = 8 * A.colStride
-    for (let k = 0; k < B.rows; k += DEPTH) {
-      for (let j = 0; j < m; j += WIDTH) {
+    for (let k = 0; k < B.rows; k += MAX_DEPTH) {
+      for (let j = 0; j < m; j += MAX_WIDTH) {
         const c = C.address + 8 * j
-        const carriesOn = row === null || k > 0
-        const d = carriesOn ? c : row === 'zeros' ? ZEROS : row.address + 8 * j
+        const continues = row === null || k > 0
+        const d = continues ? c : row === 'zeros' ? ZEROS : row.address + 8 * j
         kernels.addMultiply(
           c, d, A.address + k * step, B.address + k * stride + 8 * j,
-          C.rows, Math.min(WIDTH, m - j), Math.min(DEPTH, B.rows - k),
-          stride, carriesOn ? stride : 0, 8 * A.rowStride, step, PANELS_AT)
+          C.rows, Math.min(MAX_WIDTH, m - j), Math.min(MAX_DEPTH, B.rows - k),
+          stride, continues ? stride : 0, 8 * A.rowStride, step, PANELS)
       }
     }
   }
@@ -92,7 +96,7 @@ function backendOf(kernels: Readonly<Record<string, Kernel>>, buffer: ArrayBuffe
 
     allocate(rows, cols) {
       const length = rows * cols
-      // Tensors begin on 64 bytes, the line of a cache.
+      // Tensors begin at multiples of 64 bytes, the length of a cache line.
       const size = 64 * Math.ceil(length / 8)
       if (used + size > buffer.byteLength) return reference.allocate(rows, cols)
       const data = new Float64Array(buffer, used, length)
@@ -122,17 +126,23 @@ function backendOf(kernels: Readonly<Record<string, Kernel>>, buffer: ArrayBuffe
     },
 
     affine(C, A, B, b) {
-      if (!(inside(C) && inside(A) && inside(B) && inside(b)) || B.rows === 0) return reference.affine(C, A, B, b)
+      if (!(inside(C) && inside(A) && inside(B) && inside(b)) || B.rows === 0) {
+        return reference.affine(C, A, B, b)
+      }
       product(C, A, B, b)
     },
 
     addRowDots(Y, S, Z) {
-      if (!(inside(Y) && inside(S) && inside(Z)) || isEmpty(Y) || isEmpty(Z)) return reference.addRowDots(Y, S, Z)
+      if (!(inside(Y) && inside(S) && inside(Z)) || isEmpty(Y) || isEmpty(Z)) {
+        return reference.addRowDots(Y, S, Z)
+      }
       kernels.addRowDots(Y.address, S.address, Z.address, Z.rows, Y.cols, Z.cols)
     },
 
     mixRows(Z, Y, S) {
-      if (!(inside(Z) && inside(Y) && inside(S)) || isEmpty(Y) || isEmpty(Z)) return reference.mixRows(Z, Y, S)
+      if (!(inside(Z) && inside(Y) && inside(S)) || isEmpty(Y) || isEmpty(Z)) {
+        return reference.mixRows(Z, Y, S)
+      }
       kernels.mixRows(Z.address, Y.address, S.address, Z.rows, Y.cols, Z.cols)
     },
 
@@ -175,7 +185,7 @@ function lowestByteFirst(): boolean {
   return new Uint8Array(new Uint16Array([1]).buffer)[0] === 1
 }
 
-/** The fastest backend that works here, with room for `bytes` of tensors. */
+/** The fastest backend that works in this runtime, with room for `bytes` bytes of tensors. */
 export function createFastest(bytes: number): Backend {
   return createSimd(bytes) ?? reference
 }

@@ -1,23 +1,25 @@
 /**
- * What is done to each element by itself, or to each column: two lanes at a time, in the reference's operations.
+ * Element-wise functions, two elements at a time, in the operations of the reference.
  */
-import { COSH, LN2_HIGH, LN2_LOW, LOG2_E, ROUNDER, SINH, STEP_ROUNDER, TANH, TANH_AT, TANH_END } from '../elementary.ts'
 import {
-  type Code, f64x2, FunctionBuilder, i32, i32x4, i64x2, type Load, type Local, repeat, type Store, v128, when, whilst,
+  COSH, LN2_HIGH, LN2_LOW, LOG2_E, ROUNDER, SINH, STEP_ROUNDER, TANH, TANH_AT, TANH_END,
+} from '../elementary.ts'
+import {
+  type Code, f64x2, FunctionBuilder, i32, i32x4, i64x2, type Load, type Local, type Store, v128, when, whilst,
 } from './assembler.ts'
 
 /**
- * Vectors a turn of the loop. Constants outnumber the registers and are loaded anew each turn, for all vectors at once.
- * *Measured* for tanh (V8, Zen 4), nanoseconds an element: one vector 3.2, two 2.4, four 1.9.
+ * Vectors per iteration. There are more constants than registers, so each iteration loads them again, for all
+ * its vectors. *Measured* for tanh (V8, Zen 4), nanoseconds per element: one vector 3.2, two 2.4, four 1.9.
  */
 const VECTORS = 4
 
-/** Code that computes from x, and y where there is one, what takes the place of x. */
+/** Code to run first, and the code of the value that replaces x. y: the second operand's element, if any. */
 type Formula = (x: Local, y: Local, f: FunctionBuilder) => { before: Code; result: Code }
 
 /**
- * name(x, n): n elements from address x, each replaced by what `formula` makes of it; with `second`, name(x, y, n)
- * and the formula also sees the element of y. An odd last element passes with 0 in the other lane.
+ * The kernel name(x, n): each of n elements from address x is replaced by the result of `formula`; with
+ * `second`, name(x, y, n), and the formula also uses the element of y. The last vector of an odd n is half 0.
  */
 function elementwise(name: string, second: boolean, formula: Formula): FunctionBuilder {
   const f = new FunctionBuilder(name)
@@ -37,7 +39,7 @@ function elementwise(name: string, second: boolean, formula: Formula): FunctionB
     px.advance(i32.const(16 * count)),
     (second ? py.advance(i32.const(16 * count)) : []),
   ]
-  /** Until fewer than `elements` are left, a power of two. */
+  /** Repeat `body` until fewer than `elements` are left; `elements` is a power of two. */
   const whole = (elements: number, body: Code): Code => [
     end.set(i32.add(px.get, i32.shl(i32.and(n.get, i32.const(-elements)), i32.const(3)))),
     whilst(i32.lt_u(px.get, end.get), body),
@@ -59,18 +61,17 @@ export function multiplyByTanhSlope(): FunctionBuilder {
   }))
 }
 
-/**
- * tanh(x, n): elementary.ts's tanh, operation by operation. Its table, TANH_AT, lies at address `table`.
- */
+/** tanh(x, n): `tanh` of elementary.ts, operation by operation. Its table, TANH_AT, is at address `table`. */
 export function tanh(table: number): FunctionBuilder {
   return elementwise('tanh', false, (x, _, f) => {
     const [a, steps, d, z, T, t] = Array.from({ length: 6 }, () => f.local('v128'))
     const { add, sub, mul } = f64x2
     const constant = (value: number): Code => f.constant(value)
-    /** Where the table has the lane's step. What lies above it in the sum's low word is not looked at, a NaN's included. */
+    /** The offset of the lane's step in the table. The mask keeps it in the table, even for a NaN. */
     const at = (lane: number): Code => i32.shl(
       i32.and(i32x4.extract_lane(steps.get, 2 * lane), i32.const(TANH_AT.length - 1)), i32.const(3))
-    const polynomial = TANH.reduceRight<Code>((sum, c) => sum.length === 0 ? constant(c) : add(constant(c), mul(z.get, sum)), [])
+    const polynomial = TANH.reduceRight<Code>(
+      (sum, c) => sum.length === 0 ? constant(c) : add(constant(c), mul(z.get, sum)), [])
     const before = [
       a.set(f64x2.pmin(f64x2.abs(x.get), constant(TANH_END))),
       steps.set(add(a.get, constant(STEP_ROUNDER))),
@@ -86,8 +87,8 @@ export function tanh(table: number): FunctionBuilder {
 }
 
 /**
- * exp(x, n): elementary.ts's exp without a branch: 2^k always comes in two steps, which are exact where one would do,
- * and arguments out of range are cut to where the result is 0 or infinite already.
+ * exp(x, n): `exp` of elementary.ts without branches: 2^k is always two factors, which are as exact as one
+ * where one is enough, and arguments are clipped to the range beyond which the result is 0 or infinite.
  */
 export function exp(): FunctionBuilder {
   return elementwise('exp', false, (x, _, f) => {
@@ -95,10 +96,11 @@ export function exp(): FunctionBuilder {
     const constant = (value: number): Code => f.constant(value)
     const { add, sub, mul } = f64x2
     /** C₀ + z C₁ */
-    const pair = (c: readonly number[], i: number): Code => add(constant(c[i]), mul(z.get, constant(c[i + 1])))
+    const pair = (c: readonly number[], i: number): Code =>
+      add(constant(c[i]), mul(z.get, constant(c[i + 1])))
     const even = mul(w.get, add(pair(COSH, 0), mul(w.get, add(pair(COSH, 2), mul(w.get, constant(COSH[4]))))))
     const odd = mul(z.get, add(pair(SINH, 0), mul(w.get, add(pair(SINH, 2), mul(w.get, pair(SINH, 4))))))
-    /** 2^n for integers n: n is added to the exponent of 1. */
+    /** 2^n for integers n: adds n to the exponent of 1. */
     const power = (n: Code): Code => i64x2.add(constant(1), i64x2.shl(n, i32.const(52)))
     const before = [
       x.set(f64x2.pmax(f64x2.pmin(x.get, constant(710)), constant(-746))),
@@ -117,70 +119,4 @@ export function exp(): FunctionBuilder {
     ]
     return { before, result: mul(mul(r.get, power(half.get)), power(i64x2.sub(k.get, half.get))) }
   })
-}
-
-/**
- * adam(theta, g, m, v, factors, n): `Backend.adam` on n elements from each address; seven factors from `factors`.
- * One vector a turn: division and root are the limit.
- */
-export function adam(): FunctionBuilder {
-  const f = new FunctionBuilder('adam')
-  const [theta, g, m, v, factors, n] = Array.from({ length: 6 }, () => f.parameter())
-  const end = f.local('i32')
-  const all = Array.from({ length: 7 }, () => f.local('v128'))
-  const [beta1, rest1, beta2, rest2, rate, unbias, epsilon] = all
-  const x = f.local('v128'), mean = f.local('v128'), square = f.local('v128')
-  const { add, sub, mul, div, sqrt } = f64x2
-  const step = (load: Load, store: Store): Code => [
-    x.set(load(g.get)),
-    mean.set(add(mul(beta1.get, load(m.get)), mul(rest1.get, x.get))),
-    square.set(add(mul(beta2.get, load(v.get)), mul(mul(rest2.get, x.get), x.get))),
-    store(m.get, mean.get),
-    store(v.get, square.get),
-    store(theta.get, sub(load(theta.get), div(
-      mul(rate.get, mean.get), add(sqrt(mul(square.get, unbias.get)), epsilon.get)))),
-  ]
-  f.body = [
-    all.map((factor, i) => factor.set(v128.load64_splat(factors.get, 8 * i))),
-    end.set(i32.add(g.get, i32.shl(i32.and(n.get, i32.const(-2)), i32.const(3)))),
-    whilst(i32.lt_u(g.get, end.get), [
-      step(v128.load, v128.store),
-      [theta, g, m, v].map((pointer) => pointer.advance(i32.const(16))),
-    ]),
-    when(i32.and(n.get, i32.const(1)), step(v128.load64_zero, v128.store64_lane)),
-  ]
-  return f
-}
-
-/** addColumnSums(b, y, n, m): b[j] ← b[j] + y[0, j] + y[1, j] + … for all n ≥ 1 rows of Y [n, m]. */
-export function addColumnSums(): FunctionBuilder {
-  const f = new FunctionBuilder('addColumnSums')
-  const b = f.parameter(), y = f.parameter(), n = f.parameter(), m = f.parameter()
-  const row = f.local('i32'), end = f.local('i32'), stride = f.local('i32'), left = f.local('i32')
-  const sums = Array.from({ length: 4 }, () => f.local('v128'))
-  /** The next `columns` columns, all rows. */
-  const columns = (count: number): Code => {
-    const vectors = sums.slice(0, Math.ceil(count / 2))
-    const load = count === 1 ? v128.load64_zero : v128.load
-    const store = count === 1 ? v128.store64_lane : v128.store
-    return [
-      row.set(y.get),
-      end.set(i32.add(y.get, i32.mul(n.get, stride.get))),
-      vectors.map((sum, v) => sum.set(load(b.get, 16 * v))),
-      repeat([
-        vectors.map((sum, v) => sum.set(f64x2.add(sum.get, load(row.get, 16 * v)))),
-        row.advance(stride.get),
-      ], i32.lt_u(row.get, end.get)),
-      vectors.map((sum, v) => store(b.get, sum.get, 16 * v)),
-      b.advance(i32.const(8 * count)),
-      y.advance(i32.const(8 * count)),
-      left.advance(i32.const(-count)),
-    ]
-  }
-  f.body = [
-    stride.set(i32.shl(m.get, i32.const(3))),
-    left.set(m.get),
-    [8, 2, 1].map((count) => whilst(i32.ge_u(left.get, i32.const(count)), columns(count))),
-  ]
-  return f
 }

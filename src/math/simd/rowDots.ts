@@ -1,55 +1,58 @@
 /**
- * Rows with rows, for many matrices at once: S [k·n, m] holds k matrices of n rows, one below the other, each as
- * large as Z [n, m]; the j-th of them goes with column j of Y [n, k].
+ * Dot products and linear combinations of rows, for k matrices at once: S [k·n, m] holds k matrices of the
+ * shape of Z [n, m], one below the other; the j-th of them belongs to column j of Y [n, k].
  */
-import { type Code, f64, f64x2, FunctionBuilder, i32, type Load, type Local, repeat, v128, when, whilst } from './assembler.ts'
+import {
+  type Code, f64, f64x2, FunctionBuilder, i32, type Load, type Local, repeat, v128, when, whilst,
+} from './assembler.ts'
 
-/** Matrices whose rows a row of Z meets at a time. */
+/** Number of matrices whose rows are multiplied by a row of Z at the same time. */
 const AT_ONCE = 3
 
 /**
- * addRowDots(y, s, z, n, k, m): Y[i, j] += row i of the j-th matrix · row i of Z.  None of n, k, m is 0.
- * The only sums that run along the lanes: they are the four interleaved ones of `dot`.
- * A row of Z meets its rows of all matrices before the next one comes: then S, too large for the first caches, is read
- * in as many streams as there are matrices. It meets three at a time, so that six sums are in flight. *Measured* (V8, Zen 4,
- * 96 rows of 64 columns, three matrices): 2.8 µs, one at a time 3.6; within a Fisher product, where S comes from afar, row
- * by row 9.8, matrix after matrix 13.3.
+ * addRowDots(y, s, z, n, k, m): Y[i, j] += Σ_p S[j·n + i, p] Z[i, p].  None of n, k, m is 0.
+ * The only kernel that sums along the lanes: its four partial sums are the interleaved ones of `dot`.
+ * Loops: rows of Z outside, matrices inside, so that S, too large for the first-level cache, is read in k
+ * streams; three matrices at a time, so that six sums are in flight. *Measured* (V8, Zen 4, 96 rows of 64
+ * columns, three matrices): 2.8 µs, 3.6 with one matrix at a time; within a Fisher product, where S is in a
+ * further cache or in memory, 9.8, and 13.3 with the matrices outside.
  */
 export function addRowDots(): FunctionBuilder {
   const f = new FunctionBuilder('addRowDots')
   const [y, s, z, n, k, m] = Array.from({ length: 6 }, () => f.parameter())
-  /** Bytes of a row, and of a matrix. */
+  /** Bytes per row, and per matrix. */
   const stride = f.local('i32'), matrix = f.local('i32')
   const yEnd = f.local('i32'), zEnd = f.local('i32')
-  /** The present columns of a row of Z, and of the rows of S that meet it; where whole fours of them end. */
+  /** The address of the current columns in a row of Z, and the end of its whole groups of four columns. */
   const ofZ = f.local('i32'), end = f.local('i32')
+  /** The addresses of the same columns in the rows of S. */
   const ofS = Array.from({ length: AT_ONCE }, () => f.local('i32'))
-  /** For each of these rows two vectors, the four interleaved sums. */
+  /** For each of these rows of S two vectors: the four interleaved sums. */
   const sums = ofS.map(() => [f.local('v128'), f.local('v128')])
   const vector = f.local('v128')
   const left = i32.and(m.get, i32.const(3))
 
-  /** Row i of Z with its rows of the next `count` matrices. */
+  /** Row i of Z times row i of the next `count` matrices. */
   const dots = (count: number): Code => {
     const rows = ofS.slice(0, count)
-    /** The four sums ← … + columns 2v and 2v + 1. */
+    /** The sums ← sums + the products of columns 2v and 2v + 1. */
     const add = (v: number, load: Load): Code => [
       vector.set(load(ofZ.get, 16 * v)),
       rows.map((row, r) => sums[r][v % 2].set(
         f64x2.add(sums[r][v % 2].get, f64x2.mul(load(row.get, 16 * v), vector.get)))),
     ]
-    const past = (bytes: Code): Code => [ofZ, ...rows].map((pointer) => pointer.advance(bytes))
+    const advanceAll = (bytes: Code): Code => [ofZ, ...rows].map((pointer) => pointer.advance(bytes))
     return [
       rows.slice(1).map((row, r) => row.set(i32.add(rows[r].get, matrix.get))),
       sums.slice(0, count).flat().map((sum) => sum.set(v128.const(0))),
       ofZ.set(z.get),
-      whilst(i32.lt_u(ofZ.get, end.get), [add(0, v128.load), add(1, v128.load), past(i32.const(32))]),
-      // One, two or three more: each to the next of the four sums.
+      whilst(i32.lt_u(ofZ.get, end.get), [add(0, v128.load), add(1, v128.load), advanceAll(i32.const(32))]),
+      // The last one, two or three columns: each is added to the next of the four sums.
       when(left, [
         when(i32.eq(left, i32.const(1)), add(0, v128.load64_zero)),
         when(i32.and(left, i32.const(2)), add(0, v128.load)),
         when(i32.eq(left, i32.const(3)), add(1, v128.load64_zero)),
-        past(i32.shl(left, i32.const(3))),
+        advanceAll(i32.shl(left, i32.const(3))),
       ]),
       rows.map((_, r) => [
         f64.store(y.get, f64.add(f64.load(y.get), f64.add(sumOfLanes(sums[r][0]), sumOfLanes(sums[r][1])))),
@@ -59,6 +62,7 @@ export function addRowDots(): FunctionBuilder {
       ofS[0].set(i32.add(rows[count - 1].get, i32.sub(matrix.get, stride.get))),
     ]
   }
+  const remain = (count: number): Code => i32.ge_u(i32.sub(yEnd.get, y.get), i32.const(8 * count))
   f.body = [
     stride.set(i32.shl(m.get, i32.const(3))),
     matrix.set(i32.mul(n.get, stride.get)),
@@ -67,7 +71,7 @@ export function addRowDots(): FunctionBuilder {
       ofS[0].set(s.get),
       end.set(i32.add(z.get, i32.shl(i32.and(m.get, i32.const(-4)), i32.const(3)))),
       yEnd.set(i32.add(y.get, i32.shl(k.get, i32.const(3)))),
-      [AT_ONCE, 2, 1].map((count) => whilst(i32.ge_u(i32.sub(yEnd.get, y.get), i32.const(8 * count)), dots(count))),
+      [AT_ONCE, 2, 1].map((count) => whilst(remain(count), dots(count))),
       s.advance(stride.get),
       z.advance(stride.get),
     ], i32.lt_u(z.get, zEnd.get)),
@@ -79,10 +83,10 @@ function sumOfLanes(vector: Local): Code {
   return f64.add(f64x2.extract_lane(vector.get, 0), f64x2.extract_lane(vector.get, 1))
 }
 
-/** Columns of a tile: as many sums as hide the latency of addition. */
+/** Columns per tile: enough sums in flight to hide the latency of addition. */
 const COLUMNS = 16
 
-/** mixRows(z, y, s, n, k, m): row i of Z ← Σ over j of Y[i, j] · row i of the j-th matrix.  None of n, k, m is 0. */
+/** mixRows(z, y, s, n, k, m): Z[i, p] = Σ_j Y[i, j] S[j·n + i, p].  None of n, k, m is 0. */
 export function mixRows(): FunctionBuilder {
   const f = new FunctionBuilder('mixRows')
   const [z, y, s, n, k, m] = Array.from({ length: 6 }, () => f.parameter())

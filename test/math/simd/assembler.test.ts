@@ -1,3 +1,7 @@
+/**
+ * Emitted bytes against the specification's tables, a module by hand, a reader of our own, and the engine.
+ * No tolerance: bytes are equal or not, and the reader and the engine agree on every module.
+ */
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { Random } from '../../../src/math/random.ts'
@@ -5,11 +9,13 @@ import * as assembler from '../../../src/math/simd/assembler.ts'
 import {
   assemble, type Code, cycle, double, flatten, FunctionBuilder, repeat, signed, unsigned, when, whilst,
 } from '../../../src/math/simd/assembler.ts'
-import { adam, addColumnSums, exp, multiplyByTanhSlope, tanh } from '../../../src/math/simd/elementwise.ts'
-import { prefetch } from '../../../src/math/simd/prefetch.ts'
-import { addMultiply } from '../../../src/math/simd/multiply.ts'
-import { addRowDots, mixRows } from '../../../src/math/simd/rowDots.ts'
+import { adam } from '../../../src/math/simd/adam.ts'
 import { createSimd, simdModule } from '../../../src/math/simd/backend.ts'
+import { addColumnSums } from '../../../src/math/simd/columnSums.ts'
+import { exp, multiplyByTanhSlope, tanh } from '../../../src/math/simd/elementwise.ts'
+import { addMultiply } from '../../../src/math/simd/multiply.ts'
+import { prefetch } from '../../../src/math/simd/prefetch.ts'
+import { addRowDots, mixRows } from '../../../src/math/simd/rowDots.ts'
 import { instantiate } from '../../../bench/peak.ts'
 import { disassemble, listing, PLAIN, VECTOR } from '../../support/disassembler.ts'
 import { validate } from '../../support/validator.ts'
@@ -19,7 +25,7 @@ const engine = (globalThis as unknown as { WebAssembly: Engine }).WebAssembly
 
 const { f64, i32, i32x4, i64x2, v128, f64x2 } = assembler
 
-/** Why our reading refuses a module, or '' where it does not. */
+/** The reason for which our reader refuses a module, or ''. */
 function refusal(bytes: Uint8Array): string {
   try {
     validate(disassemble(bytes))
@@ -63,7 +69,7 @@ test('signed numbers are the shortest LEB128 of two\'s complement, by BigInt fro
   assert.equal(signed(-123456), [0xc0, 0xbb, 0x78])
 })
 
-test('the eight bytes of a double, least first, are those of its sign, exponent and fraction', () => {
+test('the eight bytes of a double, the lowest first, are those of its sign, exponent and fraction', () => {
   const known: readonly (readonly [number, string])[] = [
     [0, '0000000000000000'], [-0, '8000000000000000'], [1, '3ff0000000000000'], [-2, 'c000000000000000'],
     [0.1, '3fb999999999999a'], [Infinity, '7ff0000000000000'], [5e-324, '0000000000000001'],
@@ -76,7 +82,7 @@ test('the eight bytes of a double, least first, are those of its sign, exponent 
   }
 })
 
-/** The specification's table (5.4), as far as the assembler has names. */
+/** The specification's table (5.4), for the instructions that the assembler names. */
 const SPECIFIED: Readonly<Record<string, string>> = {
   'i32.const': '41', 'i32.eqz': '45', 'i32.eq': '46', 'i32.lt_u': '49', 'i32.ge_u': '4f', 'i32.add': '6a',
   'i32.sub': '6b', 'i32.mul': '6c', 'i32.and': '71', 'i32.shl': '74',
@@ -84,16 +90,17 @@ const SPECIFIED: Readonly<Record<string, string>> = {
   'v128.load': 'fd 00', 'v128.load64_splat': 'fd 0a', 'v128.store': 'fd 0b', 'v128.const': 'fd 0c',
   'i32x4.extract_lane': 'fd 1b', 'v128.and': 'fd 4e', 'v128.or': 'fd 50', 'v128.load64_lane': 'fd 57',
   'v128.store64_lane': 'fd 5b', 'v128.load64_zero': 'fd 5d',
-  'f64x2.abs': 'fd ec 01', 'f64x2.sqrt': 'fd ef 01', 'f64x2.add': 'fd f0 01', 'f64x2.sub': 'fd f1 01', 'f64x2.mul': 'fd f2 01',
-  'f64x2.div': 'fd f3 01', 'f64x2.pmin': 'fd f6 01', 'f64x2.pmax': 'fd f7 01',
+  'f64x2.abs': 'fd ec 01', 'f64x2.sqrt': 'fd ef 01', 'f64x2.add': 'fd f0 01', 'f64x2.sub': 'fd f1 01',
+  'f64x2.mul': 'fd f2 01', 'f64x2.div': 'fd f3 01', 'f64x2.pmin': 'fd f6 01', 'f64x2.pmax': 'fd f7 01',
   'i64x2.shl': 'fd cb 01', 'i64x2.shr_s': 'fd cc 01', 'i64x2.add': 'fd ce 01', 'i64x2.sub': 'fd d1 01',
 }
 
 test('every named instruction assembles to the opcode of the specification, behind its operands', () => {
   const x = [0x20, 0], y = [0x20, 1]
+  type Make = (...operands: unknown[]) => Code
   const named = Object.entries({ i32, i32x4, i64x2, f64, v128, f64x2 }).flatMap(([shape, instructions]) =>
     Object.entries(instructions).map(([name, make]) =>
-      [`${shape}.${name}`, (...operands: unknown[]) => flatten((make as (...operands: unknown[]) => Code)(...operands))] as const))
+      [`${shape}.${name}`, (...operands: unknown[]) => flatten((make as Make)(...operands))] as const))
   assert.equal(named.map(([name]) => name).sort(), Object.keys(SPECIFIED).sort())
   for (const [name, make] of named) {
     const opcode = [...bytesOf(SPECIFIED[name])]
@@ -101,8 +108,9 @@ test('every named instruction assembles to the opcode of the specification, behi
     else if (name === 'v128.const') {
       assert.equal(make(1), [...opcode, 0, 0, 0, 0, 0, 0, 0xf0, 0x3f, 0, 0, 0, 0, 0, 0, 0xf0, 0x3f])
     } else if (/extract/.test(name)) assert.equal(make(x, 1), [...x, ...opcode, 1], name)
-    else if (/load64_lane/.test(name)) assert.equal(make(x, y, 300), [...x, ...y, ...opcode, 3, 0xac, 2, 1], name)
-    else if (/load/.test(name)) assert.equal(make(x, 300), [...x, ...opcode, 3, 0xac, 2], name)
+    else if (/load64_lane/.test(name)) {
+      assert.equal(make(x, y, 300), [...x, ...y, ...opcode, 3, 0xac, 2, 1], name)
+    } else if (/load/.test(name)) assert.equal(make(x, 300), [...x, ...opcode, 3, 0xac, 2], name)
     else if (/store/.test(name)) {
       const lane = /lane/.test(name) ? [0] : []
       assert.equal(make(x, y, 300), [...x, ...y, ...opcode, 3, 0xac, 2, ...lane], name)
@@ -156,7 +164,7 @@ test('a module assembled by hand from the specification is assemble\'s, byte by 
   assert.is(refusal(byHand), '')
 })
 
-test('and is read back as it was written', () => {
+test('and the reader gives back what was written', () => {
   const { sections, memories, exports, functions } = disassemble(assemble([doubler()]))
   assert.equal([...sections], [1, 2, 3, 7, 10])
   assert.equal(memories, [{ module: 'host', name: 'memory', minimum: 1 }])
@@ -194,11 +202,12 @@ end
 end`)
 })
 
-test('a cycle ends after whichever of its parts makes its condition hold', () => {
+test('a cycle ends after the part that makes its condition hold', () => {
   // count(p, n): the parts write 1, 2 and 3 in turn, n times altogether, each to the next 16 bytes from p.
   const f = new FunctionBuilder('count')
   const p = f.parameter(), n = f.parameter()
-  const part = (x: number): Code => [v128.store(p.get, v128.const(x)), p.advance(i32.const(16)), n.advance(i32.const(-1))]
+  const part = (x: number): Code =>
+    [v128.store(p.get, v128.const(x)), p.advance(i32.const(16)), n.advance(i32.const(-1))]
   f.body = cycle([part(1), part(2), part(3)], i32.eqz(n.get))
   assert.is(refusal(assemble([f])), '')
   for (let times = 1; times <= 10; times++) {
@@ -213,7 +222,7 @@ test('code within code is read from left to right', () => {
   assert.equal(flatten([1, [2, [], [3, [4]]], 5, [6]]), [1, 2, 3, 4, 5, 6])
 })
 
-test('a constant is set once, when the function begins; 0 and −0 are two, equal ones are one', () => {
+test('a constant is set once, at the beginning; 0 and −0 are two constants, equal ones are one', () => {
   const f = new FunctionBuilder('f')
   const x = f.local('v128')
   f.body = [0, -0, 1.5, 0].flatMap((value) => x.set(f.constant(value)))
@@ -236,7 +245,9 @@ test('parameters come before locals', () => {
 const kernels = simdModule()
 
 test('every kernel is read to its last byte: opcodes known, sizes right, blocks balanced, types fit', () => {
-  for (const make of [addMultiply, addRowDots, mixRows, addColumnSums, multiplyByTanhSlope, () => tanh(64), exp, adam, prefetch]) {
+  for (const make of [
+    addMultiply, addRowDots, mixRows, addColumnSums, multiplyByTanhSlope, () => tanh(64), exp, adam, prefetch,
+  ]) {
     const alone = assemble([make()])
     assert.is(refusal(alone), '', make.name)
     assert.ok(engine.validate(alone), make.name)
@@ -244,7 +255,10 @@ test('every kernel is read to its last byte: opcodes known, sizes right, blocks 
   assert.is(refusal(kernels), '')
   assert.ok(engine.validate(kernels))
   const { exports, functions, memories } = disassemble(kernels)
-  assert.equal([...exports.keys()], ['addMultiply', 'addRowDots', 'mixRows', 'addColumnSums', 'multiplyByTanhSlope', 'tanh', 'exp', 'adam', 'prefetch'])
+  assert.equal([...exports.keys()], [
+    'addMultiply', 'addRowDots', 'mixRows', 'addColumnSums', 'multiplyByTanhSlope', 'tanh', 'exp', 'adam',
+    'prefetch',
+  ])
   assert.equal([...exports.values()], [0, 1, 2, 3, 4, 5, 6, 7, 8])
   assert.equal(functions.map(({ parameters }) => parameters.length), [12, 6, 6, 4, 3, 2, 2, 6, 2])
   assert.ok(functions.every(({ results }) => results.length === 0))
@@ -261,21 +275,23 @@ const ROUND = ['f64.add', 'f64x2.add', 'f64x2.sub', 'f64x2.mul', 'f64x2.div', 'f
 const EXACT = [
   'local.get', 'local.set', 'block', 'loop', 'if', 'end', 'br', 'br_if', 'i32.const', 'i32.eqz', 'i32.eq',
   'i32.lt_u', 'i32.ge_u', 'i32.add', 'i32.sub', 'i32.mul', 'i32.and', 'i32.shl',
-  'v128.load', 'v128.load64_splat', 'v128.load64_zero', 'v128.load64_lane', 'v128.store', 'v128.store64_lane', 'v128.const',
-  'f64.load', 'f64.store', 'f64x2.extract_lane', 'i32x4.extract_lane', 'v128.and', 'v128.or', 'f64x2.abs', 'f64x2.pmin', 'f64x2.pmax',
+  'v128.load', 'v128.load64_splat', 'v128.load64_zero', 'v128.load64_lane', 'v128.store', 'v128.store64_lane',
+  'v128.const', 'f64.load', 'f64.store', 'f64x2.extract_lane', 'i32x4.extract_lane', 'v128.and', 'v128.or',
+  'f64x2.abs', 'f64x2.pmin', 'f64x2.pmax',
   'i64x2.shl', 'i64x2.shr_s', 'i64x2.add', 'i64x2.sub',
 ]
 
-test('nothing rounds but add, sub, mul, div and sqrt; nothing is fused; lanes are added in row dots alone', () => {
+test('only add, sub, mul, div and sqrt round; nothing is fused; only row dots add lanes', () => {
   const { functions } = disassemble(kernels)
   const used = new Set(functions.flatMap(({ instructions }) => instructions.map(({ name }) => name)))
   assert.equal([...used].filter((name) => ![...ROUND, ...EXACT].includes(name)), [])
   assert.equal(ROUND.filter((name) => !used.has(name)), [])
-  const adding = functions.flatMap(({ instructions }, f) => instructions.some(({ name }) => name === 'f64.add') ? [f] : [])
+  const adding = functions.flatMap(({ instructions }, f) =>
+    instructions.some(({ name }) => name === 'f64.add') ? [f] : [])
   assert.equal(adding, [disassemble(kernels).exports.get('addRowDots')])
 })
 
-test('relaxed SIMD, 0xfd 0x100 and beyond, is unknown to the reader: fused operations would be seen', () => {
+test('the reader refuses relaxed SIMD, 0xfd 0x100 and beyond, and with it fused operations', () => {
   const madd = new FunctionBuilder('madd')
   const p = madd.parameter(), x = madd.local('v128')
   // f64x2.relaxed_madd is 0xfd 0x107.
@@ -284,8 +300,8 @@ test('relaxed SIMD, 0xfd 0x100 and beyond, is unknown to the reader: fused opera
   assert.match(refusal(assemble([madd])), /unknown opcode fd 107/)
 })
 
-test('a product and the sum it goes to are rounded apart in the running kernel', () => {
-  // a² = 1 + 2^-26 + 2^-54, rounded 1 + 2^-26: less that is 0, but 2^-54 if fused.
+test('a product and the sum that it is added to are rounded separately in the running kernel', () => {
+  // a² = 1 + 2^-26 + 2^-54, rounded 1 + 2^-26: minus that it is 0, but 2^-54 if fused.
   const a = 1 + 2 ** -27
   const simd = createSimd(1 << 16)!
   for (let size = 1; size <= 9; size++) {
@@ -298,7 +314,7 @@ test('a product and the sum it goes to are rounded apart in the running kernel',
   }
 })
 
-test('what is wrong is refused, with the place', () => {
+test('an invalid module is refused, with the place of the error', () => {
   const refusedAs = (body: Code, why: RegExp): void => {
     const f = new FunctionBuilder('f')
     f.parameter()
@@ -320,8 +336,8 @@ test('what is wrong is refused, with the place', () => {
   refusedAs([0x02, 0x40, ...number, 0x0b], /1 values are left/)
   refusedAs([...number, 0xfd, 0x00, 5, 0, drop], /16 bytes aligned to 2\^5/)
   refusedAs([...number, ...vector, 0xfd, 0x5b, 3, 0, 2], /lane 2 of 2/)
-  const cut = [0, 4, kernels.length - 1].map((length) => kernels.slice(0, length))
-  for (const bytes of [...cut, Uint8Array.of(...kernels, 0)]) {
+  const truncated = [0, 4, kernels.length - 1].map((length) => kernels.slice(0, length))
+  for (const bytes of [...truncated, Uint8Array.of(...kernels, 0)]) {
     assert.is.not(refusal(bytes), '')
     assert.not(engine.validate(bytes))
   }
@@ -362,7 +378,7 @@ test('on four thousand modules with a changed byte, reader and engine agree', ()
     const bytes = kernels.slice()
     bytes[random.integer(bytes.length)] = random.integer(256)
     const why = refusal(bytes)
-    // What the engine knows beyond this reader: other instructions, types, sections, imports and names.
+    // What the engine knows and this reader does not: other instructions, types, sections, imports and names.
     if (/unknown|expected (a|the|limits)\b|not printable|more than 1000 locals/.test(why)) continue
     assert.is(why === '', engine.validate(bytes), why)
     if (why === '') accepted++
