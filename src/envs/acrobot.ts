@@ -1,10 +1,10 @@
 /**
- * Acrobot: two links hang from a pivot; a torque at the joint between them alone must swing the tip up high.
+ * Acrobot: two links hang from a pivot; a torque, only at the joint between them, must swing the tip up high.
  * Sutton 1996, with the equations of Sutton & Barto's book (the paper's lack a term) and the numbers of
  * Gymnasium's Acrobot-v1: unit links and masses, one Runge–Kutta step of 0.2 s, speeds clipped to 4π and 9π;
- * −1 a step, 0 for the one that ends it (the tip a link's length above the pivot), 500 steps.
+ * −1 per step, 0 for the step that ends it (the tip one link's length above the pivot), 500 steps.
  * The start and the observations are rounded to float32, as Gymnasium's are.
- * But: no torque noise, none of the paper's dynamics.
+ * But: no torque noise, and not the paper's dynamics.
  */
 import { cos, sin } from '../math/trigonometry.ts'
 import type { Random } from '../math/random.ts'
@@ -12,7 +12,7 @@ import type { Env } from '../rl/world/env.ts'
 import { type Dynamics, simulate, type SimulatorOptions } from './simulator.ts'
 
 const GRAVITY = 9.8, LENGTH = 1, CENTRE = 0.5, MASS = 1, INERTIA = 1, DT = 0.2
-const MOST_SPEED_1 = 4 * Math.PI, MOST_SPEED_2 = 9 * Math.PI
+const MAX_SPEED_1 = 4 * Math.PI, MAX_SPEED_2 = 9 * Math.PI
 
 /**
  * State: θ₁, θ₂, θ̇₁, θ̇₂; θ₁ = 0 hangs down, θ₂ is relative to the first link; angles in [−π, π].
@@ -23,7 +23,7 @@ export function acrobot({ maxEpisodeSteps = 500 }: SimulatorOptions = {}): Env<n
 }
 
 function dynamics(): Dynamics<number> {
-  const high = Float64Array.of(1, 1, 1, 1, Math.fround(MOST_SPEED_1), Math.fround(MOST_SPEED_2))
+  const high = Float64Array.of(1, 1, 1, 1, Math.fround(MAX_SPEED_1), Math.fround(MAX_SPEED_2))
   const k1 = new Float64Array(4), k2 = new Float64Array(4), k3 = new Float64Array(4), k4 = new Float64Array(4)
   const between = new Float64Array(4)
   return {
@@ -53,8 +53,8 @@ function dynamics(): Dynamics<number> {
       for (let i = 0; i < 4; i++) state[i] += DT / 6 * (k1[i] + 2 * k2[i] + 2 * k3[i] + k4[i])
       state[0] = wrap(state[0])
       state[1] = wrap(state[1])
-      state[2] = Math.min(Math.max(state[2], -MOST_SPEED_1), MOST_SPEED_1)
-      state[3] = Math.min(Math.max(state[3], -MOST_SPEED_2), MOST_SPEED_2)
+      state[2] = Math.min(Math.max(state[2], -MAX_SPEED_1), MAX_SPEED_1)
+      state[3] = Math.min(Math.max(state[3], -MAX_SPEED_2), MAX_SPEED_2)
       return isHigh(state) ? 0 : -1
     },
     isTerminal: isHigh,
@@ -85,7 +85,8 @@ function isHigh(state: Float64Array): boolean {
 
 /** The same angle within [−π, π]. */
 function wrap(angle: number): number {
-  // A step turns less than once; only a start given by hand can lie so far off that subtracting takes long.
+  // One step turns a link less than once; only a start set by the user can be so far off that subtracting
+  // takes long.
   let x = Math.abs(angle) < 100 ? angle : angle % (2 * Math.PI)
   while (x > Math.PI) x -= 2 * Math.PI
   while (x < -Math.PI) x += 2 * Math.PI

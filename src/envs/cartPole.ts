@@ -1,7 +1,7 @@
 /**
- * CartPole: push a cart left or right so that the pole hinged on it stays upright; +1 a step.
+ * CartPole: push a cart left or right so that the pole hinged on it stays upright; +1 per step.
  * Barto, Sutton & Anderson 1983, with the numbers of Gymnasium's CartPole-v1: gravity 9.8, half pole 0.5 m,
- * force ±10 N, explicit Euler steps of 0.02 s; it ends beyond 12° or 2.4 m, at the latest after 500 steps.
+ * force ±10 N, explicit Euler steps of 0.02 s; it ends beyond 12° or 2.4 m, or after 500 steps.
  * Observations are rounded to float32, as Gymnasium's are.
  * But: no friction (the paper has some), no other integrator.
  */
@@ -12,7 +12,7 @@ import { type Dynamics, simulate, type SimulatorOptions } from './simulator.ts'
 
 const GRAVITY = 9.8, CART = 1, POLE = 0.1, HALF_LENGTH = 0.5, FORCE = 10, TAU = 0.02
 const TOTAL = POLE + CART, POLE_MOMENT = POLE * HALF_LENGTH
-const MOST_X = 2.4, MOST_THETA = 12 * 2 * Math.PI / 360
+const MAX_X = 2.4, MAX_THETA = 12 * 2 * Math.PI / 360
 
 /** State and observation: x, ẋ, θ, θ̇; θ = 0 is upright. Actions: 0 pushes left, 1 right. */
 export function cartPole({ maxEpisodeSteps = 500 }: SimulatorOptions = {}): Env<number> {
@@ -20,8 +20,8 @@ export function cartPole({ maxEpisodeSteps = 500 }: SimulatorOptions = {}): Env<
 }
 
 function dynamics(): Dynamics<number> {
-  // Twice the limits, so that the observation that ends an episode is still inside.
-  const high = Float64Array.of(Math.fround(2 * MOST_X), Infinity, Math.fround(2 * MOST_THETA), Infinity)
+  // Twice the limits, so that the observation that ends an episode is still within the bounds.
+  const high = Float64Array.of(Math.fround(2 * MAX_X), Infinity, Math.fround(2 * MAX_THETA), Infinity)
   return {
     observationSpace: { kind: 'box', low: high.map((x) => -x), high },
     actionSpace: { kind: 'discrete', n: 2, start: 0 },
@@ -46,7 +46,7 @@ function dynamics(): Dynamics<number> {
       return 1
     },
     isTerminal(state: Float64Array): boolean {
-      return Math.abs(state[0]) > MOST_X || Math.abs(state[2]) > MOST_THETA
+      return Math.abs(state[0]) > MAX_X || Math.abs(state[2]) > MAX_THETA
     },
   }
 }

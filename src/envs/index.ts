@@ -1,7 +1,7 @@
 /**
- * The worlds that come with the package, and their table: name → factory, time limit, and the mean return
- * over 100 episodes that counts as solved (Gymnasium's registry).
- * But: no registration; a world of your own is an `Env`, handed over as it is.
+ * The environments of this package, and their table: name → factory, time limit, and the mean return over 100
+ * episodes from which they are solved (Gymnasium's registry).
+ * But: no registration; your own environment is an `Env`, passed to `train` directly.
  */
 import type { Env } from '../rl/world/env.ts'
 import { acrobot } from './acrobot.ts'
@@ -22,18 +22,21 @@ export type { LinearQuadraticWorld } from './pointMass.ts'
 export { simulate } from './simulator.ts'
 export type { Dynamics, SimulatorOptions } from './simulator.ts'
 
+/** A row of the table. */
 export interface Environment {
   readonly name: string
   readonly make: (options?: SimulatorOptions) => Env
   /** The time limit that `make()` sets. */
   readonly maxEpisodeSteps: number
-  /** Mean return that counts as solved; null where none is agreed on. */
+  /** Threshold of the mean return over 100 episodes; null if none is defined. */
   readonly solvedReturn: number | null
   /** One line for people. */
   readonly summary: string
 }
 
-/** By name. Ask with `Object.hasOwn`: like every record, this one inherits `constructor` and its kin. */
+/**
+ * By name. Test names with `Object.hasOwn`: like every record, this one inherits `constructor` and others.
+ */
 export const environments: Readonly<Record<string, Environment>> = {
   CartPole: {
     name: 'CartPole', make: cartPole, maxEpisodeSteps: 500, solvedReturn: 475,

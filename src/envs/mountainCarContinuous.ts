@@ -1,12 +1,12 @@
 /**
- * MountainCarContinuous: the car of `mountainCar` with a throttle; +100 at the goal, −0.1 u² a step.
+ * MountainCarContinuous: the car of `mountainCar` with a throttle; +100 at the goal, −0.1 u² per step.
  * Moore 1990, with the numbers of Gymnasium's MountainCarContinuous-v0: push 0.0015 u, goal 0.45, 999 steps.
- * The push is clipped to |u| ≤ 1, but the reward charges u as it was given. The state is kept as float32
- * after each step, judged for its end before; observations are float32 too.
- * But: sums are doubles (NumPy 1's promotion); NumPy 2 adds in float32, and drifts by some 5e-7 an episode.
+ * The push is clipped to |u| ≤ 1, but the reward uses the unclipped u. The state is rounded to float32 after
+ * each step, after the test whether the episode ends; observations are float32, too.
+ * But: sums are doubles (NumPy 1's promotion); NumPy 2 adds in float32, and drifts by some 5e-7 per episode.
  */
 import type { Env } from '../rl/world/env.ts'
-import { look, park, roll, valley } from './mountainCar.ts'
+import { moveCar, observeRounded, startAtRest, valleySpace } from './mountainCar.ts'
 import { type Dynamics, simulate, type SimulatorOptions } from './simulator.ts'
 
 const POWER = 0.0015, GOAL = 0.45
@@ -18,23 +18,23 @@ export function mountainCarContinuous({ maxEpisodeSteps = 999 }: SimulatorOption
 
 function dynamics(): Dynamics<Float64Array> {
   return {
-    observationSpace: valley(),
+    observationSpace: valleySpace(),
     actionSpace: { kind: 'box', low: Float64Array.of(-1), high: Float64Array.of(1) },
     stateSize: 2,
-    start: park,
-    observe: look,
+    start: startAtRest,
+    observe: observeRounded,
     step(state: Float64Array, action: Float64Array): number {
       const u = action[0]
-      roll(state, Math.min(Math.max(u, -1), 1) * POWER)
-      return (isThere(state) ? 100 : 0) - u * u * 0.1
+      moveCar(state, Math.min(Math.max(u, -1), 1) * POWER)
+      return (isAtGoal(state) ? 100 : 0) - u * u * 0.1
     },
-    isTerminal: isThere,
+    isTerminal: isAtGoal,
     settle(state: Float64Array): void {
-      look(state, state)
+      observeRounded(state, state)
     },
   }
 }
 
-function isThere(state: Float64Array): boolean {
+function isAtGoal(state: Float64Array): boolean {
   return state[0] >= GOAL && state[1] >= 0
 }

@@ -1,12 +1,12 @@
 /**
- * PointMass: push a point in the plane to the origin. A linear-quadratic world, s′ = A s + B a + w with
+ * PointMass: push a point in the plane to the origin. A linear-quadratic problem, s′ = A s + B a + w with
  * reward −(sᵀQ s + aᵀR a): its optimal policy and the expected return of every linear policy have closed
- * forms (Kalman 1960; Bertsekas, Dynamic Programming and Optimal Control), so that a learner can be measured
- * against the truth.
+ * forms (Kalman 1960; Bertsekas, Dynamic Programming and Optimal Control), so that a learner can be compared
+ * with the optimum.
  *
- * The horizon is a time limit (`truncated`) of 30 steps, long against the few in which the best feedback
- * settles: a gain that never changes loses some 0.1 % to the optimum. Doing nothing costs twenty times more.
- * But: nothing is clipped or rounded to float32, and nothing terminates; that would spoil the closed forms.
+ * The horizon is a time limit (`truncated`) of 30 steps, many more than the optimal feedback needs to settle:
+ * the best constant gain is some 0.1 % worse than the optimum. Doing nothing costs twenty times as much.
+ * But: nothing is clipped or rounded to float32, and nothing terminates; the closed forms would not hold.
  */
 import type { Random } from '../math/random.ts'
 import type { Env } from '../rl/world/env.ts'
@@ -14,11 +14,11 @@ import type { Box } from '../rl/world/space.ts'
 import { type Dynamics, simulate, type SimulatorOptions } from './simulator.ts'
 
 const DT = 0.2, SPEED_COST = 0.1, PUSH_COST = 0.1
-const MOST_POSITION = 2, MOST_SPEED = 1, NOISE = 0.05, HORIZON = 30
+const MAX_POSITION = 2, MAX_SPEED = 1, NOISE = 0.05, HORIZON = 30
 
 type Matrix = readonly (readonly number[])[]
 
-/** The world as matrices, by rows: s = (x, y, ẋ, ẏ), a = (aₓ, a_y); covariances of s₀ (its mean 0) and w. */
+/** The problem as matrices, by rows: s = (x, y, ẋ, ẏ), a = (aₓ, a_y); covariances of s₀ (mean 0) and w. */
 export interface LinearQuadraticWorld {
   readonly A: Matrix
   readonly B: Matrix
@@ -29,13 +29,14 @@ export interface LinearQuadraticWorld {
   readonly horizon: number
 }
 
+/** The matrices of `pointMass`. */
 export const pointMassMatrices: LinearQuadraticWorld = {
   A: [[1, 0, DT, 0], [0, 1, 0, DT], [0, 0, 1, 0], [0, 0, 0, 1]],
   B: [[0, 0], [0, 0], [DT, 0], [0, DT]],
   Q: diagonal([1, 1, SPEED_COST, SPEED_COST]),
   R: diagonal([PUSH_COST, PUSH_COST]),
   // A uniform start within ±h has variance h²/3.
-  startCovariance: diagonal([MOST_POSITION, MOST_POSITION, MOST_SPEED, MOST_SPEED].map((h) => h * h / 3)),
+  startCovariance: diagonal([MAX_POSITION, MAX_POSITION, MAX_SPEED, MAX_SPEED].map((h) => h * h / 3)),
   noiseCovariance: diagonal([0, 0, NOISE * NOISE, NOISE * NOISE]),
   horizon: HORIZON,
 }
@@ -52,8 +53,8 @@ function dynamics(): Dynamics<Float64Array> {
     stateSize: 4,
     start(state: Float64Array, random: Random): void {
       for (let i = 0; i < 4; i++) {
-        const most = i < 2 ? MOST_POSITION : MOST_SPEED
-        state[i] = -most + 2 * most * random.uniform()
+        const max = i < 2 ? MAX_POSITION : MAX_SPEED
+        state[i] = -max + 2 * max * random.uniform()
       }
     },
     observe(observation: Float64Array, state: Float64Array): void {

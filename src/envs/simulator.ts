@@ -1,10 +1,10 @@
 /**
- * A world from its equations: dynamics on a state vector, made an `Env`.
+ * An environment from its equations: dynamics on a state vector, as an `Env`.
  *
- * The dynamics say how the state starts, moves, ends and is seen; everything that all worlds share is here:
- * seeds, the order of calls, checked actions, the time limit (`truncated = elapsed ≥ maxEpisodeSteps`,
- * whether the world terminated too or not), and saving and restoring. A step allocates nothing: the result
- * record and the observation buffer are the same ones every time.
+ * The dynamics define how the state starts, changes, ends and is observed; what all environments share is
+ * here: seeds, the order of calls, checked actions, the time limit (`truncated = elapsed ≥ maxEpisodeSteps`,
+ * also if the environment terminates), saving and restoring. A step allocates nothing: the result record and
+ * the observation buffer are the same every time.
  * But: observations are vectors, actions an integer or a vector; no info, no rendering.
  */
 import { expectFinite, expectInteger, expectVector, show } from '../errors/expect.ts'
@@ -12,6 +12,7 @@ import { Random, RANDOM_STATE_SIZE } from '../math/random.ts'
 import type { Action, Env, ResetOptions, ResetResult, StepResult } from '../rl/world/env.ts'
 import type { Box, Discrete } from '../rl/world/space.ts'
 
+/** What an environment consists of; [stateSize] is the shape of every state. */
 export interface Dynamics<A extends Action> {
   readonly observationSpace: Box
   readonly actionSpace: Discrete | Box
@@ -19,28 +20,28 @@ export interface Dynamics<A extends Action> {
   readonly stateSize: number
   /** Draw the state that an episode starts from. */
   start(state: Float64Array, random: Random): void
-  /** Write what is seen of the state. */
+  /** Write the observation of the state. */
   observe(observation: Float64Array, state: Float64Array): void
-  /** Overwrite the state with the one that follows it under `action`; returns the reward. */
+  /** Overwrite the state with the next one after `action`; returns the reward. */
   step(state: Float64Array, action: A, random: Random): number
-  /** Whether the state that `step` left ends the process. */
+  /** Whether the state after `step` is terminal. */
   isTerminal(state: Float64Array): boolean
-  /** What is kept of the state, once its end has been judged. */
+  /** Change the state after `isTerminal`, for example round it. */
   settle?(state: Float64Array): void
 }
 
 export interface SimulatorOptions {
-  /** Steps after which an episode is truncated; an integer of at least 1. */
+  /** Steps after which an episode is truncated; an integer of at least 1. Default: the environment's own. */
   readonly maxEpisodeSteps?: number
 }
 
-/** What comes next; the numbers stand in saved states. */
+/** Phases of an episode; saved states contain these numbers. */
 const BEFORE_RESET = 0, RUNNING = 1, ENDED = 2
 
 /**
- * `reset({ seed })` starts the stream anew, `reset()` goes on in it; never seeded means seed 0.
+ * The environment. `reset({ seed })` restarts the random stream, `reset()` continues it; the first seed is 0.
  * `reset({ options: { state } })` starts from that state vector and draws nothing.
- * `getState()` is the state vector, the steps elapsed, what comes next, and the random stream's 8 numbers.
+ * `getState()` returns the state vector, the steps elapsed, the phase, and the random stream's 8 numbers.
  */
 export function simulate<A extends Action>(
   name: string, dynamics: Dynamics<A>, options: { readonly maxEpisodeSteps: number },
@@ -51,7 +52,7 @@ export function simulate<A extends Action>(
   const observation = new Float64Array(observationSpace.low.length)
   const resetResult: ResetResult = { observation }
   const result = { observation, reward: 0, terminated: false, truncated: false }
-  // Forked, so that a policy sampling from the same seed does not draw the world's own numbers.
+  // Forked, so that a policy with the same seed does not draw the same numbers as the environment.
   const stream = (seed: number): Random => new Random(seed).fork(name)
   let random = stream(0)
   let elapsed = 0
@@ -96,10 +97,10 @@ export function simulate<A extends Action>(
     expectVector('state', saved, stateSize + 2 + RANDOM_STATE_SIZE)
     for (let i = 0; i < stateSize; i++) expectFinite(`state[${i}]`, saved[i])
     const next = expectInteger(`state[${stateSize + 1}]`, saved[stateSize + 1], BEFORE_RESET, ENDED)
-    // An episode that goes on has a step left, one that ended has had one, before the first there was none.
-    const least = next === ENDED ? 1 : 0
-    const most = next === BEFORE_RESET ? 0 : next === RUNNING ? maxEpisodeSteps - 1 : maxEpisodeSteps
-    const steps = expectInteger(`state[${stateSize}]`, saved[stateSize], least, most)
+    // A running episode has a step left, one that ended has had a step, and before the first there were none.
+    const min = next === ENDED ? 1 : 0
+    const max = next === BEFORE_RESET ? 0 : next === RUNNING ? maxEpisodeSteps - 1 : maxEpisodeSteps
+    const steps = expectInteger(`state[${stateSize}]`, saved[stateSize], min, max)
     random.setState(saved.subarray(stateSize + 2))
     for (let i = 0; i < stateSize; i++) state[i] = saved[i]
     elapsed = steps
@@ -110,7 +111,7 @@ export function simulate<A extends Action>(
   return { observationSpace, actionSpace, reset, step, getState, setState }
 }
 
-/** The state vector asked for by `options`, checked; null where none is. */
+/** The state vector in `options`, checked; null if there is none. */
 function requestedState(options: unknown, size: number): ArrayLike<number> | null {
   if (options === undefined) return null
   if (typeof options !== 'object' || options === null) {
@@ -132,7 +133,7 @@ function checkAction(space: Discrete | Box, action: unknown): void {
   }
 }
 
-/** A Float64Array or array of `size` finite numbers, within bounds or not. */
+/** A Float64Array or array of `size` finite numbers; bounds are not checked. */
 function expectNumbers(name: string, value: unknown, size: number): ArrayLike<number> {
   if (!(value instanceof Float64Array || Array.isArray(value))) {
     throw new TypeError(`${name}: expected an array of ${size} numbers, got ${show(value)}`)

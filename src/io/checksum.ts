@@ -1,7 +1,8 @@
 /**
  * CRC-32, that of Ethernet, gzip and PNG: the remainder of the bytes, as a polynomial over GF(2), by
  * x³² + x²⁶ + x²³ + x²² + x¹⁶ + x¹² + x¹¹ + x¹⁰ + x⁸ + x⁷ + x⁵ + x⁴ + x² + x + 1. RFC 1952, section 8.
- * It notices every flipped bit and every burst of up to 32. But: it is no protection against intent.
+ * It detects every flipped bit and every burst of up to 32 bits.
+ * But: it does not protect against deliberate changes.
  */
 
 /** Remainders of single bytes, bits in reflected order. */

@@ -1,4 +1,6 @@
-/** Bytes that are not the file they should be: *name: expected X, got Y*. All that decoding ever throws over them. */
+/**
+ * Bytes that are not a valid file: *name: expected X, got Y*. The only error that decoding throws for them.
+ */
 export class FileError extends Error {
   override readonly name = 'FileError'
 }

@@ -1,6 +1,6 @@
 /**
- * JSON from a stranger: RFC 8259, with each name once in an object, text that is Unicode, and a limit on depth.
- * Objects become maps, so that no name means anything to the language, `__proto__` included.
+ * A JSON reader for untrusted text: RFC 8259 with unique names in each object, valid Unicode, and a limit on
+ * depth. Objects become maps, so that names such as `__proto__` have no meaning.
  * But: no writer; `JSON.stringify` is one. Single strings are unescaped by `JSON.parse`.
  */
 import { show } from '../errors/expect.ts'
@@ -8,14 +8,14 @@ import { FileError } from './fileError.ts'
 
 export type Json = null | boolean | number | string | readonly Json[] | ReadonlyMap<string, Json>
 
-/** Arrays and objects inside one another; the files read here need three. */
-const DEEPEST = 8
-/** Characters of a number: more than any double needs. */
-const LONGEST_NUMBER = 40
+/** Maximum depth of nested arrays and objects; the files read here need three. */
+const MAX_DEPTH = 8
+/** Maximum length of a number: more than any double needs. */
+const MAX_NUMBER = 40
 const NUMBER = /^-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?$/
 const WORDS: ReadonlyMap<string, null | boolean> = new Map([['null', null], ['true', true], ['false', false]])
 
-/** The value that all of `text` is. Throws a FileError that begins with `name` and tells the place. */
+/** The value of the whole text. Throws a FileError that begins with `name` and says at which character. */
 export function readJson(name: string, text: string): Json {
   let at = 0
   const value = read(0)
@@ -23,7 +23,7 @@ export function readJson(name: string, text: string): Json {
   return at === text.length ? value : fail('the end')
 
   function read(depth: number): Json {
-    if (depth > DEEPEST) fail(`no more than ${DEEPEST} levels`)
+    if (depth > MAX_DEPTH) fail(`no more than ${MAX_DEPTH} levels`)
     skipSpace()
     if (next('{')) return readObject(depth)
     if (next('[')) return readArray(depth)
@@ -71,10 +71,10 @@ export function readJson(name: string, text: string): Json {
     at++
     try {
       const value: string = JSON.parse(text.slice(begin, at))
-      // With the flag u, only a surrogate without its other half matches.
+      // With the flag u, only an unpaired surrogate matches.
       if (!/[\ud800-\udfff]/u.test(value)) return value
     } catch {
-      // A control character, or an escape that there is not.
+      // A control character, or an unknown escape.
     }
     at = begin
     return fail('a string of Unicode text')
@@ -82,14 +82,14 @@ export function readJson(name: string, text: string): Json {
 
   function readNumber(): number {
     let end = at
-    while (end < text.length && end - at <= LONGEST_NUMBER && '+-.0123456789eE'.includes(text[end])) end++
+    while (end < text.length && end - at <= MAX_NUMBER && '+-.0123456789eE'.includes(text[end])) end++
     const digits = text.slice(at, end)
-    if (digits.length > LONGEST_NUMBER || !NUMBER.test(digits)) fail('a value')
+    if (digits.length > MAX_NUMBER || !NUMBER.test(digits)) fail('a value')
     at = end
     return Number(digits)
   }
 
-  /** Whether `mark` comes next, white space aside; if so it is behind us. */
+  /** Whether `mark` comes next, after white space; if so, skips it. */
   function next(mark: string): boolean {
     skipSpace()
     if (text[at] !== mark) return false

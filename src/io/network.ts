@@ -1,7 +1,7 @@
 /**
- * A network as the name of its activation and tensors, these named and laid out as PyTorch has them:
- * `NAME.layers.0.weight` [out, in] and `NAME.layers.0.bias` [out], then `NAME.layers.1.…`. In memory W is [in, out]: the
- * file's is the transpose, so that a `ModuleList` of `Linear` takes it as it stands.
+ * A network as the name of its activation and tensors, with PyTorch's names and layout:
+ * `NAME.layers.0.weight` [out, in] and `NAME.layers.0.bias` [out], then `NAME.layers.1.…`. In memory W is
+ * [in, out]; the file has its transpose, so that a `ModuleList` of `Linear` loads it unchanged.
  */
 import { expectOneOf, show } from '../errors/expect.ts'
 import { matrix, transposeInto } from '../math/tensor.ts'
@@ -20,14 +20,14 @@ interface StoredLayer {
 
 export interface StoredNetwork {
   readonly activation: ActivationName
-  /** Inputs, hidden …, outputs: at least two, each at least 1. */
+  /** Inputs, hidden layers, outputs: at least two numbers, each at least 1. */
   readonly sizes: readonly number[]
   readonly layers: readonly StoredLayer[]
 }
 
 const ACTIVATIONS = Object.keys(activations) as ActivationName[]
 
-/** Add the network to the contents, what the distribution shares aside. Throws a RangeError for what is not finite. */
+/** Add the network's layers to the contents. Throws a RangeError if a parameter is not finite. */
 export function putNetwork(contents: Contents, name: string, { activation, parameters }: Mlp): void {
   contents.metadata.set('activation', expectOneOf(`${name}.net.activation`, activation.name, ACTIVATIONS))
   parameters.layers.forEach(({ W, b }, l) => {
@@ -38,7 +38,7 @@ export function putNetwork(contents: Contents, name: string, { activation, param
   })
 }
 
-/** Take out the network, of as many layers as there are, each as wide as the one before says. Throws a FileError. */
+/** Take out the network: all layers, whose sizes must fit each other. Throws a FileError. */
 export function takeNetwork(contents: Contents, name: string): StoredNetwork {
   const activation = takeWord(contents, 'activation', ACTIVATIONS)
   const layers: StoredLayer[] = []
@@ -46,9 +46,10 @@ export function takeNetwork(contents: Contents, name: string): StoredNetwork {
     const l = layers.length
     const weight = takeParameters(contents, weightName(name, l), 2)
     const [outputs, inputs] = weight.shape
-    const wanted = l === 0 ? inputs : layers[l - 1].weight.shape[0]
-    if (!(outputs >= 1 && inputs >= 1 && inputs === wanted)) {
-      throw new FileError(`${weightName(name, l)}: expected a shape of [1 or more, ${Math.max(1, wanted)}], got [${weight.shape.join()}]`)
+    const expected = l === 0 ? inputs : layers[l - 1].weight.shape[0]
+    if (!(outputs >= 1 && inputs >= 1 && inputs === expected)) {
+      const wanted = `[1 or more, ${Math.max(1, expected)}]`, got = `[${weight.shape.join()}]`
+      throw new FileError(`${weightName(name, l)}: expected a shape of ${wanted}, got ${got}`)
     }
     const bias = takeParameters(contents, biasName(name, l), 1)
     if (bias.shape[0] !== outputs) {
@@ -56,10 +57,11 @@ export function takeNetwork(contents: Contents, name: string): StoredNetwork {
     }
     layers.push({ weight, bias })
   } while (contents.tensors.has(weightName(name, layers.length)))
-  return { activation, layers, sizes: [layers[0].weight.shape[1], ...layers.map(({ bias }) => bias.shape[0])] }
+  const sizes = [layers[0].weight.shape[1], ...layers.map(({ bias }) => bias.shape[0])]
+  return { activation, layers, sizes }
 }
 
-/** The network's layers ← those stored, of the same sizes. */
+/** The network's layers ← the stored ones, of the same sizes. */
 export function fillNetwork({ parameters }: Mlp, { layers }: StoredNetwork): void {
   parameters.layers.forEach(({ W, b }, l) => {
     transposeInto(W, matrix(layers[l].weight.data, W.cols, W.rows))
@@ -67,24 +69,26 @@ export function fillNetwork({ parameters }: Mlp, { layers }: StoredNetwork): voi
   })
 }
 
-/** Add a copy of `data`. Throws a RangeError for what is not finite. */
-export function putParameters(contents: Contents, name: string, shape: readonly number[], data: Float64Array): void {
-  const reason = finiteProblem(data)
-  if (reason !== null) throw new RangeError(`${name}: ${reason}`)
+/** Add a copy of `data`. Throws a RangeError if a number is not finite. */
+export function putParameters(
+  contents: Contents, name: string, shape: readonly number[], data: Float64Array,
+): void {
+  const problem = finiteProblem(data)
+  if (problem !== null) throw new RangeError(`${name}: ${problem}`)
   contents.tensors.set(name, { shape, data: data.slice() })
 }
 
 /** Take out a tensor of finite numbers. Throws a FileError. */
 export function takeParameters(contents: Contents, name: string, axes: number): StoredTensor {
   const tensor = takeTensor(contents, name, axes)
-  const reason = finiteProblem(tensor.data)
-  if (reason !== null) throw new FileError(`${name}: ${reason}`)
+  const problem = finiteProblem(tensor.data)
+  if (problem !== null) throw new FileError(`${name}: ${problem}`)
   return tensor
 }
 
 function finiteProblem(data: Float64Array): string | null {
-  const wrong = data.findIndex((x) => !Number.isFinite(x))
-  return wrong < 0 ? null : `expected [${wrong}] to be a finite number, got ${show(data[wrong])}`
+  const i = data.findIndex((x) => !Number.isFinite(x))
+  return i < 0 ? null : `expected [${i}] to be a finite number, got ${show(data[i])}`
 }
 
 function weightName(name: string, l: number): string {

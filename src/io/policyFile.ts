@@ -1,6 +1,6 @@
 /**
- * A policy as one file, and back, every bit of it: docs/files.md tells what stands where.
- * But: no optimiser and no random streams; training does not go on from such a file.
+ * A policy as one file, and back, bit for bit; docs/files.md lists the contents of the file.
+ * But: no optimiser and no random streams; a training cannot be continued from such a file.
  */
 import type { Backend } from '../math/backend.ts'
 import { expectOneOf, show } from '../errors/expect.ts'
@@ -9,7 +9,7 @@ import { boundsProblem } from '../rl/actionBounds.ts'
 import { createPolicy, distributionFor, type Policy } from '../rl/policy.ts'
 import { encodedSize } from '../rl/world/encoding.ts'
 import {
-  type Contents, expectNothingLeft, expectPartsAlone, expectSize, type Extra, seal, takeWord, unseal,
+  type Contents, expectNothingLeft, expectOnlyParts, expectSize, type Extra, seal, takeWord, unseal,
 } from './contents.ts'
 import { FileError } from './fileError.ts'
 import { fillNetwork, putNetwork, putParameters, takeNetwork, takeParameters } from './network.ts'
@@ -17,29 +17,37 @@ import { putNormalizer, takeNormalizer } from './normalizer.ts'
 import { putSpace, takeSpace } from './spaces.ts'
 
 const FORMAT = 'trpo policy'
-/** All that the file holds of a policy. */
-const PARTS: readonly string[] = ['observationSpace', 'actionSpace', 'distribution', 'net', 'stateDependentStd', 'actionBounds', 'normalizer']
+/** The parts of a policy that the file holds. */
+const PARTS: readonly string[] = [
+  'observationSpace', 'actionSpace', 'distribution', 'net', 'stateDependentStd', 'actionBounds', 'normalizer',
+]
 const BOUNDS = ['clip', 'squash'] as const
+/** The key of `actionBounds` in the metadata. It keeps its first name: files with it exist. */
+const BOUNDS_KEY = 'bounds'
 const LOG_STD = 'policy.log_std'
 
 /**
- * The policy as bytes, the same for the same policy; `extra` is text of your own to go with it, by name.
- * Throws for parameters that are not finite, and for a policy with a part that the file cannot hold.
+ * The policy as bytes, the same for the same policy; `extra` is your own text to store with it, by name.
+ * Throws if a parameter is not finite, and if the policy has a part that the file cannot hold.
  */
 export function encodePolicy(policy: Policy, extra: Extra = {}): Uint8Array {
-  if (typeof policy?.net?.parameters !== 'object') throw new TypeError(`policy: expected a policy, got ${show(policy)}`)
-  const { observationSpace, actionSpace, distribution, net, stateDependentStd, actionBounds, normalizer } = policy
-  expectPartsAlone('policy', policy, PARTS)
+  if (typeof policy?.net?.parameters !== 'object') {
+    throw new TypeError(`policy: expected a policy, got ${show(policy)}`)
+  }
+  const { observationSpace, actionSpace, distribution, net, stateDependentStd, normalizer } = policy
+  expectOnlyParts('policy', policy, PARTS)
   const contents: Contents = { tensors: new Map(), metadata: new Map() }
   putSpace(contents, 'observation_space', observationSpace)
   putSpace(contents, 'action_space', actionSpace)
-  const wanted = distributionFor(actionSpace, stateDependentStd).name
-  if (distribution.name !== wanted) {
-    throw new RangeError(`policy.distribution: expected ${show(wanted)} for its actions, got ${show(distribution.name)}`)
+  const expected = distributionFor(actionSpace, stateDependentStd).name
+  if (distribution.name !== expected) {
+    const problem = `expected ${show(expected)} for its actions, got ${show(distribution.name)}`
+    throw new RangeError(`policy.distribution: ${problem}`)
   }
   contents.metadata.set('distribution', distribution.name)
-  // Said only where it is not the usual: a file without it is one that clips.
-  if (expectOneOf('policy.actionBounds', actionBounds, BOUNDS) === 'squash') contents.metadata.set('bounds', actionBounds)
+  const actionBounds = expectOneOf('policy.actionBounds', policy.actionBounds, BOUNDS)
+  // Written only if it is not 'clip', which a file without it means.
+  if (actionBounds === 'squash') contents.metadata.set(BOUNDS_KEY, actionBounds)
   putNetwork(contents, 'policy', net)
   const { shared } = net.parameters
   if (shared.length > 0) putParameters(contents, LOG_STD, [shared.length], shared)
@@ -47,7 +55,9 @@ export function encodePolicy(policy: Policy, extra: Extra = {}): Uint8Array {
   return seal(FORMAT, contents, extra)
 }
 
-/** The policy that the bytes hold, on `backend`. Throws a FileError for bytes that are no such file, whatever they are. */
+/**
+ * The policy in the bytes, on `backend`. Throws a FileError for any bytes that are not a valid policy file.
+ */
 export function decodePolicy(bytes: Uint8Array, backend: Backend = reference): Policy {
   const contents = unseal(FORMAT, bytes)
   const observationSpace = takeSpace(contents, 'observation_space')
@@ -55,8 +65,8 @@ export function decodePolicy(bytes: Uint8Array, backend: Backend = reference): P
   const families = [distributionFor(actionSpace), distributionFor(actionSpace, true)]
   const name = takeWord(contents, 'distribution', [...new Set(families.map((family) => family.name))])
   const { etaSize, sharedSize } = families.find((family) => family.name === name)!
-  const stated = actionSpace.kind === 'box' && contents.metadata.has('bounds')
-  const actionBounds = stated ? takeWord(contents, 'bounds', BOUNDS) : 'clip'
+  const stated = actionSpace.kind === 'box' && contents.metadata.has(BOUNDS_KEY)
+  const actionBounds = stated ? takeWord(contents, BOUNDS_KEY, BOUNDS) : 'clip'
   const problem = boundsProblem(actionBounds, actionSpace)
   if (problem !== null) throw new FileError(problem)
   const stored = takeNetwork(contents, 'policy')

@@ -5,8 +5,9 @@
  *   N: u64 | header: N bytes of JSON | data             all little-endian, arrays row-major
  *   header = { name: { dtype, shape, data_offsets: [begin, end] }, …, "__metadata__": { name: text, … } }
  *
- * Arrays lie in `data` without gap or overlap. Nothing is allocated here for a size that the file does not bear out.
- * But: headers of 10 MB at most. Float64 alone is written; float32 is read too, and widened, which is exact.
+ * Arrays lie in `data` without gap or overlap. Nothing is allocated for a size before it is compared with the
+ * file's.
+ * But: headers of at most 10 MB. Only float64 is written; float32 is read, too, and widened, which is exact.
  */
 import { show } from '../errors/expect.ts'
 import { FileError } from './fileError.ts'
@@ -14,9 +15,9 @@ import { type Json, readJson } from './json.ts'
 import { decodeUtf8 } from './utf8.ts'
 
 export interface StoredTensor {
-  /** Sizes of its axes, none for a single number. */
+  /** Sizes of its axes; [] for a single number. */
   readonly shape: readonly number[]
-  /** Row by row. */
+  /** Row-major. */
   readonly data: Float64Array
 }
 
@@ -24,38 +25,45 @@ export type Tensors = ReadonlyMap<string, StoredTensor>
 export type Metadata = ReadonlyMap<string, string>
 
 const METADATA = '__metadata__'
-/** A tenth of the format's own limit: some 100,000 tensors, read within seconds. */
-const LONGEST_HEADER = 10_000_000
+/** Bytes; a tenth of the format's own limit: some 100,000 tensors, read within seconds. */
+const MAX_HEADER = 10_000_000
 const BYTES: ReadonlyMap<Json, number> = new Map([['F64', 8], ['F32', 4]])
 
 /**
- * The file's bytes: tensors and metadata in the order of their names, so that the same content gives the same bytes.
- * Throws for a shape that does not fit its data, for NaN (infinities pass), and for text that is not Unicode.
+ * The file's bytes: tensors and metadata in the order of their names, so that the same content gives the same
+ * bytes. Throws for a shape that does not fit its data, for NaN (infinities pass), and for text that is not
+ * Unicode.
  */
 export function encodeSafetensors(tensors: Tensors, metadata: Metadata = new Map()): Uint8Array {
   for (const [name, { shape, data }] of tensors) {
     if (name === METADATA) throw new RangeError(`tensors: expected another name, got ${show(name)}`)
-    if (!(data instanceof Float64Array)) throw new TypeError(`${name}: expected a Float64Array, got ${show(data)}`)
-    if (!Array.isArray(shape) || !shape.every(isCount)) throw new TypeError(`${name}.shape: expected integers from 0, got ${show(shape)}`)
+    if (!(data instanceof Float64Array)) {
+      throw new TypeError(`${name}: expected a Float64Array, got ${show(data)}`)
+    }
+    if (!Array.isArray(shape) || !shape.every(isCount)) {
+      throw new TypeError(`${name}.shape: expected integers from 0, got ${show(shape)}`)
+    }
     const count = product(shape)
-    if (data.length !== count) throw new RangeError(`${name}: expected ${count} numbers for its shape, got ${data.length}`)
-    const wrong = data.findIndex(Number.isNaN)
-    if (wrong >= 0) throw new RangeError(`${name}[${wrong}]: expected a number, got NaN`)
+    if (data.length !== count) {
+      throw new RangeError(`${name}: expected ${count} numbers for its shape, got ${data.length}`)
+    }
+    const i = data.findIndex(Number.isNaN)
+    if (i >= 0) throw new RangeError(`${name}[${i}]: expected a number, got NaN`)
   }
   for (const [key, text] of metadata) {
     if (typeof text !== 'string') throw new TypeError(`${key}: expected a string, got ${show(text)}`)
   }
   for (const text of [...tensors.keys(), ...metadata.keys(), ...metadata.values()]) {
-    // With the flag u, only a surrogate without its other half matches.
+    // With the flag u, only an unpaired surrogate matches.
     if (/[\ud800-\udfff]/u.test(text)) throw new RangeError(`text: expected Unicode, got ${show(text)}`)
   }
   const bytes = layOut(tensors, metadata)
   const length = new DataView(bytes.buffer).getUint32(0, true)
-  if (length > LONGEST_HEADER) throw new RangeError(`header: expected at most ${LONGEST_HEADER} bytes, got ${length}`)
+  if (length > MAX_HEADER) throw new RangeError(`header: expected at most ${MAX_HEADER} bytes, got ${length}`)
   return bytes
 }
 
-/** As `encodeSafetensors`, of content that is known to be sound. */
+/** As `encodeSafetensors`, for content that is known to be valid. */
 export function layOut(tensors: Tensors, metadata: Metadata): Uint8Array {
   const names = [...tensors.keys()].sort(), keys = [...metadata.keys()].sort()
   const entries: string[] = []
@@ -70,7 +78,7 @@ export function layOut(tensors: Tensors, metadata: Metadata): Uint8Array {
     size = end
   }
   const json = `{${entries.join()}}`
-  // Spaces, so that data begin on 8 bytes.
+  // Padded with spaces, so that the data begin at a multiple of 8 bytes.
   const length = 8 * Math.ceil(json.length / 8)
   const bytes = new Uint8Array(8 + length + size)
   const view = new DataView(bytes.buffer)
@@ -86,18 +94,22 @@ export function layOut(tensors: Tensors, metadata: Metadata): Uint8Array {
   return bytes
 }
 
-/** What the file holds, in its own memory. Throws a FileError for bytes that are no such file, whatever they are. */
-export function decodeSafetensors(bytes: Uint8Array): { tensors: Map<string, StoredTensor>; metadata: Map<string, string> } {
+/** The file's contents, copied. Throws a FileError for any bytes that are not a valid safetensors file. */
+export function decodeSafetensors(
+  bytes: Uint8Array,
+): { tensors: Map<string, StoredTensor>; metadata: Map<string, string> } {
   if (!(bytes instanceof Uint8Array)) throw new TypeError(`bytes: expected a Uint8Array, got ${show(bytes)}`)
   if (bytes.length < 8) throw new FileError(`file: expected at least 8 bytes, got ${bytes.length}`)
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
   const length = view.getUint32(0, true) + 4294967296 * view.getUint32(4, true)
-  const room = Math.min(LONGEST_HEADER, bytes.length - 8)
-  if (length > room) throw new FileError(`header: expected at most ${room} bytes, got ${length}`)
+  const max = Math.min(MAX_HEADER, bytes.length - 8)
+  if (length > max) throw new FileError(`header: expected at most ${max} bytes, got ${length}`)
   const text = decodeUtf8(bytes.subarray(8, 8 + length))
   if (text === null) throw new FileError('header: expected UTF-8, got other bytes')
   const header = text[0] === '{' ? readJson('header', text) : null
-  if (!(header instanceof Map)) throw new FileError(`header: expected to begin with "{", got ${show(text[0] ?? '')}`)
+  if (!(header instanceof Map)) {
+    throw new FileError(`header: expected to begin with "{", got ${show(text[0] ?? '')}`)
+  }
 
   const metadata = readMetadata(header.get(METADATA))
   header.delete(METADATA)
@@ -115,7 +127,7 @@ export function decodeSafetensors(bytes: Uint8Array): { tensors: Map<string, Sto
   return { tensors, metadata }
 }
 
-/** Where a tensor lies in `data`: bytes first … last − 1, `size` a number. */
+/** Where a tensor lies in `data`: bytes first … last − 1, `size` bytes per number. */
 interface Place {
   readonly name: string
   readonly shape: readonly number[]
@@ -129,7 +141,9 @@ function readMetadata(entry: Json | undefined): Map<string, string> {
   if (entry === undefined) return metadata
   if (!(entry instanceof Map)) throw new FileError(`${METADATA}: expected an object, got ${show(entry)}`)
   for (const [key, text] of entry) {
-    if (typeof text !== 'string') throw new FileError(`${METADATA}: expected a string for ${show(key)}, got ${show(text)}`)
+    if (typeof text !== 'string') {
+      throw new FileError(`${METADATA}: expected a string for ${show(key)}, got ${show(text)}`)
+    }
     metadata.set(key, text)
   }
   return metadata
@@ -143,12 +157,14 @@ function readPlace(name: string, entry: Json): Place {
   const dtype = entry.get('dtype'), shape = entry.get('shape'), offsets = entry.get('data_offsets')
   const size = BYTES.get(dtype)
   if (size === undefined) throw new FileError(`${tensor}: expected dtype "F64" or "F32", got ${show(dtype)}`)
-  if (!isCounts(shape)) throw new FileError(`${tensor}: expected a shape of integers from 0, got ${show(shape)}`)
+  if (!isCounts(shape)) {
+    throw new FileError(`${tensor}: expected a shape of integers from 0, got ${show(shape)}`)
+  }
   if (!isCounts(offsets) || offsets.length !== 2 || offsets[0] > offsets[1]) {
     throw new FileError(`${tensor}: expected data_offsets of two integers, begin ≤ end, got ${show(offsets)}`)
   }
   const [first, last] = offsets
-  // A product beyond the integers is Infinity, or NaN: equal to no difference of offsets.
+  // A product that overflows is Infinity or NaN, which equals no difference of offsets.
   const expected = size * product(shape)
   if (last - first !== expected) {
     throw new FileError(`${tensor}: expected ${expected} bytes for its shape, got ${last - first}`)
@@ -160,7 +176,9 @@ function readPlace(name: string, entry: Json): Place {
 function expectTiling(places: readonly Place[], length: number): void {
   let end = 0
   for (const { name, first, last } of [...places].sort((a, b) => a.first - b.first || a.last - b.last)) {
-    if (first !== end) throw new FileError(`tensor ${show(name)}: expected to begin at byte ${end} of the data, got ${first}`)
+    if (first !== end) {
+      throw new FileError(`tensor ${show(name)}: expected to begin at byte ${end} of the data, got ${first}`)
+    }
     end = last
   }
   if (end !== length) throw new FileError(`data: expected ${end} bytes, got ${length}`)
@@ -180,5 +198,6 @@ function product(shape: readonly number[]): number {
 
 /** A JSON string in ASCII. */
 function quote(text: string): string {
-  return JSON.stringify(text).replace(/[\u007f-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+  const escape = (unit: string): string => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`
+  return JSON.stringify(text).replace(/[\u007f-\uffff]/g, escape)
 }

@@ -1,6 +1,6 @@
 /**
- * A space as metadata, `{"kind":"discrete","n":2,"start":0}`; a Box's bounds, which may be infinite, are the tensors
- * `NAME.low` and `NAME.high`.
+ * A space as metadata, `{"kind":"discrete","n":2,"start":0}`. The bounds of a Box, which may be infinite, are
+ * the tensors `NAME.low` and `NAME.high`.
  */
 import { show } from '../errors/expect.ts'
 import { type Space, spaceProblem } from '../rl/world/space.ts'
@@ -8,16 +8,16 @@ import { type Contents, takeTensor, takeText } from './contents.ts'
 import { FileError } from './fileError.ts'
 import { readJson } from './json.ts'
 
-/** What the metadata say of each kind, beside `kind`. */
+/** The fields of each kind in the metadata, besides `kind`. */
 const FIELDS: ReadonlyMap<unknown, readonly string[]> = new Map([
   ['box', []], ['discrete', ['n', 'start']], ['multiDiscrete', ['nvec']], ['multiBinary', ['n']],
 ])
 
-/** Add the space to the contents. Throws a TypeError where it is none. */
+/** Add the space to the contents. Throws a TypeError if it is not a space. */
 export function putSpace({ tensors, metadata }: Contents, name: string, space: Space): void {
-  const reason = spaceProblem(space)
-  if (reason !== null) throw new TypeError(`${name}: ${reason}`)
-  // JSON.stringify with a list writes the named fields alone, in that order.
+  const problem = spaceProblem(space)
+  if (problem !== null) throw new TypeError(`${name}: ${problem}`)
+  // JSON.stringify with a list writes only the listed fields, in that order.
   metadata.set(name, JSON.stringify(space, ['kind', ...FIELDS.get(space.kind)!]))
   if (space.kind !== 'box') return
   const { low, high } = space
@@ -31,15 +31,20 @@ export function takeSpace(contents: Contents, name: string): Space {
   if (!(record instanceof Map)) throw new FileError(`${name}: expected an object, got ${show(record)}`)
   const kind = record.get('kind')
   const fields = FIELDS.get(kind)
-  if (fields === undefined) throw new FileError(`${name}: expected kind ${[...FIELDS.keys()].map(show).join(' | ')}, got ${show(kind)}`)
+  if (fields === undefined) {
+    const kinds = [...FIELDS.keys()].map(show).join(' | ')
+    throw new FileError(`${name}: expected kind ${kinds}, got ${show(kind)}`)
+  }
   const unknown = [...record.keys()].find((field) => field !== 'kind' && !fields.includes(field))
-  if (unknown !== undefined) throw new FileError(`${name}: expected ${['kind', ...fields].join(', ')}, got ${show(unknown)}`)
+  if (unknown !== undefined) {
+    throw new FileError(`${name}: expected ${['kind', ...fields].join(', ')}, got ${show(unknown)}`)
+  }
   const space: Record<string, unknown> = { kind }
   for (const field of fields) space[field] = record.get(field)
   if (kind === 'box') {
     for (const bound of ['low', 'high']) space[bound] = takeTensor(contents, `${name}.${bound}`, 1).data
   }
-  const reason = spaceProblem(space)
-  if (reason !== null) throw new FileError(`${name}: ${reason}`)
+  const problem = spaceProblem(space)
+  if (problem !== null) throw new FileError(`${name}: ${problem}`)
   return space as unknown as Space
 }

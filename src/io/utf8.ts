@@ -1,14 +1,14 @@
 /**
- * UTF-8 to text, strictly: RFC 3629. A language without a host has no TextDecoder.
- * But: no encoder; what is written here is ASCII, with \u escapes.
+ * UTF-8 to text, strictly: RFC 3629. TextDecoder is part of hosts, not of the language.
+ * But: no encoder; this package writes ASCII, with \u escapes.
  */
 
-/** The least code point that n + 1 bytes may spell: shorter spellings exist for what lies below. */
-const LEAST = [0, 0x80, 0x800, 0x10000]
-/** Code points turned to text at once: far below any engine's limit on arguments. */
+/** The smallest code point that n + 1 bytes may encode: smaller ones have a shorter encoding. */
+const MIN_POINT = [0, 0x80, 0x800, 0x10000]
+/** Code points converted at once: far below every engine's limit on arguments. */
 const CHUNK = 4096
 
-/** The text, or null where the bytes spell none: cut short, overlong, a surrogate, beyond U+10FFFF. */
+/** The text, or null if the bytes are truncated, overlong, a surrogate or beyond U+10FFFF. */
 export function decodeUtf8(bytes: Uint8Array): string | null {
   let text = ''
   let points: number[] = []
@@ -22,7 +22,7 @@ export function decodeUtf8(bytes: Uint8Array): string | null {
       if ((next & 0xc0) !== 0x80) return null
       point = point << 6 | next & 0x3f
     }
-    if (point < LEAST[following] || point > 0x10ffff || (point >= 0xd800 && point < 0xe000)) return null
+    if (point < MIN_POINT[following] || point > 0x10ffff || (point >= 0xd800 && point < 0xe000)) return null
     points.push(point)
     if (points.length === CHUNK) {
       text += String.fromCodePoint(...points)

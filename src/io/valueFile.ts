@@ -1,5 +1,5 @@
 /**
- * A value function as one file, and back, every bit of it.
+ * A value function as one file, and back, bit for bit.
  */
 import type { Backend } from '../math/backend.ts'
 import { show } from '../errors/expect.ts'
@@ -7,26 +7,28 @@ import { reference } from '../math/reference.ts'
 import { createMlp } from '../nn/mlp.ts'
 import { type Value, valueOf } from '../rl/value.ts'
 import {
-  type Contents, expectNothingLeft, expectPartsAlone, expectSize, type Extra, seal, unseal,
+  type Contents, expectNothingLeft, expectOnlyParts, expectSize, type Extra, seal, unseal,
 } from './contents.ts'
 import { fillNetwork, putNetwork, takeNetwork } from './network.ts'
 import { putNormalizer, takeNormalizer } from './normalizer.ts'
 
 const FORMAT = 'trpo value'
-/** All that the file holds of a value function; the tape is scratch. */
+/** The parts of a value function that the file holds; the tape is scratch memory and not saved. */
 const PARTS: readonly string[] = ['net', 'tape', 'normalizer']
 
-/** The value function as bytes; else as `encodePolicy`. */
+/** The value function as bytes; `extra` and errors as in `encodePolicy`. */
 export function encodeValue(value: Value, extra: Extra = {}): Uint8Array {
-  if (typeof value?.net?.parameters !== 'object') throw new TypeError(`value: expected a value function, got ${show(value)}`)
-  expectPartsAlone('value', value, PARTS)
+  if (typeof value?.net?.parameters !== 'object') {
+    throw new TypeError(`value: expected a value function, got ${show(value)}`)
+  }
+  expectOnlyParts('value', value, PARTS)
   const contents: Contents = { tensors: new Map(), metadata: new Map() }
   putNetwork(contents, 'value', value.net)
   putNormalizer(contents, value.normalizer, value.net.sizes[0])
   return seal(FORMAT, contents, extra)
 }
 
-/** The value function that the bytes hold, on `backend`. Throws a FileError for bytes that are no such file. */
+/** The value function in the bytes, on `backend`. Throws a FileError for bytes that are not a valid file. */
 export function decodeValue(bytes: Uint8Array, backend: Backend = reference): Value {
   const contents = unseal(FORMAT, bytes)
   const stored = takeNetwork(contents, 'value')

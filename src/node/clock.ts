@@ -1,5 +1,5 @@
 /**
- * Time for `options.clock`: milliseconds that only ever go forward, whatever the time of day is set to.
+ * A clock for `options.clock`: milliseconds that never go backwards, even if the time of day is changed.
  */
 import { performance } from 'node:perf_hooks'
 

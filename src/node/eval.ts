@@ -1,6 +1,6 @@
 /**
- * `trpo eval FILE [ENV]`: how good a saved policy is. The result on stdout, progress on stderr.
- * The file names an environment of the table, or the words do; no file can name code.
+ * `trpo eval FILE [ENV]`: evaluate a saved policy. The result goes to stdout, progress to stderr.
+ * The environment is one of the table, named by the file or by the second word; a file cannot name code.
  */
 import process from 'node:process'
 import type { Environment } from '../envs/index.ts'
@@ -12,33 +12,34 @@ import { createFastest } from '../math/simd/backend.ts'
 import type { Policy } from '../rl/policy.ts'
 import { describeSpace, type Space } from '../rl/world/space.ts'
 import { createDisplay } from './show/display.ts'
-import { describe, findEnvironment, type Worlds } from './environments.ts'
+import { describe, type Environments, findEnvironment } from './environments.ts'
 import { type EvalArguments, parseEvalArguments } from './cli/evalArguments.ts'
-import { evaluateInChunks, type Outcome, type Trial } from './evaluation.ts'
+import { evaluateInChunks, type EvaluationRequest, type EvaluationResult } from './evaluation.ts'
 import { UsageError } from './cli/failure.ts'
 import { readWhole } from './files.ts'
-import { decimal, plural } from './show/format.ts'
+import { decimal, grouped, wrap } from './show/format.ts'
 import { evalHelp } from './cli/help.ts'
 import { exitCodes, listenForInterrupt } from './interrupt.ts'
-import { spread } from './show/summary.ts'
-import { type Paint, silent, terminal } from './show/terminal.ts'
+import { fieldList, spread } from './show/summary.ts'
+import { silent, type Terminal, terminal } from './show/terminal.ts'
 
 /** Returns the exit code. */
-export async function evalCommand(words: readonly string[], worlds: Worlds): Promise<number> {
+export async function evalCommand(words: readonly string[], environments: Environments): Promise<number> {
   const given = parseEvalArguments(words)
   if (given.help) {
     process.stdout.write(evalHelp)
     return 0
   }
-  const trial = trialOf(given, worlds)
+  const { file, request } = resolveEvaluation(given, environments)
   const progress = given.quiet ? silent : terminal(process.stderr, process.env, given.color)
   const display = createDisplay(progress)
   const interrupt = listenForInterrupt()
   try {
-    const outcome = await evaluateInChunks(trial, progress, display, interrupt)
+    const result = await evaluateInChunks(request, progress, display, interrupt)
     display.clear()
-    const { paint } = terminal(process.stdout, process.env, given.color)
-    process.stdout.write(given.json ? `${JSON.stringify(record(trial, outcome))}\n` : report(given.file!, trial, outcome, paint))
+    const output = terminal(process.stdout, process.env, given.color)
+    const json = (): string => `${JSON.stringify(record(request, result))}\n`
+    output.write(given.json ? json() : report(file, request, result, output))
   } finally {
     display.clear()
     interrupt.close()
@@ -46,23 +47,28 @@ export async function evalCommand(words: readonly string[], worlds: Worlds): Pro
   return interrupt.signal === null ? 0 : exitCodes[interrupt.signal]
 }
 
-/** Throws a UsageError for words, files and environments that do not go together. */
-function trialOf({ file, environment, episodes, seed, deterministic, problems }: EvalArguments, worlds: Worlds): Trial {
+/** Reads the file. Throws a UsageError for words, files and environments that do not fit together. */
+function resolveEvaluation(
+  given: EvalArguments, environments: Environments,
+): { readonly file: string; readonly request: EvaluationRequest } {
+  const { file, environment: name, episodes, seed, deterministic, problems } = given
   if (file === undefined || problems.length > 0) throw new UsageError(problems.join('\n'))
   const { policy, named } = readPolicy(file)
-  const found = findEnvironment(environment ?? named, worlds)
-  if (typeof found === 'string') throw new UsageError(environment === undefined && named !== undefined ? `${file}: ${found}` : found)
-  const { observationSpace, actionSpace } = found.make()
-  expectSame(file, found, 'observations', observationSpace, policy.observationSpace)
-  expectSame(file, found, 'actions', actionSpace, policy.actionSpace)
-  return { policy, environment: found, episodes, seed, deterministic }
+  const environment = findEnvironment(name ?? named, environments)
+  if (typeof environment === 'string') {
+    throw new UsageError(name === undefined && named !== undefined ? `${file}: ${environment}` : environment)
+  }
+  const { observationSpace, actionSpace } = environment.make()
+  expectSameSpace(file, environment, 'observations', observationSpace, policy.observationSpace)
+  expectSameSpace(file, environment, 'actions', actionSpace, policy.actionSpace)
+  return { file, request: { policy, environment, episodes, seed, deterministic } }
 }
 
 /** The policy, and the environment that the file names. */
 function readPolicy(file: string): { readonly policy: Policy; readonly named: string | undefined } {
   const bytes = readWhole(file)
   try {
-    // Parameters, their transposes, and some rows to act for.
+    // Memory for parameters, their transposes, and some rows to act in.
     const policy = decodePolicy(bytes, createFastest(4 * bytes.length + 1048576))
     return { policy, named: decodeSafetensors(bytes).metadata.get('extra.environment') }
   } catch (error) {
@@ -70,32 +76,42 @@ function readPolicy(file: string): { readonly policy: Policy; readonly named: st
   }
 }
 
-function expectSame(file: string, { name }: Environment, what: string, expected: Space, got: Space): void {
+function expectSameSpace(
+  file: string, { name }: Environment, what: string, expected: Space, got: Space,
+): void {
   if (describeSpace(expected) === describeSpace(got)) return
   const words = describe(expected) === describe(got) ? describeSpace : describe
-  throw new UsageError(`${file}: expected a policy for the ${what} of ${name}, ${words(expected)}, got one for ${words(got)}`)
+  const policy = `a policy for the ${what} of ${name}, ${words(expected)}`
+  throw new UsageError(`${file}: expected ${policy}, got one for ${words(got)}`)
 }
 
-function record({ environment, seed, deterministic }: Trial, { returns, lengths }: Outcome): object {
+function record(request: EvaluationRequest, { returns, lengths }: EvaluationResult): object {
+  const { environment, seed, deterministic } = request
   const { mean, variance } = moments(returns)
   return {
-    environment: environment.name, episodes: returns.length, seed, deterministic, mean, std: Math.sqrt(variance),
-    returns: [...returns], lengths: [...lengths],
+    environment: environment.name, episodes: returns.length, seed, deterministic,
+    mean, std: Math.sqrt(variance), returns: [...returns], lengths: [...lengths],
   }
 }
 
-function report(file: string, { policy, environment, episodes, seed, deterministic }: Trial, { returns, lengths }: Outcome, paint: Paint): string {
+function report(
+  file: string, request: EvaluationRequest, { returns, lengths }: EvaluationResult, output: Terminal,
+): string {
+  const { policy, environment, episodes, seed, deterministic } = request
   const { net, observationSpace, actionSpace } = policy
   const { name, solvedReturn } = environment
-  const x = (value: number): string => decimal(value, 1, 12)
-  const goal = solvedReturn === null ? '' : `; ${decimal(solvedReturn, 0, 12)} over 100 episodes counts as solved`
+  const columns = output.columns()
+  const threshold = solvedReturn === null
+    ? '' : ` (threshold ${decimal(solvedReturn, 0, 12)} over 100 episodes)`
+  const headline = `${name}: mean return ${decimal(moments(returns).mean, 1, 12)}${threshold}.`
   const n = returns.length
-  const lines = [
-    ['return', `${spread(returns)}, ${n < episodes ? `only ${n} of ` : ''}${plural(episodes, 'episode')} of seed ${seed}, `
-      + (deterministic ? 'deterministic' : 'stochastic')],
+  const network = [describe(observationSpace), ...net.sizes.slice(1, -1), describe(actionSpace)].join(' → ')
+  const fields = fieldList([
+    ['return', spread(returns)],
     ['length', spread(lengths)],
-    ['policy', `${file}: ${[describe(observationSpace), ...net.sizes.slice(1, -1), describe(actionSpace)].join(' → ')}, ${net.activation.name}`],
-  ]
-  const list = lines.map(([title, text]) => `  ${paint.faint(title.padEnd(12))}${text}\n`)
-  return `\n${paint.strong(`${name}: mean return ${x(moments(returns).mean)}${goal}.`)}\n${list.join('')}`
+    ['episodes', `${grouped(n)}${n < episodes ? ` of ${grouped(episodes)}` : ''}, seed ${seed}, `
+      + (deterministic ? 'deterministic' : 'stochastic')],
+    ['policy', `${file}: ${network}, ${net.activation.name}`],
+  ], columns, output.paint)
+  return `\n${output.paint.strong(wrap(headline, columns - 1).join('\n  '))}\n${fields}`
 }

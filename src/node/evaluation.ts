@@ -1,5 +1,5 @@
 /**
- * Episodes to judge a policy by, in chunks, so that a signal is noticed between them.
+ * Evaluation episodes in chunks, so that a signal is noticed between them.
  */
 import type { Environment } from '../envs/index.ts'
 import { evaluate } from '../rl/evaluate.ts'
@@ -8,7 +8,7 @@ import { bar, type Display } from './show/display.ts'
 import type { Interrupt } from './interrupt.ts'
 import type { Terminal } from './show/terminal.ts'
 
-export interface Trial {
+export interface EvaluationRequest {
   readonly policy: Policy
   readonly environment: Environment
   readonly episodes: number
@@ -16,29 +16,30 @@ export interface Trial {
   readonly deterministic: boolean
 }
 
-/** Of each episode; both shorter than was asked where a signal came. */
-export interface Outcome { readonly returns: Float64Array; readonly lengths: Float64Array }
+/** One number per episode; fewer than requested if a signal came. */
+export interface EvaluationResult { readonly returns: Float64Array; readonly lengths: Float64Array }
 
-/** Episodes between two looks at the signals, and those of an evaluation cut short. */
+/** Episodes between two checks for signals; an interrupted evaluation has at least as many. */
 const CHUNK = 10
 
 /**
- * What one call of `evaluate` gives. A signal that came before leaves the first chunk, one that comes now the chunks
- * there are.
+ * The same episodes as one call of `evaluate`. If a signal came before, the first chunk; if one comes
+ * meanwhile, the chunks that are complete.
  */
 export async function evaluateInChunks(
-  { policy, environment, episodes, seed, deterministic }: Trial, progress: Terminal, display: Display, interrupt: Interrupt,
-): Promise<Outcome> {
+  request: EvaluationRequest, progress: Terminal, display: Display, interrupt: Interrupt,
+): Promise<EvaluationResult> {
+  const { policy, environment, episodes, seed, deterministic } = request
   const returns: number[] = [], lengths: number[] = []
   while (returns.length < episodes) {
     const label = `evaluating, ${returns.length} of ${episodes} episodes`
     display.bar(bar(returns.length / episodes, label, progress.columns(), progress.paint))
     const first = returns.length
-    const request = { episodes: Math.min(CHUNK, episodes - first), first, seed, deterministic }
-    const part = evaluate(policy, () => environment.make(), request)
+    const chunk = { episodes: Math.min(CHUNK, episodes - first), first, seed, deterministic }
+    const part = evaluate(policy, () => environment.make(), chunk)
     returns.push(...part.returns)
     lengths.push(...part.lengths)
-    await interrupt.breathe()
+    await interrupt.poll()
     if (interrupt.signal !== null) break
   }
   return { returns: Float64Array.from(returns), lengths: Float64Array.from(lengths) }

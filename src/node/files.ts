@@ -1,14 +1,16 @@
 /**
- * Files as they should be: read whole, and written so that at any moment there is the old one or the new one, whole.
- * The new one is written beside its place, synced to the disk, and renamed into it.
- * But: who is killed meanwhile may leave NAME.xxxxxxxx.tmp behind.
+ * Files read whole, and written so that at any moment the old file or the new one is there, complete.
+ * The new one is written under a temporary name beside it, synced to the disk, and renamed.
+ * But: a process that is killed while writing may leave NAME.xxxxxxxx.tmp behind.
  */
 import { randomBytes } from 'node:crypto'
-import { closeSync, fsyncSync, openSync, readFileSync, realpathSync, renameSync, statSync, unlinkSync, writeSync } from 'node:fs'
+import {
+  closeSync, fsyncSync, openSync, readFileSync, realpathSync, renameSync, statSync, unlinkSync, writeSync,
+} from 'node:fs'
 import { dirname } from 'node:path'
 import { UsageError } from './cli/failure.ts'
 
-/** What writing asks of a disk. */
+/** The calls that writing needs; tests give others. */
 export interface Disk {
   openSync(path: string, flags: 'r' | 'wx', mode?: number): number
   writeSync(file: number, bytes: Uint8Array): number
@@ -21,18 +23,21 @@ const realDisk: Disk = { openSync, writeSync, fsyncSync, closeSync, renameSync, 
 
 /** All bytes of the file. Throws a UsageError. */
 export function readWhole(path: string): Uint8Array {
-  return attempt(path, 'a file that can be read', () => {
+  return withUsageErrors(path, 'a file that can be read', () => {
     expectFile(path, statSync(path))
     return readFileSync(path)
   })
 }
 
-/** A file of these bytes at `path`, in place of one that is there. Throws a UsageError, and all is as it was before. */
+/**
+ * Write these bytes to `path`; a file that is there is replaced. Throws a UsageError, and then nothing has
+ * changed.
+ */
 export function writeWhole(path: string, bytes: Uint8Array, disk: Disk = realDisk): void {
-  attempt(path, 'a file that can be written', () => {
-    const { place, mode } = placeOf(path)
-    const beside = nameBeside(place)
-    const file = disk.openSync(beside, 'wx', mode)
+  withUsageErrors(path, 'a file that can be written', () => {
+    const { target, mode } = targetOf(path)
+    const temporary = temporaryName(target)
+    const file = disk.openSync(temporary, 'wx', mode)
     try {
       try {
         for (let at = 0; at < bytes.length;) at += disk.writeSync(file, bytes.subarray(at))
@@ -40,14 +45,15 @@ export function writeWhole(path: string, bytes: Uint8Array, disk: Disk = realDis
       } finally {
         disk.closeSync(file)
       }
-      disk.renameSync(beside, place)
+      disk.renameSync(temporary, target)
     } catch (error) {
-      quietly(() => disk.unlinkSync(beside))
+      ignoringErrors(() => disk.unlinkSync(temporary))
       throw error
     }
-    // For the name to outlast a loss of power. Not every system opens directories, and the file is there already.
-    quietly(() => {
-      const directory = disk.openSync(dirname(place), 'r')
+    // So that the name survives a power failure. Not every system opens directories, and the file is there
+    // already.
+    ignoringErrors(() => {
+      const directory = disk.openSync(dirname(target), 'r')
       try {
         disk.fsyncSync(directory)
       } finally {
@@ -57,41 +63,42 @@ export function writeWhole(path: string, bytes: Uint8Array, disk: Disk = realDis
   })
 }
 
-/** Throws the UsageError that `writeWhole` would, as far as one can know without the bytes. */
+/** Throws the UsageError that `writeWhole` would, as far as that is known without the bytes. */
 export function expectWritable(path: string): void {
-  attempt(path, 'a file that can be written', () => {
-    const { place, mode } = placeOf(path)
-    const beside = nameBeside(place)
-    closeSync(openSync(beside, 'wx', mode))
-    unlinkSync(beside)
+  withUsageErrors(path, 'a file that can be written', () => {
+    const { target, mode } = targetOf(path)
+    const temporary = temporaryName(target)
+    closeSync(openSync(temporary, 'wx', mode))
+    unlinkSync(temporary)
   })
 }
 
-/** Where the file is that `path` leads to, through links, and the permissions that it has or should have. */
-function placeOf(path: string): { readonly place: string; readonly mode: number } {
-  let place: string
+/** The file that `path` leads to, links followed, and the permissions that it has or will get. */
+function targetOf(path: string): { readonly target: string; readonly mode: number } {
+  let target: string
   try {
-    place = realpathSync(path)
+    target = realpathSync(path)
   } catch (error) {
-    if ((error as { readonly code?: string }).code === 'ENOENT') return { place: path, mode: 0o666 }
+    if ((error as { readonly code?: string }).code === 'ENOENT') return { target: path, mode: 0o666 }
     throw error
   }
-  const stat = statSync(place)
+  const stat = statSync(target)
   expectFile(path, stat)
-  return { place, mode: stat.mode & 0o777 }
+  return { target, mode: stat.mode & 0o777 }
 }
 
-/** To rename a file over a device would be to delete the device. */
+/** Renaming a file to a device's name would delete the device. */
 function expectFile(path: string, stat: { isFile(): boolean }): void {
   if (!stat.isFile()) throw new UsageError(`${path}: expected a file, got a directory or device`)
 }
 
-/** In the same directory, hence on the same disk: only there a rename is one act. */
-function nameBeside(place: string): string {
-  return `${place}.${randomBytes(4).toString('hex')}.tmp`
+/** In the same directory, hence on the same disk: only there a rename is atomic. */
+function temporaryName(target: string): string {
+  return `${target}.${randomBytes(4).toString('hex')}.tmp`
 }
 
-function attempt<T>(path: string, expected: string, work: () => T): T {
+/** Errors of the disk as UsageErrors that name the file. */
+function withUsageErrors<T>(path: string, expected: string, work: () => T): T {
   try {
     return work()
   } catch (error) {
@@ -102,10 +109,10 @@ function attempt<T>(path: string, expected: string, work: () => T): T {
   }
 }
 
-function quietly(work: () => void): void {
+function ignoringErrors(work: () => void): void {
   try {
     work()
   } catch {
-    // What could be done has been.
+    // There is nothing more to try.
   }
 }

@@ -1,16 +1,16 @@
 /**
- * The few things of Node that the command line uses, as modules: no global is declared, so that the core
- * cannot name one.
+ * The parts of Node that the command line uses, declared as modules and not as globals, so that the core
+ * cannot use one.
  */
 declare module 'node:process' {
   interface Output {
     readonly isTTY?: boolean
-    /** Width of the terminal; undefined where there is none. */
+    /** Width of the terminal; undefined if there is none. */
     readonly columns?: number
     write(text: string): boolean
     on(event: 'error', listener: (error: { readonly code?: string }) => void): void
   }
-  /** An interface, so that benchmarks and tests can add what they use. */
+  /** An interface, so that benchmarks and tests can add what they need. */
   interface Process {
     readonly version: string
     readonly platform: string
@@ -28,8 +28,6 @@ declare module 'node:process' {
   export default process
 }
 declare module 'node:fs' {
-  import type { URL } from 'node:url'
-  export function readFileSync(path: URL, encoding: 'utf8'): string
   export function readFileSync(path: string): Uint8Array
   export function openSync(path: string, flags: 'r' | 'wx', mode?: number): number
   export function writeSync(file: number, bytes: Uint8Array): number
@@ -45,12 +43,6 @@ declare module 'node:path' {
 }
 declare module 'node:crypto' {
   export function randomBytes(size: number): { toString(encoding: 'hex'): string }
-}
-declare module 'node:url' {
-  export class URL {
-    constructor(path: string, base: string)
-    readonly href: string
-  }
 }
 declare module 'node:perf_hooks' {
   export const performance: { now(): number }

@@ -1,8 +1,9 @@
 /**
- * Ctrl-C, in a program that computes: the first SIGINT or SIGTERM is noted, for the work to end in good
- * order; once it is, nothing listens any more, and the next one kills at once.
- * A handler runs only while other JavaScript does not, so whoever works calls `breathe` between its pieces.
- * But: a piece of work is never cut short; until its end no signal is seen, be it the first or the second.
+ * Ctrl-C in a program that computes: the first SIGINT or SIGTERM is recorded, so that the work can end in
+ * order; then the handlers are removed, and the next signal kills at once. A handler runs only while no other
+ * JavaScript does, so the code that works calls `poll` between its pieces.
+ * But: a piece of work is never interrupted; until its end no signal is seen, neither the first nor the
+ * second.
  */
 import process from 'node:process'
 import { setImmediate, setTimeout } from 'node:timers/promises'
@@ -11,17 +12,17 @@ export type Signal = 'SIGINT' | 'SIGTERM'
 export const exitCodes: Readonly<Record<Signal, number>> = { SIGINT: 130, SIGTERM: 143 }
 
 /**
- * Milliseconds in which a second signal is the same press: npm and npx pass on to their child the Ctrl-C that
- * it had from the terminal already.
+ * Milliseconds in which a second signal is the same key press: npm and npx pass Ctrl-C on to their child,
+ * which the terminal has sent it already.
  */
 const SAME_PRESS = 100
 
 export interface Interrupt {
-  /** The first signal that came. */
+  /** The first signal that came, or null. */
   readonly signal: Signal | null
-  /** A turn of the event loop, in which signals and broken pipes are noticed. */
-  breathe(): Promise<void>
-  /** Listen no more: the next signal does what it does to any process. */
+  /** One turn of the event loop, in which signals and broken pipes are noticed. */
+  poll(): Promise<void>
+  /** Remove the handlers: the next signal does what it does to any process. */
   close(): void
 }
 
@@ -39,7 +40,7 @@ export function listenForInterrupt(): Interrupt {
   }
   return {
     get signal() { return signal },
-    async breathe() {
+    async poll() {
       await setImmediate()
       if (signal === null || !listening) return
       listening = false

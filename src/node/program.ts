@@ -1,11 +1,11 @@
 #!/usr/bin/env node
 /**
- * The program `trpo`: the command line on this process's words, and a process that ends as its reader wishes.
+ * The program `trpo`: the command line with this process's words, exit code and streams.
  */
 import process from 'node:process'
 import { main } from './main.ts'
 
-// A reader such as `head` that has seen enough is no fault, and a run goes on when nobody watches it.
+// A reader of stdout such as `head` may leave: that is no error. Without a reader of stderr the run goes on.
 process.stdout.on('error', (error) => {
   if (error.code === 'EPIPE') process.exit(0)
   throw error

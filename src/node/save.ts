@@ -1,23 +1,26 @@
 /**
- * When the policy of a training is saved: every minute on the way, and at the end, whatever ends it.
- * Each time the file is replaced whole, so that a loss of power costs a minute and a failed write nothing.
+ * When the policy of a training is saved: every minute, and at the end, whatever ends it.
+ * The file is replaced as a whole each time: a power failure loses one minute, a failed write nothing.
  */
 import { UsageError } from './cli/failure.ts'
 
-/** Seconds between two saves on the way. */
-const EVERY = 60
+/** Seconds between two saves. */
+const INTERVAL = 60
 
 export interface Saver {
-  /** Save if that was long ago. Returns what went wrong, null where nothing did; then it is tried again a minute later. */
-  sometimes(): string | null
-  /** Save. Returns what went wrong, null where nothing did. */
-  now(): string | null
+  /**
+   * Save if the last attempt is a minute ago. Returns the problem, or null; after one, the next attempt is a
+   * minute later.
+   */
+  saveIfDue(): string | null
+  /** Save now. Returns the problem, or null. */
+  save(): string | null
 }
 
-/** `write` saves, and throws a UsageError where it cannot; `seconds` is a clock. */
+/** `write` saves, and throws a UsageError if it cannot; `seconds` is a clock. */
 export function createSaver(write: () => void, seconds: () => number): Saver {
   let last = seconds()
-  const now = (): string | null => {
+  const save = (): string | null => {
     try {
       write()
       return null
@@ -28,5 +31,5 @@ export function createSaver(write: () => void, seconds: () => number): Saver {
       last = seconds()
     }
   }
-  return { now, sometimes: () => seconds() - last < EVERY ? null : now() }
+  return { save, saveIfDue: () => seconds() - last < INTERVAL ? null : save() }
 }

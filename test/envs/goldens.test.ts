@@ -1,3 +1,7 @@
+/**
+ * Environments, compared with recordings of Gymnasium: single steps from recorded states, and whole episodes.
+ * Tolerance: rounding of sines and cosines, for whole episodes as far as the environment amplifies it.
+ */
 import { readFileSync } from 'node:fs'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
@@ -29,22 +33,22 @@ for (const id of IDS) {
       assert.ok(compared > 0, `${name}: nothing was compared`)
       assert.ok(worst <= tolerance, `${name}: worst ${worst}, tolerated ${tolerance}`)
     }
-    // The file's longest quantities have all been gone through.
+    // The largest quantities of the file are compared completely.
     const steps = read(id).episodes.reduce((sum, episode) => sum + episode.actions.length, 0)
     assert.is(result.reward.compared, steps)
     assert.is(result.state.compared, steps * read(id).episodes[0].init_state.length)
   })
 }
 
-// What a free run of the stable worlds may drift by: Acrobot amplifies the last digit of a sine to 3e-7 at
-// most in these files, the cars forget it. CartPole and Pendulum amplify it to any size: they are not here.
+// Tolerance of whole episodes: Acrobot amplifies a sine's last digit to at most 3e-7 in these files, the cars
+// damp it. CartPole and Pendulum amplify it without limit and are not compared.
 const FREE: [string, (options: { maxEpisodeSteps: number }) => Env, number][] = [
   ['Acrobot-v1', acrobot, 1e-6],
   ['MountainCar-v0', mountainCar, 1e-14],
   ['MountainCarContinuous-v0', mountainCarContinuous, 1e-14],
 ]
 for (const [id, make, tolerance] of FREE) {
-  test(`${id}: whole episodes run freely stay within ${tolerance} of Gymnasium's`, () => {
+  test(`${id}: whole episodes from the first state stay within ${tolerance} of Gymnasium's`, () => {
     let worst = 0
     for (const episode of read(id).episodes) {
       const env = make({ maxEpisodeSteps: episode.max_episode_steps })
@@ -61,7 +65,7 @@ for (const [id, make, tolerance] of FREE) {
   })
 }
 
-test('terminated and truncated at once occur in the recordings, and are both told', () => {
+test('terminated and truncated at once occur in the recordings of four environments', () => {
   const endsInBoth = (episode: File['episodes'][0]): boolean => {
     return episode.terminated.some((flag, t) => flag === 1 && episode.truncated[t] === 1)
   }
@@ -69,7 +73,7 @@ test('terminated and truncated at once occur in the recordings, and are both tol
   assert.equal(both, ['CartPole-v1', 'Acrobot-v1', 'MountainCar-v0', 'MountainCarContinuous-v0'])
 })
 
-// The checker itself: a file changed in one place must be told apart, in that quantity and no other.
+// The checker itself: a change of the file must be found in that quantity and in no other.
 const CHANGES: [string, string, (file: File) => void][] = [
   ['state', 'state', (file) => { file.episodes[0].states[3][1] += 1e-9 }],
   ['reward', 'reward', (file) => { (file.episodes[0].rewards as number[])[2] += 1e-9 }],

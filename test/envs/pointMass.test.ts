@@ -1,3 +1,7 @@
+/**
+ * PointMass, compared with its matrices, and mean returns of linear policies with their closed forms
+ * (support/riccati). Tolerance: rounding, and for sampled means five of their standard errors.
+ */
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { pointMass, pointMassMatrices as world } from '../../src/envs/index.ts'
@@ -38,7 +42,7 @@ function simulated(
   return { mean, error: Math.sqrt((squares / episodes - mean * mean) / episodes) }
 }
 
-test('a step is A s + B a + w, its reward −(sᵀQ s + aᵀR a), and w has the covariance that is told', () => {
+test('a step is A s + B a + w, its reward −(sᵀQ s + aᵀR a), and w has the stated covariance', () => {
   const env = pointMass({ maxEpisodeSteps: 1 })
   const random = new Random(1)
   const n = 20_000
@@ -57,7 +61,8 @@ test('a step is A s + B a + w, its reward −(sᵀQ s + aᵀR a), and w has the 
     W = add(W, multiply(w, transpose(w)), 1 / n)
   }
   W.forEach((row, i) => row.forEach((x, j) => {
-    // Entries of a sample covariance err by σ²√(2/n) on the diagonal and σ²/√n off it; places have no noise.
+    // Standard errors of a sample covariance are σ²√(2/n) on the diagonal and σ²/√n off it; positions have no
+    // noise.
     const scale = Math.max(world.noiseCovariance[i][i], world.noiseCovariance[j][j])
     const error = Math.abs(x - world.noiseCovariance[i][j])
     assert.ok(error < 5 * scale * Math.sqrt(2 / n) + 1e-12, `W[${i}][${j}] = ${x}`)
@@ -72,7 +77,7 @@ test('the horizon is the time limit', () => {
   }
 })
 
-test('elimination solves what it is given', () => {
+test('elimination solves linear equations', () => {
   const m = [[0, 2, 1], [1, 1e-9, 3], [4, 5, 6]]
   const y = [[1, 0], [2, 1], [3, 5]]
   const left = add(multiply(m, solve(m, y)), y, -1)
@@ -84,7 +89,7 @@ test('the recursion and the covariance agree on the return of the optimal gains'
   // Two sums of the same return, one of costs-to-go backwards, one of covariances forwards.
   assert.ok(Math.abs(expectedReturn(world, (t) => gains[t]) - best) < 1e-11 * Math.abs(best))
   const last = gains[world.horizon - 1].flat()
-  assert.ok(last.every((x) => x === 0), 'the last action changes nothing any more')
+  assert.ok(last.every((x) => x === 0), 'the last action has no effect')
 })
 
 test('no gain near the optimal ones does better, at any step', () => {
@@ -97,7 +102,7 @@ test('no gain near the optimal ones does better, at any step', () => {
   }
 })
 
-// Seeds are fixed; five standard errors would be met by a true formula in all but one of a million seeds.
+// Seeds are fixed; a correct formula stays within five standard errors for all but one in a million seeds.
 const POLICIES: [string, (t: number) => Matrix, number][] = [
   ['the optimal gains', ((gains) => (t: number) => gains[t])(optimum(world).gains), 0],
   ['the stationary gain of discount 0.99', ((K) => () => K)(stationaryGain(world, 0.99)), 0],
@@ -110,11 +115,11 @@ for (const [name, gain, exploration] of POLICIES) {
     const expected = expectedReturn(world, gain, identity(2, exploration))
     const { mean, error } = simulated(gain, 4000, 3, exploration)
     assert.ok(Math.abs(mean - expected) < 5 * error, `${mean} ± ${error}, expected ${expected}`)
-    assert.ok(error < 0.05 * Math.abs(expected), 'the sample says something')
+    assert.ok(error < 0.05 * Math.abs(expected), 'the sample is large enough')
   })
 }
 
-test('one gain for ever is within 0.5 % of the optimum at discounts from 0.95, 0.15 % from 0.99 on', () => {
+test('a constant gain is within 0.5 % of the optimum at discounts from 0.95, 0.15 % from 0.99', () => {
   const best = optimum(world).expectedReturn
   const loss = (gamma: number): number => {
     const K = stationaryGain(world, gamma)
@@ -127,7 +132,7 @@ test('one gain for ever is within 0.5 % of the optimum at discounts from 0.95, 0
 
 test('doing nothing costs some twenty times the optimum, and acting at random more', () => {
   const best = optimum(world).expectedReturn
-  // Written out so that a change of the constants is seen.
+  // The value itself, so that a change of the constants is noticed.
   assert.ok(Math.abs(best - -15.688) < 0.001, `${best}`)
   const nothing = expectedReturn(world, () => NOTHING) / best
   assert.ok(nothing > 15 && nothing < 25, `${nothing}`)

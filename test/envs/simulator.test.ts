@@ -1,3 +1,7 @@
+/**
+ * What all environments share, compared with a second instance, restored states, and errors written by hand.
+ * Tolerance: five standard errors for random starts; rounding where a line says so; otherwise none.
+ */
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import {
@@ -16,16 +20,16 @@ const setState = (env: Env, state: Float64Array): void =>
 const loose = (env: Env): { step(action: unknown): unknown; reset(request: unknown): unknown } => env as never
 const all = Object.values(environments)
 
-/** All that an environment tells in some steps of given actions, resets included. */
-function tell(env: Env, actions: readonly Action[]): number[] {
-  const told: number[] = []
+/** Everything that an environment returns for these actions, resets included. */
+function played(env: Env, actions: readonly Action[]): number[] {
+  const numbers: number[] = []
   for (const action of actions) {
     const step = env.step(action)
-    told.push(...step.observation as Float64Array, step.reward)
-    told.push(Number(step.terminated), Number(step.truncated))
-    if (step.terminated || step.truncated) told.push(...(env.reset().observation as Float64Array))
+    numbers.push(...step.observation as Float64Array, step.reward)
+    numbers.push(Number(step.terminated), Number(step.truncated))
+    if (step.terminated || step.truncated) numbers.push(...(env.reset().observation as Float64Array))
   }
-  return told
+  return numbers
 }
 
 function randomActions(env: Env, count: number, seed: number): Action[] {
@@ -33,7 +37,7 @@ function randomActions(env: Env, count: number, seed: number): Action[] {
   return Array.from({ length: count }, () => sample(env.actionSpace, random))
 }
 
-test('the table names every world once, with the time limit that its factory sets', () => {
+test('the table lists every environment once, with the time limit that its factory sets', () => {
   assert.equal(all.map((entry) => entry.name), Object.keys(environments))
   assert.equal(
     all.map(({ name, maxEpisodeSteps, solvedReturn }) => [name, maxEpisodeSteps, solvedReturn]),
@@ -61,13 +65,13 @@ for (const { name, make } of all) {
     assert.equal(checkEnv(make({ maxEpisodeSteps: 1 }), { steps: 50, seed: 5 }), [])
   })
 
-  test(`${name}: a seed fixes everything, another starts elsewhere, none goes on in the stream`, () => {
+  test(`${name}: a seed fixes everything, another starts elsewhere, none continues the stream`, () => {
     const env = make({ maxEpisodeSteps: 20 }), twin = make({ maxEpisodeSteps: 20 })
     const actions = randomActions(env, 100, 1)
     const start = (of: Env, request?: ResetOptions): number[] =>
       [...of.reset(request).observation as Float64Array]
     assert.equal(start(env, { seed: 9 }), start(twin, { seed: 9 }))
-    assert.equal(tell(env, actions), tell(twin, actions))
+    assert.equal(played(env, actions), played(twin, actions))
     const again = start(env)
     assert.not.equal(again, start(env))
     assert.not.equal(start(env, { seed: 9 }), start(env, { seed: 10 }))
@@ -81,20 +85,20 @@ for (const { name, make } of all) {
     const actions = randomActions(env, 40, 2)
     for (let t = 0; t < 16; t++) {
       const { observation } = env.reset({ seed: 3 })
-      tell(env, actions.slice(0, t))
+      played(env, actions.slice(0, t))
       const shown = [...observation as Float64Array]
       const saved = Float64Array.from(JSON.parse(JSON.stringify([...getState(env)])) as number[])
-      const rest = tell(env, actions.slice(t))
+      const rest = played(env, actions.slice(t))
       const other = make({ maxEpisodeSteps: 7 })
       const restored = other.reset({ seed: 99 }).observation as Float64Array
       setState(other, saved)
       assert.equal(getState(other), saved)
       assert.equal([...restored], shown, 'the observation buffer shows the restored state at once')
-      assert.equal(tell(other, actions.slice(t)), rest, `saved before step ${t}`)
+      assert.equal(played(other, actions.slice(t)), rest, `saved before step ${t}`)
     }
   })
 
-  test(`${name}: no step before the first reset or after the end, in restored states neither`, () => {
+  test(`${name}: no step before the first reset or after the end, nor in such states restored`, () => {
     const env = make({ maxEpisodeSteps: 3 })
     const [action] = randomActions(env, 1, 4)
     const fresh = getState(env)
@@ -115,11 +119,11 @@ for (const { name, make } of all) {
     env.step(action)
   })
 
-  test(`${name}: a state that is not one is refused and changes nothing`, () => {
+  test(`${name}: an invalid state is refused and changes nothing`, () => {
     const env = make()
     env.reset({ seed: 5 })
     const actions = randomActions(env, 5, 5)
-    tell(env, actions)
+    played(env, actions)
     const good = getState(env)
     const size = good.length - 10
     const bad = (at: number, x: number): Float64Array => good.map((y, i) => i === at ? x : y)
@@ -137,7 +141,7 @@ for (const { name, make } of all) {
       [bad(size + 7, 9), /^random state\[5\]: expected/],
     ]
     for (const [state, expected] of table) {
-      // Another physical state beside the fault, which would show if it were taken over first.
+      // A different physical state, too, which would be noticed if it were copied before the check.
       if (Number.isFinite(state[0])) state[0] += 0.25
       assert.throws(() => setState(env, state), expected)
       assert.equal(getState(env), good)
@@ -148,7 +152,7 @@ for (const { name, make } of all) {
     assert.throws(() => setState(env, ended), /^state\[\d\]: expected an integer from 1 to/)
   })
 
-  test(`${name}: reset takes a state, and refuses what is none before anything changes`, () => {
+  test(`${name}: reset accepts a state, and refuses an invalid one before anything changes`, () => {
     const env = make()
     env.reset({ seed: 6 })
     const good = getState(env)
@@ -181,7 +185,7 @@ for (const { name, make } of all) {
     assert.not.equal(getState(env), seeded)
   })
 
-  test(`${name}: an action outside its space is refused by name and nothing moves`, () => {
+  test(`${name}: an action outside its space is refused by name and changes nothing`, () => {
     const env = make()
     env.reset({ seed: 8 })
     const before = getState(env)
@@ -285,7 +289,7 @@ for (const [name, make, bounds] of STARTS) {
     const draws = Array.from({ length: n }, () => { env.reset(); return getState(env) })
     bounds.forEach(([low, high], i) => {
       const half = (high - low) / 2, middle = (low + high) / 2
-      let sum = 0, squares = 0, products = 0, least = 1, most = -1
+      let sum = 0, squares = 0, products = 0, min = 1, max = -1
       for (const state of draws) {
         // Acrobot rounds its starts to float32, by 4e-9 at most.
         if (!(state[i] >= low - 4e-9 && state[i] <= high + 4e-9)) assert.unreachable(`${state[i]}`)
@@ -294,12 +298,12 @@ for (const [name, make, bounds] of STARTS) {
         sum += u
         squares += u * u
         if (i > 0) products += u * first
-        least = Math.min(least, u)
-        most = Math.max(most, u)
+        min = Math.min(min, u)
+        max = Math.max(max, u)
       }
       if (half === 0) return
-      // That none of 20,000 comes within a thousandth of the width of a bound has a chance of e^-20.
-      assert.ok(least < -0.998 && most > 0.998, `entry ${i} reaches from ${least} to ${most} half widths`)
+      // The probability that none of 20,000 is within a thousandth of the width of a bound is e^-20.
+      assert.ok(min < -0.998 && max > 0.998, `entry ${i} reaches from ${min} to ${max} half widths`)
       // u is uniform on ±1: variance 1/3, and u² has variance 4/45; a product of two has 1/9.
       assert.ok(Math.abs(sum / n) < 5 * Math.sqrt(1 / 3 / n), `mean of entry ${i}`)
       assert.ok(Math.abs(squares / n - 1 / 3) < 5 * Math.sqrt(4 / 45 / n), `spread of entry ${i}`)
@@ -315,7 +319,7 @@ test('Acrobot starts from float32 numbers, as Gymnasium does', () => {
   for (let i = 0; i < 4; i++) assert.is(state[i], Math.fround(state[i]))
 })
 
-test('the charge for an action: Pendulum clips it first, MountainCarContinuous does not', () => {
+test('the cost of an action: Pendulum clips it first, MountainCarContinuous does not', () => {
   const reward = (env: Env, u: number): number => {
     env.reset({ options: { state: [0, 0] } })
     return env.step(Float64Array.of(u)).reward
@@ -332,7 +336,7 @@ test('the charge for an action: Pendulum clips it first, MountainCarContinuous d
   assert.is(next(2), next(1))
 })
 
-test('MountainCarContinuous judges its end before the state is rounded to float32', () => {
+test('MountainCarContinuous tests for its end before the state is rounded to float32', () => {
   // 0.45 lies above its float32, so a car at 0.45 − 1e-9 is short of the goal and yet kept where the goal is.
   const env = mountainCarContinuous()
   const velocity = 0.04
@@ -352,7 +356,7 @@ test('MountainCarContinuous judges its end before the state is rounded to float3
   assert.is(getState(env)[0], Math.fround(0.45))
 })
 
-test('the left wall stops a car dead, the right end lets it lean', () => {
+test('the left wall sets the velocity to 0, the right end does not', () => {
   const car = mountainCar()
   car.reset({ options: { state: [-1.19, -0.07] } })
   car.step(0)
@@ -362,7 +366,7 @@ test('the left wall stops a car dead, the right end lets it lean', () => {
   assert.is(getState(car)[0], 0.6)
 })
 
-test('Pendulum’s angle is charged from upright wherever the state has wound to', () => {
+test('Pendulum’s cost uses the angle from upright, however often the state has turned', () => {
   const reward = (theta: number): number => {
     const env = pendulum()
     env.reset({ options: { state: [theta, 0] } })
@@ -370,14 +374,14 @@ test('Pendulum’s angle is charged from upright wherever the state has wound to
   }
   for (const turns of [-3, -1, 1, 2, 100]) {
     for (const theta of [-3, -0.5, 0.5, 3]) {
-      // 2π·100 is rounded to 1e-13, which the square doubles and scales by θ.
+      // 2π·100 is rounded to 1e-13; the square multiplies that by 2θ.
       assert.ok(Math.abs(reward(theta + turns * 2 * Math.PI) - -theta * theta) < 1e-11)
     }
   }
   assert.is(reward(-Math.PI), -(Math.PI * Math.PI))
 })
 
-test('Acrobot takes a start many turns away, and does not loop for ever', () => {
+test('Acrobot accepts a start many turns away, and does not loop for ever', () => {
   const env = acrobot()
   for (const far of [50, 1e5, -1e300, 1e300]) {
     env.reset({ options: { state: [far, -far, 0, 0] } })
@@ -387,7 +391,7 @@ test('Acrobot takes a start many turns away, and does not loop for ever', () => 
   }
 })
 
-test('a world of one’s own takes a few lines', () => {
+test('an environment of one’s own takes a few lines', () => {
   const walk: Dynamics<number> = {
     observationSpace: { kind: 'box', low: Float64Array.of(-3), high: Float64Array.of(3) },
     actionSpace: { kind: 'discrete', n: 2, start: -1 },

@@ -1,3 +1,7 @@
+/**
+ * The JSON reader, compared with JSON.parse on random values and on mutations of their text; where it is
+ * stricter, with errors written by hand. No tolerance: numbers are the same doubles.
+ */
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { FileError } from '../../src/io/fileError.ts'
@@ -10,7 +14,9 @@ function plain(value: Json): unknown {
   return Array.isArray(value) ? value.map(plain) : value
 }
 
-const TEXTS = ['', 'a', '__proto__', 'constructor', '"\\/\b\f\n\r\t', 'ä€😀', '\u0000\u001f\u2028', 'x'.repeat(50)]
+const TEXTS = [
+  '', 'a', '__proto__', 'constructor', '"\\/\b\f\n\r\t', 'ä€😀', '\u0000\u001f\u2028', 'x'.repeat(50),
+]
 
 function randomValue(random: Random, depth: number): unknown {
   const kind = random.integer(depth > 6 ? 4 : 6)
@@ -20,10 +26,11 @@ function randomValue(random: Random, depth: number): unknown {
   if (kind === 3) return TEXTS[random.integer(TEXTS.length)]
   const length = random.integer(4)
   if (kind === 4) return Array.from({ length }, () => randomValue(random, depth + 1))
-  return Object.fromEntries(Array.from({ length }, (_, i) => [TEXTS[random.integer(TEXTS.length)] + i, randomValue(random, depth + 1)]))
+  return Object.fromEntries(Array.from({ length }, (_, i) =>
+    [TEXTS[random.integer(TEXTS.length)] + i, randomValue(random, depth + 1)]))
 }
 
-test('what JSON.stringify writes is read as JSON.parse reads it, white space or not', () => {
+test('what JSON.stringify writes is read as by JSON.parse, with white space or without', () => {
   const random = new Random(1)
   for (let k = 0; k < 500; k++) {
     const value = randomValue(random, 0)
@@ -40,7 +47,8 @@ test('what JSON.parse refuses is refused, with the name and the place', () => {
   for (let k = 0; k < 5000; k++) {
     const text = JSON.stringify(randomValue(random, 1))
     const at = random.integer(text.length), insert = '{}[]:,"\\-+.0e1tnu \u0001\u00a0'[random.integer(20)]
-    const changed = text.slice(0, at) + (random.uniform() < 0.5 ? insert : '') + text.slice(at + random.integer(2))
+    const inserted = random.uniform() < 0.5 ? insert : ''
+    const changed = text.slice(0, at) + inserted + text.slice(at + random.integer(2))
     let parsed: { readonly value: unknown } | null = null
     try {
       parsed = { value: JSON.parse(changed) }
@@ -54,20 +62,22 @@ test('what JSON.parse refuses is refused, with the name and the place', () => {
     } catch (error) {
       if (!(error instanceof FileError)) throw error
       assert.match(error.message, /^x: expected .+ at character \d+, got /s)
-      // Stricter in this: a name twice, or half of a surrogate pair.
+      // Only here it is stricter: a repeated name, or an unpaired surrogate.
       if (parsed !== null) assert.match(error.message, /a new name|Unicode text/)
     }
   }
   assert.ok(refused > 2000, `${refused}`)
 })
 
-test('what JSON.parse lets pass is refused, too: names twice, halves of pairs, depth, endless numbers', () => {
+test('stricter than JSON.parse: no repeated names, unpaired surrogates, depth, or endless numbers', () => {
   const table: readonly (readonly [string, string])[] = [
     ['{"a":1,"a":1}', 'x: expected a new name at character 7, got "\\"a\\":1}"'],
     ['{"a":1,"\\u0061":1}', 'x: expected a new name at character 7, got "\\"\\\\u0061\\":1}"'],
     ['["\\ud800"]', 'x: expected a string of Unicode text at character 1, got "\\"\\\\ud800\\"]"'],
-    ['["\\udc00\\ud800"]', 'x: expected a string of Unicode text at character 1, got "\\"\\\\udc00\\\\ud800\\"]"'],
-    [`${'['.repeat(9)}1${']'.repeat(9)}`, 'x: expected no more than 8 levels at character 9, got "1]]]]]]]]]"'],
+    ['["\\udc00\\ud800"]',
+      'x: expected a string of Unicode text at character 1, got "\\"\\\\udc00\\\\ud800\\"]"'],
+    [`${'['.repeat(9)}1${']'.repeat(9)}`,
+      'x: expected no more than 8 levels at character 9, got "1]]]]]]]]]"'],
     [`1${'0'.repeat(50)}`, `x: expected a value at character 0, got "1${'0'.repeat(19)}"`],
     ['', 'x: expected a value at character 0, got the end'],
     ['"abc', 'x: expected the end of a string at character 4, got the end'],
@@ -78,19 +88,23 @@ test('what JSON.parse lets pass is refused, too: names twice, halves of pairs, d
     ['\ufeff{}', 'x: expected a value at character 0, got "\ufeff{}"'],
   ]
   for (const [text, message] of table) {
-    assert.throws(() => readJson('x', text), (error: Error) => error instanceof FileError && error.message === message, text)
+    const expected = (error: Error): boolean => error instanceof FileError && error.message === message
+    assert.throws(() => readJson('x', text), expected, text)
   }
 })
 
-test('however deep or long the text, it is read or refused without a stack running over', () => {
-  for (const opening of ['[', '{"a":']) assert.throws(() => readJson('x', opening.repeat(1e6)), /no more than 8 levels/)
+test('text of any depth or length is read or refused without a stack overflow', () => {
+  for (const opening of ['[', '{"a":']) {
+    assert.throws(() => readJson('x', opening.repeat(1e6)), /no more than 8 levels/)
+  }
   const long = '\\"'.repeat(1e6)
   assert.is(readJson('x', `"${long}"`), '"'.repeat(1e6))
   assert.is((readJson('x', `[${'1,'.repeat(1e6)}1]`) as readonly Json[]).length, 1e6 + 1)
 })
 
-test('no name means anything: objects are maps', () => {
-  const value = readJson('x', '{"__proto__":{"polluted":1},"constructor":{"prototype":{"polluted":1}},"toString":1}')
+test('names have no meaning: objects are maps', () => {
+  const text = '{"__proto__":{"polluted":1},"constructor":{"prototype":{"polluted":1}},"toString":1}'
+  const value = readJson('x', text)
   assert.ok(value instanceof Map)
   assert.equal([...value.keys()], ['__proto__', 'constructor', 'toString'])
   assert.is(({} as { polluted?: unknown }).polluted, undefined)

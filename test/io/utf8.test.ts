@@ -1,3 +1,7 @@
+/**
+ * The UTF-8 decoder, compared with the host's TextDecoder, which follows the WHATWG Encoding Standard.
+ * No tolerance: the same text, or both refuse.
+ */
 import { TextDecoder, TextEncoder } from 'node:util'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
@@ -5,7 +9,7 @@ import { decodeUtf8 } from '../../src/io/utf8.ts'
 
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
-/** What the WHATWG Encoding Standard makes of the bytes; null where it is fatal. */
+/** The text by the WHATWG Encoding Standard, or null if it refuses the bytes. */
 function standard(bytes: Uint8Array): string | null {
   try {
     return decoder.decode(bytes)
@@ -19,13 +23,14 @@ test('every code point is read as the host reads it', () => {
   for (let point = 0; point <= 0x10ffff; point += point < 0x3000 ? 1 : 37) {
     if (point < 0xd800 || point > 0xdfff) text += String.fromCodePoint(point)
   }
-  for (const point of [0x7f, 0x80, 0x7ff, 0x800, 0xd7ff, 0xe000, 0xfeff, 0xffff, 0x10000, 0x10ffff]) text += String.fromCodePoint(point)
+  const edges = [0x7f, 0x80, 0x7ff, 0x800, 0xd7ff, 0xe000, 0xfeff, 0xffff, 0x10000, 0x10ffff]
+  text += String.fromCodePoint(...edges)
   assert.is(decodeUtf8(new TextEncoder().encode(text)), text)
   assert.is(decodeUtf8(new Uint8Array(0)), '')
 })
 
-test('bytes that spell no text are refused, exactly where the host refuses them', () => {
-  // The ends of every range that the standard tells apart: as a first byte, and as one that follows.
+test('invalid bytes are refused exactly if the host refuses them', () => {
+  // The ends of every range that the standard distinguishes, for first bytes and for those that follow.
   const leads = [0x00, 0x7f, 0x80, 0xbf, 0xc0, 0xc1, 0xc2, 0xdf, 0xe0, 0xe1, 0xec, 0xed, 0xee, 0xef,
     0xf0, 0xf1, 0xf3, 0xf4, 0xf5, 0xf7, 0xf8, 0xff]
   const edges = [0x00, 0x7f, 0x80, 0x8f, 0x90, 0x9f, 0xa0, 0xbf, 0xc0, 0xff]
@@ -41,7 +46,9 @@ test('bytes that spell no text are refused, exactly where the host refuses them'
     for (let b = 0; b < 256; b++) compare(a, b)
     for (const b of edges) for (const c of edges) compare(a, b, c)
   }
-  for (const a of leads) for (const b of edges) for (const c of edges) for (const d of edges) compare(a, b, c, d)
+  for (const a of leads) {
+    for (const b of edges) for (const c of edges) for (const d of edges) compare(a, b, c, d)
+  }
   assert.ok(refused > 50_000 && read > 1000, `${refused} ${read}`)
 })
 

@@ -1,7 +1,11 @@
+/**
+ * Files written while any call of the disk fails or the process is killed, compared with the old bytes and
+ * the new ones. No tolerance: the file is one of the two, to the byte.
+ */
 import { spawn } from 'node:child_process'
 import {
-  chmodSync, closeSync, existsSync, fsyncSync, mkdirSync, mkdtempSync, openSync, readdirSync, readFileSync, renameSync, rmSync,
-  statSync, symlinkSync, unlinkSync, writeFileSync, writeSync,
+  chmodSync, closeSync, existsSync, fsyncSync, mkdirSync, mkdtempSync, openSync, readdirSync, readFileSync,
+  renameSync, rmSync, statSync, symlinkSync, unlinkSync, writeFileSync, writeSync,
 } from 'node:fs'
 import { buildSync } from 'esbuild'
 import { test } from 'uvu'
@@ -15,15 +19,20 @@ let folder = ''
 test.before.each(() => { folder = mkdtempSync('.build/files-') })
 test.after.each(() => rmSync(folder, { recursive: true }))
 
-/** The real disk, writing down its calls; the n-th fails, and a write takes seven bytes at most. */
+/**
+ * The real disk, with a record of its calls; call `failing` throws, and a write takes at most seven bytes.
+ */
 function disk(calls: string[], failing = Infinity): Disk {
   const open = new Map<number, string>()
   const step = <T>(call: string, work: () => T): T => {
     calls.push(call)
-    if (calls.length - 1 === failing) throw Object.assign(new Error(`EIO: i/o error, ${call.split(' ')[0]}`), { code: 'EIO' })
+    if (calls.length - 1 === failing) {
+      throw Object.assign(new Error(`EIO: i/o error, ${call.split(' ')[0]}`), { code: 'EIO' })
+    }
     return work()
   }
-  const what = (path: string): string => path.endsWith('.tmp') ? 'beside' : path.endsWith('x') ? 'place' : 'directory'
+  const what = (path: string): string =>
+    path.endsWith('.tmp') ? 'beside' : path.endsWith('x') ? 'place' : 'directory'
   return {
     openSync: (path, flags, mode) => step(`open ${what(path)} ${flags}`, () => {
       const file = openSync(path, flags, mode)
@@ -33,7 +42,7 @@ function disk(calls: string[], failing = Infinity): Disk {
     writeSync: (file, bytes) => step(`write ${open.get(file)}`, () => writeSync(file, bytes.subarray(0, 7))),
     fsyncSync: (file) => step(`sync ${open.get(file)}`, () => fsyncSync(file)),
     closeSync: (file) => {
-      // A close that fails has closed.
+      // A close that fails has closed the file nevertheless.
       closeSync(file)
       step(`close ${open.get(file)}`, () => {})
     },
@@ -71,9 +80,10 @@ test('whichever call fails, the old file or the new one is there, whole, and not
         assert.instance(error, UsageError)
         message = (error as Error).message
       }
-      // Once it is renamed, the file is there: that its directory cannot be synced is no failure.
+      // Once it is renamed, the file is there: a directory that cannot be synced is no failure.
       const renamed = n > calls.indexOf('rename beside place') && calls.includes('rename beside place')
-      assert.is(message, renamed ? '' : `${folder}/x: expected a file that can be written, got EIO: i/o error`, calls.join())
+      const refusal = `${folder}/x: expected a file that can be written, got EIO: i/o error`
+      assert.is(message, renamed ? '' : refusal, calls.join())
       const now = existsSync(`${folder}/x`) ? Uint8Array.from(readWhole(`${folder}/x`)) : null
       assert.equal(now, renamed ? NEW : before, calls.join())
       assert.equal(readdirSync(folder), now === null ? [] : ['x'])
@@ -101,7 +111,7 @@ test('a process killed at any moment leaves the old file or the new one', async 
     const child = spawn('node', [writer, `${folder}/x`], { env: {}, timeout: 20_000 })
     const closed = new Promise<void>((resolve) => child.on('close', () => resolve()))
     await new Promise<void>((resolve) => child.stderr.on('data', () => resolve()))
-    // Not at once after a write: each time a little later.
+    // Not immediately after a write, but each time a little later.
     const until = Date.now() + 4 * k
     while (Date.now() < until);
     child.kill('SIGKILL')
@@ -125,25 +135,29 @@ test('a link stays a link, and permissions stay as they are', () => {
   assert.equal(readdirSync(`${folder}/deep`), ['x'])
 })
 
-test('what is no file, or nowhere, is refused by name, and a device is never replaced', () => {
+test('directories, devices and missing folders are refused by name, and a device is never replaced', () => {
   const wrong: readonly (readonly [string, RegExp])[] = [
     [folder, /: expected a file, got a directory or device$/],
     ['/dev/null', /^\/dev\/null: expected a file, got a directory or device$/],
-    [`${folder}/none/x`, /\/none\/x: expected a file that can be written, got ENOENT: no such file or directory$/],
+    [`${folder}/none/x`,
+      /\/none\/x: expected a file that can be written, got ENOENT: no such file or directory$/],
     [`${folder}/x/y`, /\/x\/y: expected a file that can be written, got ENOTDIR: not a directory$/],
-    [`${folder}/${'x'.repeat(300)}`, /: expected a file that can be written, got ENAMETOOLONG: name too long$/],
+    [`${folder}/${'x'.repeat(300)}`,
+      /: expected a file that can be written, got ENAMETOOLONG: name too long$/],
   ]
   writeFileSync(`${folder}/x`, OLD)
   for (const [path, message] of wrong) {
     for (const attempt of [() => expectWritable(path), () => writeWhole(path, NEW)]) {
-      assert.throws(attempt, (error: Error) => error instanceof UsageError && message.test(error.message), path)
+      const refused = (error: Error): boolean => error instanceof UsageError && message.test(error.message)
+      assert.throws(attempt, refused, path)
     }
   }
   assert.not.ok(statSync('/dev/null').isFile())
   assert.throws(() => readWhole('/dev/zero'), /^\/dev\/zero: expected a file, got a directory or device$/)
-  assert.throws(() => readWhole(`${folder}/none`), /none: expected a file that can be read, got ENOENT: no such file or directory$/)
+  assert.throws(() => readWhole(`${folder}/none`),
+    /none: expected a file that can be read, got ENOENT: no such file or directory$/)
   expectWritable(`${folder}/new`)
-  assert.equal(readdirSync(folder), ['x'], 'asking leaves nothing behind')
+  assert.equal(readdirSync(folder), ['x'], 'the check leaves nothing behind')
 })
 
 test.run()

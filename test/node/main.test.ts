@@ -1,3 +1,7 @@
+/**
+ * Exit codes and streams of the program, run in processes, compared with text written by hand and with the
+ * same run again. No tolerance: equal to the byte; a signal ends a run within 2 s.
+ */
 import { spawn, spawnSync } from 'node:child_process'
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import process from 'node:process'
@@ -7,18 +11,18 @@ import * as assert from 'uvu/assert'
 import { environments } from '../../src/envs/index.ts'
 import { decodePolicy, decodeSafetensors } from '../../src/io/index.ts'
 
-// Two folders deep, as dist/node/program.js is: from there the program looks for package.json.
 const program = '.build/command/program.js'
 buildSync({
   entryPoints: ['src/node/program.ts'], outfile: program, bundle: true, platform: 'node', format: 'esm',
   target: 'es2022', logLevel: 'error',
 })
 
-/** The test runner has NO_COLOR and FORCE_COLOR set; a user has neither. */
+/** The test runner sets NO_COLOR and FORCE_COLOR; a user has neither. */
 const env = { ...process.env, NO_COLOR: undefined, FORCE_COLOR: undefined }
-/** Networks and fits as small as they go: what is tested here is the program around them. */
+/** Networks and fits as small as possible: what is tested here is the program around them. */
 const SMALL = [
-  '--hidden-sizes', '8', '--value-hidden-sizes', '8', '--batch-steps', '512', '--env-count', '8', '--value-epochs', '1',
+  '--hidden-sizes', '8', '--value-hidden-sizes', '8', '--batch-steps', '512', '--env-count', '8',
+  '--value-epochs', '1',
 ]
 const node = 'node'
 
@@ -26,7 +30,7 @@ function trpo(...words: string[]): { status: number | null; stdout: string; stde
   return spawnSync(node, [program, ...words], { encoding: 'utf8', env, timeout: 20_000 })
 }
 
-/** Run a program until it has written `sign` on stderr, then disturb it; what it wrote, how it ended. */
+/** Run a program until it has written `sign` to stderr, then disturb it; what it wrote, and how it ended. */
 function disturbed(
   words: string[], sign: RegExp, disturb: (child: ReturnType<typeof spawn>) => void,
 ): Promise<{ code: number | null; signal: string | null; stdout: string; stderr: string }> {
@@ -46,17 +50,19 @@ function disturbed(
   })
 }
 
-/** With a schedule a training would depend on the steps that it is told. */
+/** With a schedule a training would depend on `--total-steps`. */
 const STEADY = ['--max-kl-schedule', 'constant']
 /** More steps than any test waits for. */
 const ENDLESS = [program, 'train', 'CartPole', ...SMALL, ...STEADY, '--total-steps', '100000000']
 const FIRST_ROW = /\n +1 +512 /
 
-test('--version is that of package.json, and --help tells the commands', () => {
+test('--version is that of package.json, and --help lists the commands', () => {
   assert.is(trpo('--version').stdout, `${JSON.parse(readFileSync('package.json', 'utf8')).version}\n`)
   const help = trpo('--help')
   assert.is(help.status, 0)
-  for (const command of ['train ENV', 'eval FILE', 'envs', '--version']) assert.ok(help.stdout.includes(`trpo ${command}`))
+  for (const command of ['train ENV', 'eval FILE', 'envs', '--version']) {
+    assert.ok(help.stdout.includes(`trpo ${command}`))
+  }
   for (const name of ['train', 'eval']) assert.is(trpo(name, '--help').stdout, trpo('help', name).stdout)
 })
 
@@ -65,8 +71,10 @@ test('envs lists every environment', () => {
   assert.is(status, 0)
   assert.is(stderr, '')
   const lines = stdout.trimEnd().split('\n')
-  assert.equal(lines.slice(1).map((line) => line.split(' ')[0]), Object.keys(environments))
-  assert.match(stdout, /^CartPole +Box\(4\) +Discrete\(2\) +500 +475 /m)
+  const names = lines.slice(1).map((line) => line.split(' ')[0]).filter((name) => name !== '')
+  assert.equal(names, Object.keys(environments))
+  for (const { summary } of Object.values(environments)) assert.ok(lines.includes(`    ${summary}`))
+  assert.match(stdout, /^CartPole +Box\(4\) +Discrete\(2\) +500 +475$/m)
   assert.not.match(stdout, /\x1b|NaN|undefined/)
 })
 
@@ -75,13 +83,14 @@ test('a wrong command ends with 2 and one clear line on stderr', () => {
     [['trian'], /^"trian": unknown command, perhaps train \(trpo --help lists them\)\n$/],
     [['cartpole'], /^cartpole: expected a command first, as in trpo train CartPole\n$/],
     [['--versoin'], /^--versoin: unknown flag, perhaps --version\n$/],
-    [['envs', 'x'], /^x: expected nothing after envs but --no-color\n$/],
+    [['envs', 'x'], /^x: unexpected word; envs takes --no-color only\n$/],
     [['train', 'CartPole', '--max-kll', '1'], /^--max-kll: unknown flag, perhaps --max-kl\n$/],
     [['train', 'CartPole', '--discount', '2'], /^--discount: expected a number from 0 to 1, got 2\n$/],
     [['train', 'CartPole', '--batch-steps', '1e12', '--quiet'], /^not enough memory: lower --batch-steps/],
     [['evil'], /^"evil": unknown command, perhaps eval \(trpo --help lists them\)\n$/],
-    [['eval'], /^file: expected that of a policy, got nothing\n$/],
-    [['eval', 'CartPole'], /^CartPole: expected a file that can be read, got ENOENT: no such file or directory\n$/],
+    [['eval'], /^file: expected a policy file, got nothing\n$/],
+    [['eval', 'CartPole'],
+      /^CartPole: expected a file that can be read, got ENOENT: no such file or directory\n$/],
     [['eval', 'package.json'], /^package\.json: header: expected at most \d+ bytes, got \d+\n$/],
     [['train', 'CartPole', '--save', '.'], /^\.: expected a file, got a directory or device\n$/],
     [[], /^command: expected train, eval or envs, got nothing\n/],
@@ -99,16 +108,16 @@ test('a training into pipes writes plain rows on stderr and a summary on stdout'
   const { status, stdout, stderr } = trpo(...words)
   assert.is(status, 0)
   assert.not.match(stdout + stderr, /\r|\x1b|NaN|undefined/)
-  assert.match(stderr, /^trpo \d+\.\d+\.\d+: CartPole, solved at 475\. /)
+  assert.match(stderr, /^trpo \d+\.\d+\.\d+: CartPole, solved at a mean return of 475\n\d/)
   assert.is(stderr.match(/ iter +steps /g)?.length, 1)
   const last = /\n +(\d+) +(\d+) [^\n]*\n$/.exec(stderr)
   assert.is(last?.[2], '4096')
-  assert.match(stdout, /^\nCartPole: not solved, /)
+  assert.match(stdout, /^\nCartPole: not solved \(/)
   assert.match(stdout, /evaluation +\d+\.\d ± \d+\.\d \(.*\), 5 fresh episodes, deterministic\n/)
   assert.match(stdout, /repeat +trpo train CartPole --seed 0 --total-steps 4096 --eval-episodes 5\n$/)
 })
 
-test('--quiet leaves the summary, and --json with it only records', () => {
+test('--quiet prints only the summary, and with --json only records', () => {
   const words = ['train', 'Pendulum', ...SMALL, '--total-steps', '1', '--eval-episodes', '0', '--quiet']
   const quiet = trpo(...words)
   assert.is(quiet.stderr, '')
@@ -118,7 +127,7 @@ test('--quiet leaves the summary, and --json with it only records', () => {
   assert.is(both.stdout.trimEnd().split('\n').length, 1)
 })
 
-test('--json writes one record an iteration and nothing else, the same for the same seed', () => {
+test('--json writes one record per iteration and nothing else, the same for the same seed', () => {
   const words = ['train', 'CartPole', ...SMALL, '--total-steps', '2048', '--eval-episodes', '1', '--json']
   const first = trpo(...words), second = trpo(...words)
   assert.is(first.status, 0)
@@ -128,7 +137,8 @@ test('--json writes one record an iteration and nothing else, the same for the s
   assert.equal(records.map(({ steps }) => steps), [512, 1024, 1536, 2048])
   for (const record of records) {
     assert.equal(Object.keys(record).sort(),
-      ['certificate', 'episodes', 'iteration', 'meanLength', 'meanReturn', 'normalization', 'steps', 'valueFit'])
+      ['certificate', 'episodes', 'iteration', 'meanLength', 'meanReturn', 'normalization', 'steps',
+        'valueFit'])
   }
   assert.match(first.stderr, /\nCartPole: not solved/)
 })
@@ -147,7 +157,7 @@ for (const [signal, code] of [['SIGINT', 130], ['SIGTERM', 143]] as const) {
     let sent = 0
     const result = await disturbed(ENDLESS, FIRST_ROW, (child) => {
       sent = Date.now()
-      // Twice, as npm's children get it: that is one press.
+      // Twice, as npm's children get it: that is one key press.
       child.kill(signal)
       child.kill(signal)
     })
@@ -159,7 +169,7 @@ for (const [signal, code] of [['SIGINT', 130], ['SIGTERM', 143]] as const) {
   })
 }
 
-test('once a signal has been noted, the next one kills at once, whatever is under way', async () => {
+test('once a signal has been recorded, the next one kills at once, whatever the program does', async () => {
   const busy = '.build/command/busy.js'
   buildSync({
     stdin: {
@@ -168,8 +178,8 @@ test('once a signal has been noted, the next one kills at once, whatever is unde
         import { listenForInterrupt } from './src/node/interrupt.ts'
         const interrupt = listenForInterrupt()
         process.stderr.write('ready')
-        while (interrupt.signal === null) await interrupt.breathe()
-        process.stdout.write(interrupt.signal + ' noted')
+        while (interrupt.signal === null) await interrupt.poll()
+        process.stdout.write(interrupt.signal + ' recorded')
         for (const end = Date.now() + 10_000; Date.now() < end;);`,
       resolveDir: '.', loader: 'ts',
     },
@@ -183,65 +193,74 @@ test('once a signal has been noted, the next one kills at once, whatever is unde
       child.kill('SIGINT')
     })
   })
-  assert.equal(result, { code: null, signal: 'SIGINT', stdout: 'SIGTERM noted', stderr: result.stderr })
+  assert.equal(result, { code: null, signal: 'SIGINT', stdout: 'SIGTERM recorded', stderr: result.stderr })
   assert.ok(Date.now() - sent < 2000)
 })
 
-test('a reader that leaves ends a run with 0 and no complaint', async () => {
+test('a reader that leaves ends a run with 0 and no error', async () => {
   const words = [...ENDLESS, '--json']
   const { code, stderr } = await disturbed(words, FIRST_ROW, (child) => child.stdout.destroy())
   assert.is(code, 0)
   assert.not.match(stderr, /EPIPE|Error/)
 })
 
-/** Run `work` with a folder for files that is gone afterwards. */
-async function inFolder(work: (folder: string) => void | Promise<void>): Promise<void> {
-  const folder = mkdtempSync('.build/saved-')
-  try {
-    await work(folder)
-  } finally {
-    rmSync(folder, { recursive: true })
+/** `work` with a folder that is removed afterwards. */
+function inFolder(work: (folder: string) => void | Promise<void>): () => Promise<void> {
+  return async () => {
+    const folder = mkdtempSync('.build/saved-')
+    try {
+      await work(folder)
+    } finally {
+      rmSync(folder, { recursive: true })
+    }
   }
 }
 
-test('what --save keeps is evaluated by eval as at the end of the training, and is the same file again', () => inFolder((folder) => {
+test('eval repeats the evaluation of the training, and saving repeats the file', inFolder((folder) => {
   const file = `${folder}/a b.safetensors`
-  const words = ['train', 'Pendulum', ...SMALL, '--total-steps', '1024', '--seed', '3', '--eval-episodes', '15', '--save', file]
+  const words = [
+    'train', 'Pendulum', ...SMALL, '--total-steps', '1024', '--seed', '3', '--eval-episodes', '15',
+    '--save', file,
+  ]
   const training = trpo(...words)
   assert.is(training.status, 0)
   assert.ok(training.stdout.includes(`\n  saved       ${file}\n`))
   const first = readFileSync(file)
-  const told = Object.fromEntries([...decodeSafetensors(first).metadata].filter(([key]) => key.startsWith('extra.')))
-  assert.is(told['extra.environment'], 'Pendulum')
-  assert.is(told['extra.steps'], '1024')
-  assert.match(told['extra.command'], /^trpo train Pendulum --seed 3 .*--hidden-sizes 8/)
+  const { metadata } = decodeSafetensors(first)
+  assert.is(metadata.get('extra.environment'), 'Pendulum')
+  assert.is(metadata.get('extra.steps'), '1024')
+  assert.match(metadata.get('extra.command')!, /^trpo train Pendulum --seed 3 .*--hidden-sizes 8/)
   trpo(...words, '--quiet')
   assert.equal(readFileSync(file), first)
   assert.equal(readdirSync(folder), ['a b.safetensors'])
 
-  const spread = / (-?\d+\.\d ± \d+\.\d \(-?\d+\.\d to -?\d+\.\d\)), 15 /
+  const spread = / (-?\d+\.\d ± \d+\.\d \(-?\d+\.\d to -?\d+\.\d\))(?:, 15 |\n)/
   const evaluation = trpo('eval', file, '--episodes', '15', '--seed', '3')
   assert.is(evaluation.status, 0)
   assert.is(spread.exec(evaluation.stdout)?.[1], spread.exec(training.stdout)?.[1])
   assert.match(evaluation.stdout, /^\nPendulum: mean return -\d+\.\d\.\n/)
-  assert.match(evaluation.stdout, /15 episodes of seed 3, deterministic\n {2}length +200\.0 ± 0\.0 \(200\.0 to 200\.0\)\n/)
+  assert.match(evaluation.stdout,
+    /\n {2}length +200\.0 ± 0\.0 \(200\.0 to 200\.0\)\n {2}episodes +15, seed 3, deterministic\n/)
   assert.match(evaluation.stdout, /a b\.safetensors: Box\(3\) → 8 → Box\(1\) -2 … 2, tanh\n$/)
   assert.is(evaluation.stderr, '')
 }))
 
-test('eval --json is one record, the same for the same seed, drawn or not', () => inFolder((folder) => {
+test('eval --json is one record, the same for the same seed, stochastic or not', inFolder((folder) => {
   const file = `${folder}/x`
-  trpo('train', 'CartPole', ...SMALL, '--total-steps', '1024', '--eval-episodes', '0', '--quiet', '--save', file)
+  const words = ['--total-steps', '1024', '--eval-episodes', '0', '--quiet', '--save', file]
+  trpo('train', 'CartPole', ...SMALL, ...words)
   const run = (...words: string[]): string => {
     const { status, stdout, stderr } = trpo('eval', file, '--json', ...words)
     assert.equal([status, stderr], [0, ''])
     return stdout
   }
   const record = JSON.parse(run('--episodes', '12', '--stochastic', '--seed', '5'))
-  assert.equal({ ...record, mean: 0, std: 0, returns: [], lengths: [] },
-    { environment: 'CartPole', episodes: 12, seed: 5, deterministic: false, mean: 0, std: 0, returns: [], lengths: [] })
+  assert.equal({ ...record, mean: 0, std: 0, returns: [], lengths: [] }, {
+    environment: 'CartPole', episodes: 12, seed: 5, deterministic: false,
+    mean: 0, std: 0, returns: [], lengths: [],
+  })
   assert.is(record.returns.length, 12)
-  // CartPole pays 1 a step.
+  // The reward of CartPole is 1 per step. The sum has another order: a few units in the last place.
   assert.equal(record.lengths, record.returns)
   const mean = record.returns.reduce((sum: number, x: number) => sum + x, 0) / 12
   assert.ok(Math.abs(record.mean - mean) < 1e-12)
@@ -250,7 +269,7 @@ test('eval --json is one record, the same for the same seed, drawn or not', () =
   assert.is.not(run('--stochastic'), run())
 }))
 
-test('a file that does not suit the environment, names none, or is damaged ends eval with 2 and one line', () => inFolder((folder) => {
+test('a file of other spaces, unnamed or damaged ends eval with 2 and one line', inFolder((folder) => {
   const file = `${folder}/x`
   trpo('train', 'CartPole', ...SMALL, '--total-steps', '1', '--eval-episodes', '0', '--quiet', '--save', file)
   const bytes = readFileSync(file)
@@ -261,7 +280,8 @@ test('a file that does not suit the environment, names none, or is damaged ends 
   writeFileSync(`${folder}/foreign`, readFileSync('test/fixtures/io/torch.safetensors'))
   const table: readonly (readonly [string[], string])[] = [
     [['x', 'Pendulum'], 'x: expected a policy for the observations of Pendulum, Box(3), got one for Box(4)'],
-    [['foreign', 'Pendulum'], 'foreign: expected a policy for the observations of Pendulum, Box([-1,-1,-8], [1,1,8]), '
+    [['foreign', 'Pendulum'], 'foreign: expected a policy for the observations of Pendulum, '
+      + 'Box([-1,-1,-8], [1,1,8]), '
       + 'got one for Box([-Infinity,-Infinity,-Infinity], [Infinity,Infinity,Infinity])'],
     [['foreign'], `environment: expected one of ${Object.keys(environments).join(', ')}, got nothing`],
     [['x', 'Pendulun'], 'Pendulun: unknown environment, perhaps Pendulum (trpo envs lists them)'],
@@ -276,19 +296,26 @@ test('a file that does not suit the environment, names none, or is damaged ends 
   assert.is(status, 2)
 }))
 
-test('a signal leaves the policy as it stands in the file', () => inFolder(async (folder) => {
+test('after a signal the file holds the policy of the last iteration', inFolder(async (folder) => {
   const file = `${folder}/x`
-  const { stdout } = await disturbed([...ENDLESS, '--save', file], FIRST_ROW, (child) => { child.kill('SIGINT') })
+  const { stdout } = await disturbed([...ENDLESS, '--save', file], FIRST_ROW, (child) => {
+    child.kill('SIGINT')
+  })
   const steps = /after ([\d,]+) of/.exec(stdout)![1].replaceAll(',', '')
   assert.is(decodeSafetensors(readFileSync(file)).metadata.get('extra.steps'), steps)
   // The same training, asked to end there.
-  const again = ['train', 'CartPole', ...SMALL, ...STEADY, '--total-steps', steps, '--eval-episodes', '0', '--quiet', '--save', `${folder}/y`]
+  const again = [
+    'train', 'CartPole', ...SMALL, ...STEADY, '--total-steps', steps, '--eval-episodes', '0', '--quiet',
+    '--save', `${folder}/y`,
+  ]
   assert.is(trpo(...again).status, 0)
-  assert.equal(decodePolicy(readFileSync(file)).net.parameters.flat, decodePolicy(readFileSync(`${folder}/y`)).net.parameters.flat)
+  const parameters = (path: string): Float64Array => decodePolicy(readFileSync(path)).net.parameters.flat
+  assert.equal(parameters(file), parameters(`${folder}/y`))
 }))
 
-test('the policy is saved when the reader of stdout leaves, and when an environment breaks', () => inFolder(async (folder) => {
-  const gone = await disturbed([...ENDLESS, '--json', '--save', `${folder}/x`], FIRST_ROW, (child) => child.stdout.destroy())
+test('a policy is saved if the reader leaves or an environment fails', inFolder(async (folder) => {
+  const words = [...ENDLESS, '--json', '--save', `${folder}/x`]
+  const gone = await disturbed(words, FIRST_ROW, (child) => child.stdout.destroy())
   assert.is(gone.code, 0)
   decodePolicy(readFileSync(`${folder}/x`))
 
@@ -302,18 +329,20 @@ test('the policy is saved when the reader of stdout leaves, and when an environm
         let steps = 0
         const Broken = { ...environments.CartPole, name: 'Broken', make: () => {
           const env = environments.CartPole.make()
-          return { ...env, step: (action) => ++steps > 1100 ? { ...env.step(action), reward: NaN } : env.step(action) }
+          const broken = (action) => ({ ...env.step(action), reward: NaN })
+          return { ...env, step: (action) => ++steps > 1100 ? broken(action) : env.step(action) }
         } }
         process.exitCode = await main(process.argv.slice(2), { Broken })`,
       resolveDir: '.', loader: 'ts',
     },
     outfile: broken, bundle: true, platform: 'node', format: 'esm', target: 'es2022', logLevel: 'error',
   })
-  const words = [broken, 'train', 'Broken', ...SMALL, '--save', `${folder}/y`]
-  const { status, stdout, stderr } = spawnSync(node, words, { encoding: 'utf8', env, timeout: 20_000 })
+  const failing = [broken, 'train', 'Broken', ...SMALL, '--save', `${folder}/y`]
+  const { status, stdout, stderr } = spawnSync(node, failing, { encoding: 'utf8', env, timeout: 20_000 })
   assert.is(status, 3, stderr)
   assert.is(stdout, '')
-  assert.match(stderr, /\nsaved in .*\/y as of step 1,024\nenvironment \d+, step \d+: reward: expected a finite number, got NaN\n$/)
+  assert.match(stderr, /\nsaved in .*\/y as of step 1,024\n.+\n$/)
+  assert.match(stderr, /\nenvironment \d+, step \d+: reward: expected a finite number, got NaN\n$/)
   assert.is(decodeSafetensors(readFileSync(`${folder}/y`)).metadata.get('extra.steps'), '1024')
 }))
 

@@ -1,37 +1,43 @@
+/**
+ * When a policy is saved, compared with a list of times written by hand, on a clock that the test sets.
+ * No tolerance.
+ */
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { UsageError } from '../../src/node/cli/failure.ts'
 import { createSaver } from '../../src/node/save.ts'
 
-test('on the way a minute passes between two saves; at the end there is one whenever', () => {
+test('during a run a minute passes between two saves; save() saves at any time', () => {
   let now = 1000, saves = 0
   const saver = createSaver(() => { saves++ }, () => now)
   const after = (seconds: number): number => {
     now += seconds
-    assert.is(saver.sometimes(), null)
+    assert.is(saver.saveIfDue(), null)
     return saves
   }
-  assert.equal([after(0), after(59.9), after(0.2), after(59), after(1), after(3600), after(0)], [0, 0, 1, 1, 2, 3, 3])
-  assert.is(saver.now(), null)
+  const seconds = [0, 59.9, 0.2, 59, 1, 3600, 0]
+  assert.equal(seconds.map(after), [0, 0, 1, 1, 2, 3, 3])
+  assert.is(saver.save(), null)
   assert.is(saves, 4)
   assert.is(after(59.9), 4)
 })
 
-test('what a disk refuses is told, and tried again a minute later; any other error passes through', () => {
+test('an error of the disk is returned and saving tried again a minute later; others are thrown', () => {
   let now = 0
-  let fault: Error | null = new UsageError('x: expected a file that can be written, got ENOSPC: no space left on device')
-  const saver = createSaver(() => { if (fault !== null) throw fault }, () => now)
+  const full = 'x: expected a file that can be written, got ENOSPC: no space left on device'
+  let error: Error | null = new UsageError(full)
+  const saver = createSaver(() => { if (error !== null) throw error }, () => now)
   now = 61
-  assert.is(saver.sometimes(), fault.message)
+  assert.is(saver.saveIfDue(), full)
   now = 120
-  assert.is(saver.sometimes(), null)
+  assert.is(saver.saveIfDue(), null)
   now = 121
-  assert.is(saver.sometimes(), fault.message)
-  assert.is(saver.now(), fault.message)
-  fault = null
-  assert.is(saver.now(), null)
-  fault = new RangeError('a fault of ours')
-  assert.throws(() => saver.now(), 'a fault of ours')
+  assert.is(saver.saveIfDue(), full)
+  assert.is(saver.save(), full)
+  error = null
+  assert.is(saver.save(), null)
+  error = new RangeError('internal')
+  assert.throws(() => saver.save(), 'internal')
 })
 
 test.run()

@@ -132,7 +132,7 @@ test('trpo/node gives an environment of one\'s own the command line, and leaves 
   `)
   const { stdout, stderr } = node('own.mjs')
   assert.match(stdout, /^\nMaze: trained; [^]*\nMaze: mean return /)
-  assert.match(stdout, /^CartPole [^]*^Maze +Box\(4\) +Box\(2\) +30 +- +a world of my own$/m)
+  assert.match(stdout, /^CartPole [^]*^Maze +Box\(4\) +Box\(2\) +30 +-\n +a world of my own$/m)
   assert.match(stdout, /^0,0,0,2 0 undefined$/m)
   assert.is(stderr, 'CartPole: unknown environment (trpo envs lists them)\n')
 })

@@ -1,12 +1,12 @@
 /**
- * The words after `trpo eval`, read: which file, which environment, which episodes. Pure.
+ * The words after `trpo eval`: which file, which environment, which episodes. Pure.
  */
 import { show } from '../../errors/expect.ts'
 import { EVAL_EPISODES } from './trainArguments.ts'
 import { type Flag, integerFlag, readWords, switchFlag } from './words.ts'
 
 export interface EvalArguments {
-  /** As they were written; undefined where they were not. */
+  /** As they were written; undefined if they were not. */
   readonly file: string | undefined
   readonly environment: string | undefined
   readonly episodes: number
@@ -16,14 +16,17 @@ export interface EvalArguments {
   readonly quiet: boolean
   readonly color: boolean
   readonly help: boolean
-  /** A line each. */
+  /** One line each. */
   readonly problems: readonly string[]
 }
 
 export function parseEvalArguments(words: readonly string[]): EvalArguments {
   const problems: string[] = []
-  const given = { episodes: EVAL_EPISODES, seed: 0, deterministic: true, json: false, quiet: false, color: true, help: false }
-  const places: string[] = []
+  const given = {
+    episodes: EVAL_EPISODES, seed: 0, deterministic: true,
+    json: false, quiet: false, color: true, help: false,
+  }
+  const positional: string[] = []
   const flags = new Map<string, Flag>([
     ['--episodes', integerFlag('--episodes', 1, problems, (value) => { given.episodes = value })],
     ['--seed', integerFlag('--seed', 0, problems, (value) => { given.seed = value })],
@@ -36,10 +39,10 @@ export function parseEvalArguments(words: readonly string[]): EvalArguments {
     ['-h', switchFlag(() => { given.help = true })],
   ])
   readWords(words, flags, problems, (word) => {
-    if (places.length < 2) places.push(word)
-    else problems.push(`${show(word)}: expected a file and an environment, and both came before`)
+    if (positional.length < 2) positional.push(word)
+    else problems.push(`${show(word)}: unexpected word; the environment is already ${show(positional[1])}`)
   })
-  const [file, environment] = places
-  if (file === undefined && !given.help) problems.unshift('file: expected that of a policy, got nothing')
+  const [file, environment] = positional
+  if (file === undefined && !given.help) problems.unshift('file: expected a policy file, got nothing')
   return { file, environment, ...given, problems }
 }

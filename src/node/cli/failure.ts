@@ -1,12 +1,12 @@
 /**
- * Whose fault it was, as an exit code: 1 ours, 2 the command's, 3 the environment's.
+ * The exit code of an error, by its cause: 1 this program, 2 the command line or a file, 3 the environment.
  */
 import { EnvError } from '../../rl/guard.ts'
 
-/** How V8 puts it when an array is too large for the machine, or for any. */
+/** V8's words for an array that is too large for the machine, or for any machine. */
 const OUT_OF_MEMORY = /allocation failed|^Invalid (typed )?array (buffer )?length/
 
-/** Words on the command line that cannot be obeyed, files named there included; a line each. */
+/** The command line is wrong, or a file that it names; one line per problem. */
 export class UsageError extends Error {
   override readonly name = 'UsageError'
 }

@@ -1,6 +1,7 @@
 /**
- * Training options as flags: maxKl is --max-kl. Names, defaults, ranges and meanings come from their rules. Values are
- * read, not judged: text that cannot be read is given to the rules as it stands, and they refuse it in their words.
+ * Training options as flags: maxKl is --max-kl. Names, defaults, ranges and meanings come from their rules.
+ * Values are read here, not checked: text that cannot be read goes to the rules unchanged, and they refuse
+ * it.
  */
 import { optionNames } from '../../trpo/options/resolve.ts'
 import { rules } from '../../trpo/options/rules.ts'
@@ -16,23 +17,24 @@ export function flagOf(name: string): string {
   return `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
 }
 
-/** Whether the flag stands alone, and --no-… denies it. */
+/** Whether the flag takes no value, and --no-… turns it off. */
 export function isSwitch(name: FlagName): boolean {
   return typeof rules[name].default === 'boolean'
 }
 
-/** What the rule of an option expects, in its own words. */
+/** What the rule of an option expects, as its error says it. */
 export function expectation(name: FlagName): string {
   try {
     rules[name].check(name, null)
   } catch (error) {
     const words = /expected (.*), got/.exec((error as Error).message)?.[1] ?? ''
-    return words.replaceAll('"', '').replace('an array of integers', 'integers with commas').replace(' or a backend', '')
+    return words.replaceAll('"', '').replace('an array of integers', 'integers with commas')
+      .replace(' or a backend', '')
   }
   return ''
 }
 
-/** A value from its text; null, which every rule refuses, where there is no text. */
+/** A value from its text; null, which every rule refuses, if there is no text. */
 export function readValue(name: FlagName, text: string | null): unknown {
   if (text === null) return null
   const example: unknown = rules[name].default
@@ -40,7 +42,7 @@ export function readValue(name: FlagName, text: string | null): unknown {
   return typeof example === 'number' ? readNumber(text) : text
 }
 
-/** A decimal number; anything else stays text. `Number` alone would take '', ' 1' and '0x10'. */
+/** A decimal number; anything else stays text. `Number` alone would accept '', ' 1' and '0x10'. */
 export function readNumber(text: string): number | string {
   return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text) ? Number(text) : text
 }
@@ -49,7 +51,7 @@ export function writeValue(value: unknown): string {
   return Array.isArray(value) ? value.join() : String(value)
 }
 
-/** The flag, value included, that `parseArguments` reads back as `value`. */
+/** The flag, value included, that `parseTrainArguments` reads back as `value`. */
 export function writeFlag(name: FlagName, value: unknown): string {
   const flag = flagOf(name)
   if (typeof value === 'boolean') return value ? flag : flag.replace('--', '--no-')

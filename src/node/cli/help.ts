@@ -1,76 +1,98 @@
 /**
- * What `--help` says. The flags of the options are listed from their rules, so that they cannot drift.
+ * What `--help` prints, 80 characters wide. Flags of training options are generated from their rules.
  */
 import { rules, texts } from '../../trpo/options/rules.ts'
+import { wrap } from '../show/format.ts'
 import { EVAL_EPISODES } from './trainArguments.ts'
-import { expectation, flagNames, flagOf, isSwitch, writeFlag, writeValue } from './flags.ts'
+import { expectation, type FlagName, flagNames, flagOf, isSwitch, writeFlag, writeValue } from './flags.ts'
+
+const WIDTH = 80
+/** Column where the descriptions of flags begin. */
+const INDENT = 31
 
 export const mainHelp = `trpo: Trust Region Policy Optimization
 
-  trpo train ENV [flags]   train a policy, such as: trpo train CartPole --save cartpole.safetensors
-  trpo eval FILE [ENV]     how good a saved policy is
-  trpo envs                the environments
-  trpo COMMAND --help      its flags
-  trpo --version
+  trpo train ENV [flags]   train a policy
+  trpo eval FILE [ENV]     evaluate a saved policy
+  trpo envs                list the environments
+  trpo COMMAND --help      list the flags of a command
+  trpo --version           print the version
 
+For example: trpo train CartPole --save cartpole.safetensors
 `
 
-const EXIT_CODES = `Exit codes: 0 done, 1 internal error, 2 wrong command or file, 3 environment at fault,
-130 SIGINT, 143 SIGTERM.`
+const EXIT_CODES = `Exit codes: 0 done, 1 internal error, 2 wrong command or file, 3 environment
+error, 130 SIGINT, 143 SIGTERM.`
+
+const COLOR: readonly [string, string] = ['--no-color', 'no colour, as with NO_COLOR=1']
+const HELP: readonly [string, string] = ['--help, -h', 'print this page']
 
 export function trainHelp(): string {
-  const rows = flagNames.map((name) => {
-    const value = rules[name].default
-    if (isSwitch(name)) return [writeFlag(name, !value), '', texts[name][0]]
-    return [flagOf(name), brief(value), `${texts[name][0]}; ${expectation(name)}`]
-  })
   return `trpo train ENV [flags]
 
-Rows on stderr, one an iteration: mean return of the last 100 episodes, mean KL(old‖new) of the step and its
-limit δ, backtracks of the line search, iterations and relative residual of conjugate gradients, entropy of
-the policy, explained variance (EV) of the value function. At the end a summary on stdout.
-Ctrl-C ends a run in good order, its policy saved where asked for; a second one at once.
+On stderr one row per iteration: mean return of the last 100 episodes; mean
+KL(old‖new) of the step and its limit δ; backtracks of the line search;
+iterations and relative residual of conjugate gradients; entropy of the policy;
+explained variance (EV) of the value function. At the end a summary on stdout.
+Ctrl-C ends the run after the current iteration and saves the policy if --save
+is given; a second Ctrl-C ends it at once.
 
-Showing and saving
-${table([
-    ['--json', '', 'one JSON record an iteration on stdout, and the summary on stderr'],
-    ['--quiet', '', 'no rows; with --json no summary either'],
-    ['--no-color', '', 'no colour, as with NO_COLOR=1'],
-    ['--save', '', 'FILE for the policy, written every minute and at the end'],
-    ['--eval-episodes', String(EVAL_EPISODES), 'episodes of the closing evaluation; 0 skips it'],
-    ['--phases', '', 'time the phases: shares in the summary, milliseconds in --json'],
-    ['--help, -h', '', 'this'],
+Output
+${list([
+    ['--json', 'one JSON record per iteration on stdout, the summary on stderr'],
+    ['--quiet', 'no rows; with --json no summary either'],
+    COLOR,
+    ['--save FILE', 'save the policy every minute and at the end'],
+    [`--eval-episodes ${EVAL_EPISODES}`, 'episodes of the final evaluation; 0 skips it'],
+    ['--phases', 'time the phases: percentages in the summary, milliseconds in --json'],
+    HELP,
   ])}
-Training: flag, default (an environment may have its own), meaning and range
-${table(rows)}
+Training: each flag with its default, its meaning and its range. An environment
+may have its own defaults. A switch that is on by default is listed as --no-….
+${list(flagNames.map(optionEntry))}
 ${EXIT_CODES}
 `
 }
 
 export const evalHelp: string = `trpo eval FILE [ENV] [flags]
 
-Episodes of the policy in FILE, which trpo train --save wrote, in fresh environments; nothing is learned.
-Without ENV in the environment that FILE names. A summary on stdout, progress on stderr.
+Runs the policy in FILE, written by trpo train --save, for some episodes of ENV,
+by default of the environment that FILE names. Nothing is trained. The summary
+goes to stdout, progress to stderr.
 
-${table([
-    ['--episodes', String(EVAL_EPISODES), 'how many'],
-    ['--seed', '0', 'fixes the episodes, and the draws of actions'],
-    ['--deterministic', '', 'the most likely action of each state, as without it'],
-    ['--stochastic', '', 'actions drawn from the policy'],
-    ['--json', '', 'one JSON record on stdout instead of the summary, with every return'],
-    ['--quiet', '', 'no progress'],
-    ['--no-color', '', 'no colour, as with NO_COLOR=1'],
-    ['--help, -h', '', 'this'],
+${list([
+    [`--episodes ${EVAL_EPISODES}`, 'number of episodes'],
+    ['--seed 0', 'fixes the episodes and the random actions'],
+    ['--deterministic', 'the most likely action in each state (default)'],
+    ['--stochastic', 'actions drawn from the policy'],
+    ['--json', 'one JSON record on stdout instead of the summary, with every return'],
+    ['--quiet', 'no progress'],
+    COLOR,
+    HELP,
   ])}
 ${EXIT_CODES}
 `
 
-/** 1e-6 where `String` would spell out the zeros. */
-function brief(value: unknown): string {
-  const tiny = typeof value === 'number' && value !== 0 && Math.abs(value) < 1e-3
-  return tiny ? value.toExponential() : writeValue(value)
+/** A training option as its flag, with the default as value, and its meaning and range. */
+function optionEntry(name: FlagName): readonly [string, string] {
+  const value = rules[name].default
+  const [meaning] = texts[name]
+  if (isSwitch(name)) return [writeFlag(name, !value), meaning]
+  return [`${flagOf(name)} ${writeValue(value)}`, `${meaning}; ${expectation(name)}`]
 }
 
-function table(rows: readonly (readonly string[])[]): string {
-  return rows.map(([flag, value, text]) => `  ${flag.padEnd(25)} ${value.padEnd(8)} ${text}\n`).join('')
+/**
+ * Descriptions in a column of their own, wrapped at semicolons if possible; a long flag has a line of its
+ * own.
+ */
+function list(entries: readonly (readonly [string, string])[]): string {
+  const width = WIDTH - INDENT
+  return entries.map(([flag, text]) => {
+    const lines = wrap(text, width, /(?<=;) /).flatMap((line) => wrap(line, width))
+      .map((line) => ' '.repeat(INDENT) + line)
+    const head = `  ${flag}  `
+    if (head.length <= INDENT) lines[0] = head.padEnd(INDENT) + lines[0].slice(INDENT)
+    else lines.unshift(head.trimEnd())
+    return `${lines.join('\n')}\n`
+  }).join('')
 }

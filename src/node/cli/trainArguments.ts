@@ -1,34 +1,51 @@
 /**
- * The words after `trpo train`, read: which environment, which options, how to show them, where to save.
- * Pure. Everything wrong is collected, so that one run tells all of it.
+ * The words after `trpo train`, as a training whose options are all checked; and a training as the command
+ * that repeats it. Flags take precedence over the environment's preset, or over another library's conventions
+ * in its place, and these over the defaults. Problems are collected, so that one run reports all of them.
  */
+import type { Environment } from '../../envs/index.ts'
 import { show } from '../../errors/expect.ts'
 import { likely } from '../../errors/nearest.ts'
-import { optionMeant } from '../../trpo/options/resolve.ts'
-import { flagNames, flagOf, isSwitch, readValue } from './flags.ts'
+import { boundsProblem } from '../../rl/actionBounds.ts'
+import type { TrainOptions } from '../../trpo/options/options.ts'
+import { presets } from '../../trpo/options/presets.ts'
+import { optionMeant, resolveOptions } from '../../trpo/options/resolve.ts'
+import { vineBranchesFor } from '../../trpo/variants/sampling.ts'
+import { type Environments, findEnvironment } from '../environments.ts'
+import { UsageError } from './failure.ts'
+import { flagNames, flagOf, isSwitch, readValue, writeFlag } from './flags.ts'
 import { fileFlag, type Flag, integerFlag, nothingForNull, readWords, switchFlag } from './words.ts'
 
-export interface Arguments {
-  /** As it was written; undefined where none was. */
+export interface TrainArguments {
+  /** As it was written; undefined if none was. */
   readonly environment: string | undefined
-  /** What was asked of the training options; not checked yet. */
+  /** The training options that are given; not checked yet. */
   readonly options: Readonly<Record<string, unknown>>
-  /** Episodes of the closing evaluation; 0 for none. */
+  /** Episodes of the final evaluation; 0 for none. */
   readonly evalEpisodes: number
-  /** Where the policy is to be saved; undefined for nowhere. */
+  /** The file to save the policy in; undefined for none. */
   readonly save: string | undefined
   readonly json: boolean
   readonly quiet: boolean
   readonly phases: boolean
   readonly color: boolean
   readonly help: boolean
-  /** A line each. */
+  /** One line each. */
   readonly problems: readonly string[]
+}
+
+/** What `trpo train` runs. */
+export interface Training {
+  readonly environment: Environment
+  /** All of them, checked. */
+  readonly options: TrainOptions
+  readonly given: TrainArguments
 }
 
 export const EVAL_EPISODES = 100
 
-export function parseArguments(words: readonly string[]): Arguments {
+/** Reads the words; options and the environment's name are not checked yet. */
+export function parseTrainArguments(words: readonly string[]): TrainArguments {
   const problems: string[] = []
   const options: Record<string, unknown> = {}
   const switches = { json: false, quiet: false, phases: false, color: true, help: false }
@@ -46,7 +63,8 @@ export function parseArguments(words: readonly string[]): Arguments {
       flags.set(flag, { takesValue: true, set: (text) => { options[name] = readValue(name, text) } })
     }
   }
-  flags.set('--eval-episodes', integerFlag('--eval-episodes', 0, problems, (value) => { evalEpisodes = value }))
+  const episodes = integerFlag('--eval-episodes', 0, problems, (value) => { evalEpisodes = value })
+  flags.set('--eval-episodes', episodes)
   flags.set('--save', fileFlag('--save', problems, (path) => { save = path }))
   for (const name of ['json', 'quiet', 'phases', 'help'] as const) {
     flags.set(`--${name}`, switchFlag(() => { switches[name] = true }))
@@ -57,18 +75,72 @@ export function parseArguments(words: readonly string[]): Arguments {
   readWords(words, flags, problems, (word) => {
     if (environment === undefined) environment = word
     else problems.push(`${show(word)}: unexpected word; the environment is already ${show(environment)}`)
-  }, (flag) => suggestion(flag, [...flags.keys()]))
+  }, (flag) => flagMeant(flag, [...flags.keys()]))
   return { environment, options, evalEpisodes, save, ...switches, problems }
 }
 
-/** A problem that the rules found, with options called by their flags. */
-export function problemOfFlag(message: string): string {
+/** Throws one UsageError with a line per problem. `clock` is used with --phases. */
+export function resolveTraining(
+  given: TrainArguments, clock: () => number, environments: Environments,
+): Training {
+  const problems: string[] = []
+  const environment = findEnvironment(given.environment, environments)
+  if (typeof environment === 'string') problems.push(environment)
+  problems.push(...given.problems)
+  const conventions = given.options.conventions as TrainOptions['conventions']
+  const preset = typeof environment === 'string' ? {} : presetOf(environment, conventions)
+  try {
+    const options = resolveOptions({ ...preset, ...given.options, clock: given.phases ? clock : undefined })
+    const problem = typeof environment === 'string' ? null : environmentProblem(environment, options)
+    if (problem !== null) problems.push(flagProblem(problem))
+    if (typeof environment !== 'string' && problems.length === 0) return { environment, options, given }
+  } catch (error) {
+    if (!(error instanceof TypeError || error instanceof RangeError)) throw error
+    problems.push(...error.message.split('\n').map(flagProblem))
+  }
+  throw new UsageError(problems.join('\n'))
+}
+
+/**
+ * The command that repeats the first `steps` steps: the seed, and every option that differs from the preset.
+ */
+export function repeatCommand({ environment, options, given }: Training, steps: number): string {
+  const usual = resolveOptions(presetOf(environment, options.conventions))
+  const asRun = { ...options, totalSteps: Math.min(options.totalSteps, steps) }
+  const flags = flagNames
+    .filter((name) => name === 'seed' || (name === 'conventions' && asRun.conventions !== 'trpo')
+      || String(asRun[name]) !== String(usual[name]))
+    .map((name) => writeFlag(name, asRun[name]))
+  if (given.evalEpisodes !== EVAL_EPISODES) flags.push(`--eval-episodes ${given.evalEpisodes}`)
+  return ['trpo train', environment.name, ...flags].join(' ')
+}
+
+function presetOf(
+  { name }: Environment, conventions: TrainOptions['conventions'] = 'trpo',
+): Partial<TrainOptions> {
+  return conventions === 'trpo' && Object.hasOwn(presets, name) ? presets[name] : { conventions }
+}
+
+/**
+ * The reason why the environment cannot be trained with these options, or null. Makes one only to answer
+ * that.
+ */
+function environmentProblem({ make }: Environment, options: TrainOptions): string | null {
+  if (options.actionBounds === 'clip' && options.sampling === 'single-path') return null
+  const env = make()
+  env.close?.()
+  if (options.sampling === 'vine') vineBranchesFor(options, env.actionSpace)
+  return boundsProblem(options.actionBounds, env.actionSpace)
+}
+
+/** A problem that the rules found, with flags in place of option names. */
+function flagProblem(message: string): string {
   const named = message.replace(/^\w+/, (name) => flagOf(name))
   return nothingForNull(named.replace('multiple of envCount', 'multiple of --env-count'))
 }
 
-/** The flag that a wrong one stands for, other libraries' names of options included. */
-function suggestion(flag: string, known: readonly string[]): string {
+/** The flag that an unknown one probably means; other libraries' names of options are understood, too. */
+function flagMeant(flag: string, known: readonly string[]): string {
   const option = optionMeant(flag)
   return known.includes(flagOf(option)) ? flagOf(option) : likely(flag, known)
 }

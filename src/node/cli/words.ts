@@ -1,48 +1,54 @@
 /**
- * Words of a command to flags and the rest, whichever the command: `--flag value`, `--flag=value`, `--switch`.
- * Pure. What is wrong is added to a list, so that one run tells all of it.
+ * The words of a command, split into flags and positional words: `--flag value`, `--flag=value`, `--switch`.
+ * Pure. Problems are collected in a list, so that one run reports all of them.
  */
 import { likely, nearest, perhaps } from '../../errors/nearest.ts'
 import { expectInteger, show } from '../../errors/expect.ts'
 import { readNumber } from './flags.ts'
 
-/** What a flag does with its value: null where none is given, as ever with switches. */
+/** A flag, and what it does with its value: null if none is given, which is always so for switches. */
 export interface Flag { readonly takesValue: boolean; readonly set: (text: string | null) => void }
 
-/** Calls the flags that the words name, and `rest` with every other word; adds a line a mistake to `problems`. */
+/**
+ * Calls `set` of each flag, and `positional` with every other word; adds one line per problem to `problems`.
+ */
 export function readWords(
-  words: readonly string[], flags: ReadonlyMap<string, Flag>, problems: string[], rest: (word: string) => void,
+  words: readonly string[], flags: ReadonlyMap<string, Flag>, problems: string[],
+  positional: (word: string) => void,
   suggest: (flag: string) => string = (flag) => likely(flag, [...flags.keys()]),
 ): void {
   const names = [...flags.keys()]
   for (let i = 0; i < words.length; i++) {
     const word = words[i]
     if (!word.startsWith('-') || word === '-') {
-      rest(word)
+      positional(word)
       continue
     }
     const equals = word.indexOf('=')
     const name = equals < 0 ? word : word.slice(0, equals)
     const known = flags.get(name)
     if (known === undefined) problems.push(`${name}: unknown flag${perhaps(suggest(name))}`)
-    // The value of a misspelt flag is none of the rest: take it as the flag that was meant would.
+    // Parse a misspelt flag like the nearest known one, so that its value is not mistaken for a positional
+    // word.
     const flag = known ?? flags.get(nearest(name, names))!
     let text = equals < 0 ? null : word.slice(equals + 1)
-    const next = i + 1 < words.length && !words[i + 1].startsWith('--')
-    if (flag.takesValue && text === null && next) text = words[++i]
+    const valueFollows = i + 1 < words.length && !words[i + 1].startsWith('--')
+    if (flag.takesValue && text === null && valueFollows) text = words[++i]
     if (known === undefined) continue
     if (!flag.takesValue && text !== null) problems.push(`${name}: expected no value, got ${show(text)}`)
     else flag.set(text)
   }
 }
 
-/** A flag that stands alone. */
+/** A flag without a value. */
 export function switchFlag(set: () => void): Flag {
   return { takesValue: false, set }
 }
 
 /** A flag that takes an integer of at least `low`. */
-export function integerFlag(name: string, low: number, problems: string[], set: (value: number) => void): Flag {
+export function integerFlag(
+  name: string, low: number, problems: string[], set: (value: number) => void,
+): Flag {
   return {
     takesValue: true,
     set(text) {
@@ -55,7 +61,7 @@ export function integerFlag(name: string, low: number, problems: string[], set: 
   }
 }
 
-/** A flag that takes a file's name. */
+/** A flag that takes the name of a file. */
 export function fileFlag(name: string, problems: string[], set: (path: string) => void): Flag {
   return {
     takesValue: true,
@@ -66,7 +72,7 @@ export function fileFlag(name: string, problems: string[], set: (path: string) =
   }
 }
 
-/** null stands for a value that was not given. */
+/** The error's text for a user, who knows no null: it stands for a value that was not given. */
 export function nothingForNull(message: string): string {
   return message.replace(/got null$/, 'got nothing')
 }

@@ -1,29 +1,28 @@
 /**
- * A run as it goes: one row an iteration, under the rows a bar. Rows and bar are pure; the display writes.
- * Made for 80 characters; a narrower terminal shows the columns that fit.
+ * A run while it goes on: one row per iteration, and below the rows a bar. Rows and bar are pure; the display
+ * writes. Made for 80 characters; a narrower terminal shows the columns that fit.
  */
 import type { Iteration } from '../../trpo/train.ts'
 import { countdown, decimal, scientific, short } from './format.ts'
 import type { Paint, Terminal } from './terminal.ts'
 
+/** What is shown of an iteration. */
 export type Shown = Omit<Iteration, 'policy' | 'value'>
 
-/** What a row tells beside the iteration's own record. */
-export interface Surroundings {
-  /** δ. */
-  readonly maxKl: number
-  /** Whether the mean return counts as solved. */
+/** What a row shows besides the iteration's record. */
+export interface RowContext {
+  /** Whether the mean return reaches the environment's threshold. */
   readonly solved: boolean
-  /** null where no time has passed yet. */
+  /** null if no time has passed yet. */
   readonly stepsPerSecond: number | null
   readonly secondsLeft: number | null
 }
 
 interface Column {
   readonly title: string
-  /** The space before it included. */
+  /** Including the space before it. */
   readonly width: number
-  readonly text: (record: Shown, around: Surroundings) => string
+  readonly text: (record: Shown, context: RowContext) => string
 }
 
 const COLUMNS: readonly Column[] = [
@@ -32,7 +31,7 @@ const COLUMNS: readonly Column[] = [
   { title: 'return', width: 8, text: ({ meanReturn }) => decimal(meanReturn, 1, 7) },
   {
     title: 'KL/δ', width: 14,
-    text: ({ certificate: { kl } }, { maxKl }) => `${nats(kl, maxKl)}/${nats(maxKl, maxKl)}`,
+    text: ({ certificate: { kl, maxKl } }) => `${nats(kl, maxKl)}/${nats(maxKl, maxKl)}`,
   },
   { title: 'back', width: 5, text: ({ certificate }) => String(certificate.backtracks) },
   {
@@ -60,12 +59,12 @@ export function header(columns: number, paint: Paint): string {
   return paint.faint(fitting(columns).map(({ title, width }) => cell(title, width)).join(''))
 }
 
-/** One iteration. The status of a step not simply accepted stands over columns that it makes idle. */
-export function row(record: Shown, around: Surroundings, columns: number, paint: Paint): string {
+/** One iteration. A status other than 'accepted' takes the place of columns that then have no meaning. */
+export function row(record: Shown, context: RowContext, columns: number, paint: Paint): string {
   const { status } = record.certificate
   const shown = fitting(columns)
   const words = status === 'accepted' ? '' : status
-  // A step that moved θ has a KL worth seeing; the others left it where it was.
+  // A step that moved θ has a KL to show; the others have not changed θ.
   const from = status === 'unconditional' || status === 'accepted-above-max-kl' ? BACKTRACKS : KL
   let text = ''
   for (let c = 0; c < shown.length; c++) {
@@ -74,7 +73,7 @@ export function row(record: Shown, around: Surroundings, columns: number, paint:
       while (width <= words.length && c + 1 < shown.length) width += shown[++c].width
       text += (status === 'not-finite' ? paint.bad : paint.doubtful)(cell(words.slice(0, width - 1), width))
     } else {
-      text += emphasis(c, record, around, paint)(cell(shown[c].text(record, around), shown[c].width))
+      text += emphasis(c, record, context, paint)(cell(shown[c].text(record, context), shown[c].width))
     }
   }
   return text
@@ -82,14 +81,17 @@ export function row(record: Shown, around: Surroundings, columns: number, paint:
 
 type Emphasis = (text: string) => string
 
-function emphasis(c: number, { valueFit }: Shown, { solved }: Surroundings, paint: Paint): Emphasis {
+function emphasis(c: number, { valueFit }: Shown, { solved }: RowContext, paint: Paint): Emphasis {
   if (c === RETURN) return solved ? paint.good : paint.strong
   if (c === VALUE && valueFit.status === 'undone') return paint.bad
   if (c === KL) return (text) => text.replace(/\/.*/, (limit) => paint.faint(limit))
   return (text) => text
 }
 
-/** `fraction` from 0 to 1 of the way, then `label`; a character short of the line, so that it never wraps. */
+/**
+ * A bar filled to `fraction`, 0 to 1, then `label`; one character shorter than the line, so that it never
+ * wraps.
+ */
 export function bar(fraction: number, label: string, columns: number, paint: Paint): string {
   const length = Math.min(columns, 80) - 1 - label.length - 3
   if (length < 8) return label.slice(0, Math.max(0, columns - 1))
@@ -98,10 +100,11 @@ export function bar(fraction: number, label: string, columns: number, paint: Pai
 }
 
 export interface Display {
-  /** A line that stays. */
+  /** Write a line that stays. */
   line(text: string): void
-  /** The last line of a terminal, until the next call; nothing elsewhere. */
+  /** Redraw the last line of a terminal, until the next call; on other streams nothing. */
   bar(text: string): void
+  /** Remove the bar. */
   clear(): void
 }
 
@@ -127,7 +130,7 @@ export function createDisplay(terminal: Terminal): Display {
   }
 }
 
-/** As many columns, from the left, as a line of that length takes. */
+/** The columns, from the left, that fit in a line of that length. */
 function fitting(columns: number): readonly Column[] {
   let width = 0
   return COLUMNS.filter((column) => (width += column.width) <= columns)
@@ -137,7 +140,7 @@ function cell(text: string, width: number): string {
   return ` ${text.padStart(width - 1)}`
 }
 
-/** A KL in six characters, to the precision that its limit asks for. */
+/** A KL in six characters, with decimals or powers of ten, depending on its limit. */
 function nats(kl: number, maxKl: number): string {
   return maxKl >= 1e-3 ? decimal(kl, 4, 6) : scientific(kl, 1)
 }

@@ -1,12 +1,13 @@
 /**
- * How numbers are shown to people: the same in every locale, and `-` for a number that is not there.
+ * Numbers and text for people: the same in every locale, `-` for a number that is missing, lines of a given
+ * width.
  */
 
-/** `x` with `digits` decimals, by powers of ten where that takes more than `width` characters. */
+/** `x` with `digits` decimals; as a power of ten if that takes more than `width` characters. */
 export function decimal(x: number | null, digits: number, width: number): string {
   if (x === null || !Number.isFinite(x)) return '-'
   const fixed = x.toFixed(digits)
-  // A rounded −0.00 says no more than 0.00.
+  // −0.00 is shown as 0.00.
   if (fixed.length <= width) return Number(fixed) === 0 ? (0).toFixed(digits) : fixed
   return scientific(x, Math.max(0, width - 7))
 }
@@ -26,14 +27,14 @@ export function plural(n: number, thing: string): string {
   return `${grouped(n)} ${thing}${n === 1 ? '' : 's'}`
 }
 
-/** 950, 18.2k, 1.3M: three digits or so of a rate. */
+/** 950, 18.2k, 1.3M: a rate to about three digits. */
 export function short(x: number | null): string {
   if (x === null || !Number.isFinite(x)) return '-'
   if (x < 999.5) return x.toFixed(0)
   return x < 999_950 ? `${(x / 1e3).toFixed(1)}k` : `${(x / 1e6).toFixed(1)}M`
 }
 
-/** 0:07, 12:30, 1:02:03: a countdown. */
+/** 0:07, 12:30, 1:02:03: time left. */
 export function countdown(seconds: number | null): string {
   if (seconds === null || !(seconds >= 0 && seconds < 1e9)) return '-'
   const whole = Math.ceil(seconds)
@@ -49,4 +50,18 @@ export function duration(seconds: number): string {
   if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`
   const minutes = Math.round(whole / 60)
   return `${Math.floor(minutes / 60)} h ${minutes % 60} min`
+}
+
+/**
+ * `text` as lines of at most `width` characters, broken at spaces that match `space`; a piece that is longer
+ * gets a line of its own.
+ */
+export function wrap(text: string, width: number, space: RegExp = / /): string[] {
+  const lines: string[] = []
+  for (const piece of text.split(space)) {
+    const last = lines.length - 1
+    if (last >= 0 && lines[last].length + 1 + piece.length <= width) lines[last] += ` ${piece}`
+    else lines.push(piece)
+  }
+  return lines
 }

@@ -1,26 +1,27 @@
 /**
- * What a run came to: counted as it goes, told when it is over. Pure.
+ * The result of a run: counted while it goes on, printed when it is over. Pure.
  */
 import { moments } from '../../math/moments.ts'
 import type { Phase, Phases } from '../../trpo/phases.ts'
 import type { StepStatus } from '../../trpo/certificate.ts'
 import type { Shown } from './display.ts'
-import { decimal, duration, grouped, plural } from './format.ts'
+import { decimal, duration, grouped, plural, wrap } from './format.ts'
 import type { Paint } from './terminal.ts'
 
-/** Finished episodes that a mean return needs before it can count as solved; train averages as many. */
+/** Episodes that a mean return is compared with the threshold over; `train` averages over as many. */
 const RECENT = 100
 
-/** A mean return, over how many episodes, and when. */
+/** A mean return over `over` episodes, when `steps` had been taken. */
 export interface Milestone { readonly steps: number; readonly meanReturn: number; readonly over: number }
 
+/** Counts of a run so far. */
 export interface Tally {
   iterations: number
   steps: number
   episodes: number
-  /** The first iteration whose mean return, over 100 episodes, reached the threshold. */
+  /** The first iteration whose mean return over 100 episodes reached the threshold. */
   solved: Milestone | null
-  /** The best mean return over 100 episodes; over fewer only until there have been 100. */
+  /** The best mean return over 100 episodes; over fewer only while there are fewer. */
   best: Milestone | null
   readonly statuses: Map<StepStatus, number>
   readonly phases: Phases
@@ -31,100 +32,131 @@ export function createTally(): Tally {
   return { iterations: 0, steps: 0, episodes: 0, solved: null, best: null, statuses: new Map(), phases }
 }
 
+/** Add an iteration to the tally. */
 export function count(tally: Tally, record: Shown, solvedReturn: number | null): void {
   const { steps, episodes, meanReturn, certificate } = record
-  const had = tally.episodes
+  const before = tally.episodes
   tally.iterations = record.iteration
   tally.steps = steps
   tally.episodes += episodes.length
   tally.statuses.set(certificate.status, (tally.statuses.get(certificate.status) ?? 0) + 1)
   for (const phase of Object.keys(tally.phases) as Phase[]) tally.phases[phase] += record.phases[phase]
   if (meanReturn === null) return
-  const whole = tally.episodes >= RECENT
-  if (tally.best === null || (whole && had < RECENT) || meanReturn > tally.best.meanReturn) {
+  const enough = tally.episodes >= RECENT
+  if (tally.best === null || (enough && before < RECENT) || meanReturn > tally.best.meanReturn) {
     tally.best = { steps, meanReturn, over: Math.min(tally.episodes, RECENT) }
   }
-  if (whole && tally.solved === null && solvedReturn !== null && meanReturn >= solvedReturn) {
+  if (enough && tally.solved === null && solvedReturn !== null && meanReturn >= solvedReturn) {
     tally.solved = { steps, meanReturn, over: RECENT }
   }
 }
 
+/** What a summary is made of. */
 export interface Run {
   readonly name: string
   readonly solvedReturn: number | null
   readonly tally: Tally
-  /** Of training, evaluation aside. */
+  /** Of training, without the evaluation. */
   readonly seconds: number
-  /** Steps that would have been taken, had the run not been interrupted. */
+  /** Steps that an uninterrupted run takes. */
   readonly plannedSteps: number
   readonly signal: string | null
-  /** Returns of the closing evaluation, and how many there should have been. */
+  /** Returns of the final evaluation, and how many were requested. */
   readonly returns: Float64Array
   readonly evalEpisodes: number
-  /** Where the policy was to be saved, undefined for nowhere; and why it could not be, null where it was. */
+  /** The file for the policy, undefined for none; and the reason why it could not be written, or null. */
   readonly saved: string | undefined
-  readonly unsaved: string | null
+  readonly saveProblem: string | null
   readonly showPhases: boolean
-  /** The command that does the same again. */
+  /** The command that repeats the run; and whether the shell joins lines that end in a backslash. */
   readonly command: string
+  readonly joinsLines: boolean
 }
 
-export function summary(run: Run, paint: Paint): string {
+/** Lines of at most `columns` − 1 characters, if every path, status and number is shorter than that. */
+export function summary(run: Run, columns: number, paint: Paint): string {
   const { tally, seconds } = run
-  const lines: [string, string][] = []
+  const fields: Field[] = []
   const rate = seconds > 0 ? `, ${grouped(Math.round(tally.steps / seconds))} steps/s` : ''
-  lines.push(['trained', `${plural(tally.steps, 'step')}, ${plural(tally.iterations, 'iteration')}, `
+  fields.push(['trained', `${plural(tally.steps, 'step')}, ${plural(tally.iterations, 'iteration')}, `
     + `${plural(tally.episodes, 'episode')} in ${duration(seconds)}${rate}`])
   if (run.signal !== null) {
     const reached = `${grouped(tally.steps)} of ${grouped(run.plannedSteps)} steps`
-    lines.push(['stopped', `by ${run.signal}, after ${reached}`])
+    fields.push(['stopped', `by ${run.signal}, after ${reached}`])
   }
-  lines.push(['updates', [...tally.statuses].map(([status, n]) => `${grouped(n)} ${status}`).join(', ')])
+  fields.push(['updates', [...tally.statuses].map(([status, n]) => `${grouped(n)} ${status}`).join(', ')])
   if (tally.best !== null) {
     const { meanReturn, over, steps } = tally.best
     const best = `${decimal(meanReturn, 1, 12)} over ${plural(over, 'episode')}`
-    lines.push(['best mean', `${best}, at step ${grouped(steps)}`])
+    fields.push(['best mean', `${best}, at step ${grouped(steps)}`])
   }
-  if (run.evalEpisodes > 0) lines.push(['evaluation', evaluation(run)])
-  if (run.saved !== undefined) lines.push(run.unsaved === null ? ['saved', run.saved] : ['not saved', paint.bad(run.unsaved)])
-  if (run.showPhases) lines.push(['phases', shares(tally.phases)])
-  lines.push(['repeat', run.command])
-  const list = lines.map(([name, text]) => `  ${paint.faint(name.padEnd(12))}${text}\n`)
-  return `\n${headline(run, paint)}\n${list.join('')}`
+  if (run.evalEpisodes > 0) fields.push(['evaluation', evaluation(run)])
+  if (run.saveProblem !== null) fields.push(['not saved', run.saveProblem, paint.bad])
+  else if (run.saved !== undefined) fields.push(['saved', run.saved])
+  if (run.showPhases) fields.push(['phases', percentages(tally.phases)])
+  fields.push(['repeat', run.joinsLines ? shellLines(run.command, columns) : [run.command]])
+  return `\n${headline(run, columns, paint)}\n${fieldList(fields, columns, paint)}`
 }
 
-/** Solved in training or, where exploration hid it until the end, by the last policy in the closing evaluation. */
-function headline({ name, solvedReturn, tally: { solved }, returns }: Run, paint: Paint): string {
-  if (solvedReturn === null) return paint.strong(`${name}: trained; what counts as solved is not agreed on.`)
+/** A name, its text or lines, and how they are painted. */
+export type Field = readonly [
+  name: string, text: string | readonly string[], paint?: (line: string) => string,
+]
+
+const INDENT = 2, NAME_WIDTH = 12
+
+/** One field per line; a longer text is wrapped at commas, colons and arrows, below its first word. */
+export function fieldList(fields: readonly Field[], columns: number, paint: Paint): string {
+  const margin = ' '.repeat(INDENT + NAME_WIDTH)
+  return fields.map(([name, text, paintLine = (line) => line]) => {
+    const lines = typeof text === 'string' ? wrap(text, textWidth(columns), /(?<=[,:]) | (?=→)/) : text
+    const head = ' '.repeat(INDENT) + paint.faint(name.padEnd(NAME_WIDTH))
+    return `${head}${lines.map(paintLine).join(`\n${margin}`)}\n`
+  }).join('')
+}
+
+/** Characters for a field's text. A full last column would make some terminals add an empty line. */
+function textWidth(columns: number): number {
+  return columns - 1 - INDENT - NAME_WIDTH
+}
+
+/** A long command on several lines, with whole flags, as a POSIX shell reads it. */
+function shellLines(command: string, columns: number): readonly string[] {
+  const lines = wrap(command, textWidth(columns) - ' \\'.length, / (?=--)/)
+  return lines.map((line, i) => i + 1 < lines.length ? `${line} \\` : line)
+}
+
+/** Solved in training or, if exploration hid it there, by the last policy in the final evaluation. */
+function headline(run: Run, columns: number, paint: Paint): string {
+  const { name, solvedReturn, tally: { solved }, returns } = run
+  const show = (text: string): string => wrap(`${name}: ${text}`, columns - 1).join('\n  ')
+  if (solvedReturn === null) return paint.strong(show('trained; no solve threshold is defined.'))
   const threshold = decimal(solvedReturn, 0, 12)
+  const reached = (mean: number): string => `mean return ${decimal(mean, 1, 12)} (threshold ${threshold})`
   const last = returns.length >= RECENT ? moments(returns).mean : -Infinity
-  if (solved === null && last >= solvedReturn) {
-    return paint.good(`${name}: solved by the last policy, mean return ${decimal(last, 1, 12)} of ${threshold} asked for.`)
+  if (solved !== null) {
+    return paint.good(show(`solved at step ${grouped(solved.steps)}, ${reached(solved.meanReturn)}.`))
   }
-  if (solved === null) {
-    const aim = `a mean return of ${threshold} over ${RECENT} episodes`
-    return paint.strong(`${name}: not solved, which takes ${aim}.`)
-  }
-  const reached = `mean return ${decimal(solved.meanReturn, 1, 12)} of ${threshold} asked for`
-  return paint.good(`${name}: solved at step ${grouped(solved.steps)}, ${reached}.`)
+  if (last >= solvedReturn) return paint.good(show(`solved in evaluation, ${reached(last)}.`))
+  return paint.strong(show(`not solved (threshold ${threshold} over ${RECENT} episodes).`))
 }
 
 function evaluation({ returns, evalEpisodes }: Run): string {
-  const n = returns.length
-  return `${spread(returns)}, ${n < evalEpisodes ? `only ${n} of ` : ''}${plural(evalEpisodes, 'fresh episode')}, deterministic`
+  const missing = returns.length < evalEpisodes ? `only ${returns.length} of ` : ''
+  return `${spread(returns)}, ${missing}${plural(evalEpisodes, 'fresh episode')}, deterministic`
 }
 
-/** Mean ± deviation (least to most) of at least one number. */
+/** Mean ± standard deviation (minimum to maximum) of at least one number. */
 export function spread(numbers: Float64Array): string {
   const { mean, variance } = moments(numbers)
   const x = (value: number): string => decimal(value, 1, 12)
-  const least = numbers.reduce((a, b) => Math.min(a, b)), most = numbers.reduce((a, b) => Math.max(a, b))
-  return `${x(mean)} ± ${x(Math.sqrt(variance))} (${x(least)} to ${x(most)})`
+  const min = numbers.reduce((a, b) => Math.min(a, b)), max = numbers.reduce((a, b) => Math.max(a, b))
+  return `${x(mean)} ± ${x(Math.sqrt(variance))} (${x(min)} to ${x(max)})`
 }
 
-function shares(phases: Phases): string {
+function percentages(phases: Phases): string {
   const entries = Object.entries(phases).sort(([, a], [, b]) => b - a)
   const total = entries.reduce((sum, [, milliseconds]) => sum + milliseconds, 0)
-  const share = (milliseconds: number): string => `${decimal(100 * milliseconds / total, 0, 3)} %`
-  return entries.map(([phase, milliseconds]) => `${phase} ${share(milliseconds)}`).join(', ')
+  const percent = (milliseconds: number): string => `${decimal(100 * milliseconds / total, 0, 3)} %`
+  return entries.map(([phase, milliseconds]) => `${phase} ${percent(milliseconds)}`).join(', ')
 }

@@ -1,10 +1,10 @@
 /**
- * What a stream can show: lines alone, or lines that are redrawn; colour or none.
- * Colour is for terminals alone, unless FORCE_COLOR asks for it; NO_COLOR and --no-color take it away.
- * But: UTF-8 is taken for granted.
+ * What a stream can show: only lines, or also a line that is redrawn; colour or none.
+ * Colour is for terminals, or for every stream with FORCE_COLOR; NO_COLOR and --no-color turn it off.
+ * But: UTF-8 is assumed.
  */
 
-/** Where text goes; process.stdout and process.stderr are such. */
+/** A stream that text is written to, such as process.stdout and process.stderr. */
 export interface Sink {
   readonly isTTY?: boolean
   readonly columns?: number
@@ -12,22 +12,22 @@ export interface Sink {
 }
 
 export interface Terminal {
-  /** Whether a line may be drawn again. */
+  /** Whether a line can be redrawn. */
   readonly live: boolean
   readonly paint: Paint
-  /** Characters a line, asked anew every time since windows change; Infinity where lines are not drawn. */
+  /** Characters per line, read on every call because windows are resized; Infinity if this is no terminal. */
   columns(): number
   write(text: string): void
 }
 
-/** Text in a role, never in a colour by name. */
+/** Text is painted by its role, not by a colour. */
 export type Role = 'faint' | 'strong' | 'good' | 'doubtful' | 'bad'
 export type Paint = Readonly<Record<Role, (text: string) => string>>
 
 const same = (text: string): string => text
 export const plain: Paint = { faint: same, strong: same, good: same, doubtful: same, bad: same }
 
-/** Nothing is shown. */
+/** Shows nothing. */
 export const silent: Terminal = { live: false, paint: plain, columns: () => Infinity, write: () => {} }
 
 const sgr = (on: number, off: number) => (text: string): string => `\x1b[${on}m${text}\x1b[${off}m`
@@ -35,7 +35,7 @@ export const colored: Paint = {
   faint: sgr(2, 22), strong: sgr(1, 22), good: sgr(32, 39), doubtful: sgr(33, 39), bad: sgr(31, 39),
 }
 
-/** `allowed` is false under --no-color. */
+/** `allowed` is false with --no-color. */
 export function terminal(
   sink: Sink, env: Readonly<Record<string, string | undefined>>, allowed: boolean = true,
 ): Terminal {

@@ -1,16 +1,24 @@
+/**
+ * Words of `trpo train` and `trpo eval`, compared with options set in code and with errors written by hand;
+ * help with the options' rules. No tolerance: no line of help has more than 80 characters.
+ */
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { environments } from '../../../src/envs/index.ts'
 import { resolveOptions } from '../../../src/trpo/options/resolve.ts'
-import { rules } from '../../../src/trpo/options/rules.ts'
+import { rules, texts } from '../../../src/trpo/options/rules.ts'
 import type { TrainOptions } from '../../../src/trpo/options/options.ts'
-import { parseArguments } from '../../../src/node/cli/trainArguments.ts'
+import {
+  parseTrainArguments, repeatCommand, resolveTraining, type Training,
+} from '../../../src/node/cli/trainArguments.ts'
 import { parseEvalArguments } from '../../../src/node/cli/evalArguments.ts'
-import { findEnvironment } from '../../../src/node/environments.ts'
+import { environmentTable, findEnvironment } from '../../../src/node/environments.ts'
 import { UsageError } from '../../../src/node/cli/failure.ts'
-import { expectation, flagNames, flagOf, isSwitch, writeFlag } from '../../../src/node/cli/flags.ts'
+import {
+  expectation, flagNames, flagOf, isSwitch, writeFlag, writeValue,
+} from '../../../src/node/cli/flags.ts'
 import { evalHelp, mainHelp, trainHelp } from '../../../src/node/cli/help.ts'
-import { commandOf, type Order, orderOf } from '../../../src/node/cli/command.ts'
+import { plain } from '../../../src/node/show/terminal.ts'
 
 /** A value other than the default for each option, valid beside the defaults of all others. */
 const OTHER: Readonly<Partial<TrainOptions>> = {
@@ -18,8 +26,8 @@ const OTHER: Readonly<Partial<TrainOptions>> = {
   activation: 'relu', initialLogStd: -0.5, actionNoiseHold: 2.5, discount: 0.9, gaeLambda: 1,
   normalizeAdvantages: false, maxKl: 1e-7, cgIterations: 3, cgTolerance: 0, damping: 0.01,
   stepLength: 'damped', lineSearch: 'none', backtrackCoefficient: 0.5, maxBacktracks: 0, fisherFraction: 0.25,
-  valueEpochs: 0, valueMinibatch: 32, valueLearningRate: 0.003, valueFit: 'trust-region', valueMaxKl: 0.05, valueSteps: 3,
-  valueCgIterations: 4, valueDamping: 0.01, valueCurvatureFraction: 0.3,
+  valueEpochs: 0, valueMinibatch: 32, valueLearningRate: 0.003, valueFit: 'trust-region', valueMaxKl: 0.05,
+  valueSteps: 3, valueCgIterations: 4, valueDamping: 0.01, valueCurvatureFraction: 0.3,
   backend: 'reference', preconditioner: 'diagonal',
   sampling: 'vine', vineBranches: 3, vineHorizon: 7, vineSpacing: 2,
   normalizeObservations: 'plain', observationClip: 5, normalizeReturns: false,
@@ -29,10 +37,11 @@ const OTHER: Readonly<Partial<TrainOptions>> = {
 }
 
 const split = (text: string): string[] => text.split(' ')
-const order = (words: string): Order => orderOf(parseArguments(split(words)), () => 0, environments)
+const training = (words: string): Training =>
+  resolveTraining(parseTrainArguments(split(words)), () => 0, environments)
 function problems(words: string): string[] {
   try {
-    order(words)
+    training(words)
   } catch (error) {
     if (error instanceof UsageError) return error.message.split('\n')
     throw error
@@ -48,39 +57,42 @@ test('every option but the clock has a flag', () => {
 for (const name of flagNames) {
   test(`${flagOf(name)} sets ${name}, with a space and with =`, () => {
     const written = writeFlag(name, OTHER[name])
-    // A peer's options lie in the place of the preset.
-    const wanted = resolveOptions(name === 'conventions' ? { conventions: 'sb3' } : { ...order('CartPole').options, [name]: OTHER[name] })
-    assert.equal(order(`CartPole ${written}`).options, wanted)
-    assert.equal(order(`CartPole ${written.replace(' ', '=')}`).options, wanted)
-    assert.equal(order(`${written} CartPole`).options, wanted, 'before the environment')
+    // Another library's conventions take the place of the preset.
+    const changed = name === 'conventions' ? { conventions: 'sb3' as const }
+      : { ...training('CartPole').options, [name]: OTHER[name] }
+    const wanted = resolveOptions(changed)
+    assert.equal(training(`CartPole ${written}`).options, wanted)
+    assert.equal(training(`CartPole ${written.replace(' ', '=')}`).options, wanted)
+    assert.equal(training(`${written} CartPole`).options, wanted, 'before the environment')
     assert.is.not(JSON.stringify(OTHER[name]), JSON.stringify(rules[name].default))
   })
 }
 
-test('a switch can be set and unset, the last word counting', () => {
-  assert.is(order('CartPole --no-normalize-returns --normalize-returns').options.normalizeReturns, true)
-  assert.is(order('CartPole --normalize-returns --no-normalize-returns').options.normalizeReturns, false)
-  assert.is(order('CartPole --seed 1 --seed 2').options.seed, 2)
+test('a switch can be set and unset, and the last word decides', () => {
+  assert.is(training('CartPole --no-normalize-returns --normalize-returns').options.normalizeReturns, true)
+  assert.is(training('CartPole --normalize-returns --no-normalize-returns').options.normalizeReturns, false)
+  assert.is(training('CartPole --seed 1 --seed 2').options.seed, 2)
 })
 
-test('flags of showing are read and are off unless given', () => {
-  const { json, quiet, phases, color, help, evalEpisodes } = parseArguments(['CartPole'])
+test('flags of the output are read, and are off by default', () => {
+  const { json, quiet, phases, color, help, evalEpisodes } = parseTrainArguments(['CartPole'])
   assert.equal({ json, quiet, phases, color, help, evalEpisodes },
     { json: false, quiet: false, phases: false, color: true, help: false, evalEpisodes: 100 })
-  const all = parseArguments(split('CartPole --json --quiet --phases --no-color --help --eval-episodes 0'))
+  const words = 'CartPole --json --quiet --phases --no-color --help --eval-episodes 0'
+  const all = parseTrainArguments(split(words))
   assert.equal([all.json, all.quiet, all.phases, all.help], [true, true, true, true])
   assert.equal([all.color, all.evalEpisodes], [false, 0])
-  assert.is(parseArguments(['-h']).help, true)
-  assert.is(parseArguments(split('CartPole')).save, undefined)
+  assert.is(parseTrainArguments(['-h']).help, true)
+  assert.is(parseTrainArguments(split('CartPole')).save, undefined)
   for (const words of ['CartPole --save a.safetensors', '--save=a.safetensors CartPole']) {
-    const { environment, save } = parseArguments(split(words))
+    const { environment, save } = parseTrainArguments(split(words))
     assert.equal([environment, save], ['CartPole', 'a.safetensors'])
   }
-  assert.is(order('CartPole').options.clock, undefined)
-  assert.is(order('CartPole --phases').options.clock?.(), 0)
+  assert.is(training('CartPole').options.clock, undefined)
+  assert.is(training('CartPole --phases').options.clock?.(), 0)
 })
 
-test('what is wrong is told by flag, value, expectation and nearest name', () => {
+test('an error names flag, value, expectation and the nearest name', () => {
   const table: readonly (readonly [string, ...string[]])[] = [
     ['CartPole --max-kll 0.1', '--max-kll: unknown flag, perhaps --max-kl'],
     ['CartPole --maxKl=0.1', '--maxKl: unknown flag, perhaps --max-kl'],
@@ -112,13 +124,14 @@ test('what is wrong is told by flag, value, expectation and nearest name', () =>
     ['Pendulum --batch-steps 100 --env-count 3',
       '--batch-steps: expected a multiple of --env-count (3), got 100'],
     ['PointMass --action-bounds squash',
-      '--action-bounds: expected "clip" where actions are unbounded (-Infinity to Infinity in [0]), got "squash"'],
+      '--action-bounds: expected "clip" where actions are unbounded (-Infinity to Infinity in [0]), '
+        + 'got "squash"'],
   ]
   for (const [words, ...expected] of table) assert.equal(problems(words), expected, words)
   assert.match(problems('--seed 1')[0], /^environment: expected one of CartPole, .*, got nothing$/)
 })
 
-test('several mistakes are told together, and the value of a misspelt flag is no environment', () => {
+test('several problems are reported together, and the value of a misspelt flag is no environment', () => {
   assert.equal(problems('Cartpol --max-kll 0.1 --discount 2 --seed -1'), [
     'Cartpol: unknown environment, perhaps CartPole (trpo envs lists them)',
     '--max-kll: unknown flag, perhaps --max-kl',
@@ -127,10 +140,11 @@ test('several mistakes are told together, and the value of a misspelt flag is no
   ])
 })
 
-test('a vine is refused where the environment has no list of its actions, and taken where it has', () => {
+test('a vine of all actions is refused if the environment has no list of its actions', () => {
   const words = '--sampling vine --vine-branches all'
-  assert.is(order(`CartPole ${words}`).options.vineBranches, 'all')
-  assert.equal(problems(`Pendulum ${words}`), ['--vine-branches: expected an integer where actions are box, got "all"'])
+  assert.is(training(`CartPole ${words}`).options.vineBranches, 'all')
+  const refusal = '--vine-branches: expected an integer where actions are box, got "all"'
+  assert.equal(problems(`Pendulum ${words}`), [refusal])
 })
 
 test('environments are found in any case and with a version', () => {
@@ -142,14 +156,15 @@ test('environments are found in any case and with a version', () => {
 
 test('the command that repeats a run is read back as the same options', () => {
   const flags = flagNames.map((name) => writeFlag(name, OTHER[name]))
-  const asked = order(['CartPole', ...flags, '--eval-episodes 3'].join(' '))
-  const command = commandOf(asked, 1e9)
+  const asked = training(['CartPole', ...flags, '--eval-episodes 3'].join(' '))
+  const command = repeatCommand(asked, 1e9)
   assert.ok(command.startsWith('trpo train CartPole --seed 7 '), command)
-  const again = orderOf(parseArguments(split(command).slice(2)), () => 0, environments)
+  const again = resolveTraining(parseTrainArguments(split(command).slice(2)), () => 0, environments)
   assert.equal(again.options, asked.options)
   assert.is(again.given.evalEpisodes, 3)
-  assert.is(commandOf(order('cartpole-v1'), 1e9), 'trpo train CartPole --seed 0')
-  assert.is(commandOf(order('CartPole'), 99), 'trpo train CartPole --seed 0 --total-steps 99', 'cut short')
+  assert.is(repeatCommand(training('cartpole-v1'), 1e9), 'trpo train CartPole --seed 0')
+  assert.is(repeatCommand(training('CartPole'), 99), 'trpo train CartPole --seed 0 --total-steps 99',
+    'interrupted')
 })
 
 test('eval takes a file, an environment or none, and flags for its episodes', () => {
@@ -159,7 +174,8 @@ test('eval takes a file, an environment or none, and flags for its episodes', ()
     file: 'a.safetensors', environment: undefined, episodes: 100, seed: 0, deterministic: true,
     json: false, quiet: false, color: true, help: false,
   })
-  const full = parseEvalArguments(split('a CartPole --episodes 3 --seed=7 --stochastic --json --quiet --no-color'))
+  const words = 'a CartPole --episodes 3 --seed=7 --stochastic --json --quiet --no-color'
+  const full = parseEvalArguments(split(words))
   assert.equal(full, {
     file: 'a', environment: 'CartPole', episodes: 3, seed: 7, deterministic: false,
     json: true, quiet: true, color: false, help: false, problems: [],
@@ -168,34 +184,55 @@ test('eval takes a file, an environment or none, and flags for its episodes', ()
   assert.is(parseEvalArguments(['-h']).help, true)
 })
 
-test('what is wrong with the words after eval is told together', () => {
+test('problems of the words after eval are reported together', () => {
   const table: readonly (readonly [string, ...string[]])[] = [
-    ['--json', 'file: expected that of a policy, got nothing'],
-    ['a b c', '"c": expected a file and an environment, and both came before'],
+    ['--json', 'file: expected a policy file, got nothing'],
+    ['a b c', '"c": unexpected word; the environment is already "b"'],
     ['a --episodes 0', '--episodes: expected an integer of at least 1, got 0'],
     ['a --episodes', '--episodes: expected an integer of at least 1, got nothing'],
-    ['a --seed 1.5 --episods 3', '--seed: expected an integer of at least 0, got 1.5', '--episods: unknown flag, perhaps --episodes'],
+    ['a --seed 1.5 --episods 3', '--seed: expected an integer of at least 0, got 1.5',
+      '--episods: unknown flag, perhaps --episodes'],
     ['a --stochastic=1', '--stochastic: expected no value, got "1"'],
   ]
-  for (const [words, ...expected] of table) assert.equal(parseEvalArguments(split(words)).problems, expected, words)
+  for (const [words, ...expected] of table) {
+    assert.equal(parseEvalArguments(split(words)).problems, expected, words)
+  }
 })
 
-test('help tells every flag on one line, with its default and range', () => {
+/** The help of a flag, its lines joined. */
+function entryOf(flag: string): string {
   const lines = trainHelp().split('\n')
+  const [first, ...more] = lines.flatMap((text, i) => text.trim().split(/\s/)[0] === flag ? [i] : [])
+  assert.ok(first !== undefined && more.length === 0, flag)
+  let end = first + 1
+  while (lines[end].startsWith('    ')) end++
+  return lines.slice(first, end).map((line) => line.trim()).join(' ')
+}
+
+test('help lists every flag once, with its default and range', () => {
   for (const name of flagNames) {
-    const flag = isSwitch(name) ? writeFlag(name, !rules[name].default) : flagOf(name)
-    const [line, ...more] = lines.filter((text) => text.trim().split(/\s/)[0] === flag)
-    assert.ok(line !== undefined && more.length === 0, flag)
+    const entry = entryOf(isSwitch(name) ? writeFlag(name, !rules[name].default) : flagOf(name))
+    assert.ok(entry.includes(texts[name][0]), entry)
     if (!isSwitch(name)) {
+      assert.ok(entry.startsWith(`${flagOf(name)} ${writeValue(rules[name].default)} `), entry)
       assert.ok(expectation(name).length > 5, name)
-      assert.ok(line.endsWith(expectation(name)), line)
+      assert.ok(entry.endsWith(expectation(name)), entry)
     }
   }
   assert.match(trainHelp(), /--cg-tolerance +0.01 /)
   assert.match(trainHelp(), /--hidden-sizes +64,64 /)
-  for (const flag of ['save', 'eval-episodes', 'json', 'quiet']) assert.match(trainHelp(), new RegExp(`\\n  --${flag} `))
-  for (const flag of ['episodes', 'seed', 'stochastic', 'json']) assert.match(evalHelp, new RegExp(`\\n  --${flag} `))
-  for (const line of [...lines, ...mainHelp.split('\n'), ...evalHelp.split('\n')]) assert.ok(line.length <= 110, line)
+  for (const flag of ['save', 'eval-episodes', 'json', 'quiet']) {
+    assert.match(trainHelp(), new RegExp(`\\n  --${flag} `))
+  }
+  for (const flag of ['episodes', 'seed', 'stochastic', 'json']) {
+    assert.match(evalHelp, new RegExp(`\\n  --${flag} `))
+  }
+})
+
+test('help and the table of environments fit in a terminal of 80 columns', () => {
+  for (const page of [mainHelp, trainHelp(), evalHelp, environmentTable(environments, plain)]) {
+    for (const line of page.split('\n')) assert.ok([...line].length <= 80, line)
+  }
 })
 
 test.run()

@@ -1,20 +1,27 @@
+/**
+ * Rows, bars and numbers for people, compared with text written by hand, and with their own text without
+ * colour. No tolerance: a row is equal or not, and at most as wide as the terminal.
+ */
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import {
-  bar, createDisplay, header, row, type Shown, type Surroundings,
+  bar, createDisplay, header, row, type RowContext, type Shown,
 } from '../../../src/node/show/display.ts'
 import {
-  countdown, decimal, duration, grouped, plural, scientific, short,
+  countdown, decimal, duration, grouped, plural, scientific, short, wrap,
 } from '../../../src/node/show/format.ts'
 import { colored, plain, type Sink, terminal } from '../../../src/node/show/terminal.ts'
 import type { StepStatus } from '../../../src/trpo/certificate.ts'
 import { record } from '../../support/iteration.ts'
 
-const around: Surroundings = { maxKl: 0.01, solved: false, stepsPerSecond: 18_234, secondsLeft: 73 }
-const text = (record: Shown, columns: number = 80): string => row(record, around, columns, plain)
+const context: RowContext = { solved: false, stepsPerSecond: 18_234, secondsLeft: 73 }
+/** The record of a step whose limit δ is `maxKl`. */
+const limited = (shown: Shown, maxKl: number): Shown =>
+  ({ ...shown, certificate: { ...shown.certificate, maxKl } })
+const text = (record: Shown, columns: number = 80): string => row(record, context, columns, plain)
 const STATUSES: readonly StepStatus[] = [
-  'accepted', 'accepted-above-max-kl', 'unconditional', 'zero-gradient', 'non-positive-curvature', 'not-finite', 'kl-exceeded',
-  'no-improvement',
+  'accepted', 'accepted-above-max-kl', 'unconditional', 'zero-gradient', 'non-positive-curvature',
+  'not-finite', 'kl-exceeded', 'no-improvement',
 ]
 
 test('a row is this row, under this header', () => {
@@ -24,10 +31,10 @@ test('a row is this row, under this header', () => {
 `)
 })
 
-test('whatever is not there is a dash, and NaN is never shown', () => {
+test('a missing number is a dash, and NaN is never shown', () => {
   const nothing = { meanReturn: null, meanLength: null, explainedVariance: null }
   const empty = record({ ...nothing, status: 'zero-gradient' })
-  assert.is(row(empty, { ...around, stepsPerSecond: null, secondsLeft: null }, 80, plain),
+  assert.is(row(empty, { ...context, stepsPerSecond: null, secondsLeft: null }, 80, plain),
     '    3    6144       - zero-gradient    0   -      -   0.672     -       -     -')
   for (const status of STATUSES) {
     for (const x of [NaN, Infinity, -Infinity, -0, 1e300, -1e-300, 123456789.123]) {
@@ -40,7 +47,7 @@ test('whatever is not there is a dash, and NaN is never shown', () => {
   }
 })
 
-test('a step that was not simply accepted says so in words, and the columns stay where they are', () => {
+test('a status other than accepted is shown in words, and the columns stay where they are', () => {
   for (const status of STATUSES) {
     const line = text(record({ status }))
     assert.is(line.includes(status), status !== 'accepted', line)
@@ -52,8 +59,8 @@ test('a step that was not simply accepted says so in words, and the columns stay
   assert.match(text(record({ fit: 'undone' })), / undone /)
 })
 
-test('a tiny limit is shown by powers of ten', () => {
-  assert.match(row(record({ kl: 9.27e-6 }), { ...around, maxKl: 1e-5 }, 80, plain), / 9\.3e-6\/1\.0e-5 /)
+test('the limit is that of the step, and a tiny one is shown by powers of ten', () => {
+  assert.match(text(limited(record({ kl: 9.27e-6 }), 1e-5)), / 9\.3e-6\/1\.0e-5 /)
 })
 
 test('a narrow terminal shows the columns that fit', () => {
@@ -67,7 +74,7 @@ test('a narrow terminal shows the columns that fit', () => {
 
 test('colour changes no character', () => {
   for (const status of STATUSES) {
-    const painted = row(record({ status }), { ...around, solved: true }, 80, colored)
+    const painted = row(record({ status }), { ...context, solved: true }, 80, colored)
     assert.ok(painted.includes('\x1b['))
     assert.is(painted.replace(/\x1b\[\d+m/g, ''), text(record({ status })))
   }
@@ -84,7 +91,7 @@ test('a bar is filled in proportion, within its ends', () => {
   assert.is(filled(-1), 0)
 })
 
-test('a terminal sees lines above a bar that is redrawn; any other stream sees lines alone', () => {
+test('a terminal gets lines above a bar that is redrawn; any other stream gets only lines', () => {
   const draw = (sink: Omit<Sink, 'write'>, env: Record<string, string>): string => {
     let written = ''
     const display = createDisplay(terminal({ ...sink, write: (some) => { written += some } }, env))
@@ -121,12 +128,19 @@ test('colour needs a terminal, or FORCE_COLOR; NO_COLOR, --no-color and a dumb t
   }
 })
 
-test('a terminal is 80 characters wide where it does not say', () => {
+test('a terminal that does not report its width has 80 characters', () => {
   const write = (): void => {}
   assert.is(terminal({ write, isTTY: true }, {}).columns(), 80)
   assert.is(terminal({ write, isTTY: true, columns: 0 }, {}).columns(), 80)
   assert.is(terminal({ write, isTTY: true, columns: 132 }, {}).columns(), 132)
   assert.is(terminal({ write }, {}).columns(), Infinity)
+})
+
+test('text is broken at spaces, or only at those that match; a long piece has a line of its own', () => {
+  assert.equal(wrap('ab cd efg h', 5), ['ab cd', 'efg h'])
+  assert.equal(wrap('ab cdefgh i', 5), ['ab', 'cdefgh', 'i'])
+  assert.equal(wrap('a b, c d, e', 6, /(?<=,) /), ['a b,', 'c d, e'])
+  assert.equal(wrap('ab cd', Infinity), ['ab cd'])
 })
 
 test('numbers for people', () => {

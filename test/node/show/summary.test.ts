@@ -1,15 +1,21 @@
+/**
+ * Tallies, summaries and exit codes, compared with counts and text written by hand.
+ * No tolerance: text is equal or not, and at 80 columns no line has more than 79 characters.
+ */
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { failure, UsageError } from '../../../src/node/cli/failure.ts'
-import { count, createTally, type Run, summary, type Tally } from '../../../src/node/show/summary.ts'
+import {
+  count, createTally, fieldList, type Run, summary, type Tally,
+} from '../../../src/node/show/summary.ts'
 import { colored, plain } from '../../../src/node/show/terminal.ts'
 import { EnvError } from '../../../src/rl/guard.ts'
 import { record } from '../../support/iteration.ts'
 
-/** Episodes that an iteration ends, and the mean return that it leaves. */
-type Told = readonly [number, number | null]
+/** Episodes that end in an iteration, and the mean return after it. */
+type Ended = readonly [number, number | null]
 
-function tallyOf(iterations: readonly Told[], solvedReturn: number | null): Tally {
+function tallyOf(iterations: readonly Ended[], solvedReturn: number | null): Tally {
   const tally = createTally()
   iterations.forEach(([episodes, meanReturn], i) => {
     count(tally, record({ iteration: i + 1, episodes, meanReturn }), solvedReturn)
@@ -19,9 +25,10 @@ function tallyOf(iterations: readonly Told[], solvedReturn: number | null): Tall
 
 const run: Omit<Run, 'tally'> = {
   name: 'CartPole', solvedReturn: 475, seconds: 6.4, plannedSteps: 100_352, signal: null,
-  returns: Float64Array.of(480, 500, 490, 490), evalEpisodes: 4, showPhases: true, saved: undefined, unsaved: null,
-  command: 'trpo train CartPole --seed 0',
+  returns: Float64Array.of(480, 500, 490, 490), evalEpisodes: 4, showPhases: true,
+  saved: undefined, saveProblem: null, command: 'trpo train CartPole --seed 0', joinsLines: true,
 }
+const text = (of: Run, columns: number = Infinity): string => summary(of, columns, plain)
 
 test('solved is the first mean return over 100 finished episodes that reaches the threshold', () => {
   const iterations = [[60, 480], [39, 500], [1, 470], [5, 475], [5, 490]] as const
@@ -39,8 +46,8 @@ test('the best mean is one over 100 episodes, as soon as there is one', () => {
 })
 
 test('a summary is this summary', () => {
-  assert.is(summary({ ...run, tally: tallyOf([[60, 20], [60, 476.25]], 475) }, plain), `
-CartPole: solved at step 4,096, mean return 476.3 of 475 asked for.
+  assert.is(text({ ...run, tally: tallyOf([[60, 20], [60, 476.25]], 475) }), `
+CartPole: solved at step 4,096, mean return 476.3 (threshold 475).
   trained     4,096 steps, 2 iterations, 120 episodes in 6.4 s, 640 steps/s
   updates     2 accepted
   best mean   476.3 over 100 episodes, at step 4,096
@@ -50,43 +57,64 @@ CartPole: solved at step 4,096, mean return 476.3 of 475 asked for.
 `)
 })
 
-test('a last policy that reaches the threshold over 100 fresh episodes has solved it, whatever training episodes say', () => {
+test('on a terminal no line is longer than it, and a shell reads the command as before', () => {
+  const command = 'trpo train MountainCarContinuous --seed 0 --hidden-sizes 64,64 --value-hidden-sizes 32,32'
+    + ' --batch-steps 1024 --normalize-observations preserving'
+  const long: Run = {
+    ...run, name: 'MountainCarContinuous', solvedReturn: 90, tally: tallyOf([[123_456, 93.9]], 90), command,
+    saveProblem: 'x.safetensors: expected a file that can be written, got ENOSPC: no space left on device',
+    returns: new Float64Array(7).fill(-1234.5), evalEpisodes: 100, signal: 'SIGTERM',
+  }
+  const wrapped = text(long, 80)
+  for (const line of wrapped.split('\n')) assert.ok([...line].length < 80, line)
+  // Words and their order are those of one long line each.
+  const words = (of: string): string[] => of.split(/\s+/).filter((word) => word !== '\\')
+  assert.equal(words(wrapped), words(text(long)))
+  assert.is(wrapped.slice(wrapped.indexOf('trpo train')).replace(/ \\\n +/g, ' ').trimEnd(), command)
+  assert.ok(text({ ...long, joinsLines: false }, 80).endsWith(` ${command}\n`), 'elsewhere it is one line')
+  const fields = fieldList([['policy', 'a.safetensors: Box(3) → 64 → 64 → Discrete(2), tanh']], 50, plain)
+  assert.is(fields, '  policy      a.safetensors: Box(3) → 64 → 64\n              → Discrete(2), tanh\n')
+})
+
+test('a last policy that reaches the threshold over 100 fresh episodes has solved it, too', () => {
   const tally = tallyOf([[60, 20], [60, 400]], 475)
   const ended = (episodes: number, mean: number): string =>
-    summary({ ...run, tally, returns: new Float64Array(episodes).fill(mean), evalEpisodes: episodes }, plain)
-  assert.match(ended(100, 475), /^\nCartPole: solved by the last policy, mean return 475\.0 of 475 asked for\.\n/)
-  assert.match(ended(100, 474.5), /^\nCartPole: not solved, /)
-  assert.match(ended(99, 500), /^\nCartPole: not solved, /)
-  assert.match(summary({ ...run, tally: tallyOf([[120, 480]], 475), returns: new Float64Array(100).fill(9) }, plain), /solved at step 2,048/)
+    text({ ...run, tally, returns: new Float64Array(episodes).fill(mean), evalEpisodes: episodes })
+  const solved = /^\nCartPole: solved in evaluation, mean return 475\.0 \(threshold 475\)\.\n/
+  assert.match(ended(100, 475), solved)
+  assert.match(ended(100, 474.5), /^\nCartPole: not solved \(/)
+  assert.match(ended(99, 500), /^\nCartPole: not solved \(/)
+  const forgotten = { ...run, tally: tallyOf([[120, 480]], 475), returns: new Float64Array(100).fill(9) }
+  assert.match(text(forgotten), /solved at step 2,048/)
 })
 
-test('where the policy was saved is told, or why it was not', () => {
+test('the summary says where the policy is saved, or why it is not', () => {
   const tally = tallyOf([[0, null]], 475)
-  assert.match(summary({ ...run, tally, saved: 'a b.safetensors' }, plain), /\n {2}saved {7}a b\.safetensors\n/)
-  assert.match(summary({ ...run, tally, saved: 'x', unsaved: 'x: no space left' }, plain), /\n {2}not saved {3}x: no space left\n/)
+  assert.match(text({ ...run, tally, saved: 'a b.safetensors' }), /\n {2}saved {7}a b\.safetensors\n/)
+  const failed = text({ ...run, tally, saved: 'x', saveProblem: 'x: no space left' })
+  assert.match(failed, /\n {2}not saved {3}x: no space left\n/)
 })
 
-test('a run cut short says by what, when, and how many episodes are missing', () => {
+test('the summary of an interrupted run says by what, when, and how many episodes are missing', () => {
   const tally = tallyOf([[0, null]], 475)
-  const text = summary({ ...run, tally, signal: 'SIGINT', evalEpisodes: 100, showPhases: false }, plain)
-  assert.match(text, /^\nCartPole: not solved, which takes a mean return of 475 over 100 episodes\.\n/)
-  assert.match(text, /\n {2}stopped +by SIGINT, after 2,048 of 100,352 steps\n/)
-  assert.match(text, /, only 4 of 100 fresh episodes, deterministic\n/)
-  assert.not.match(text, /best mean|phases/)
+  const interrupted = text({ ...run, tally, signal: 'SIGINT', evalEpisodes: 100, showPhases: false })
+  assert.match(interrupted, /^\nCartPole: not solved \(threshold 475 over 100 episodes\)\.\n/)
+  assert.match(interrupted, /\n {2}stopped +by SIGINT, after 2,048 of 100,352 steps\n/)
+  assert.match(interrupted, /, only 4 of 100 fresh episodes, deterministic\n/)
+  assert.not.match(interrupted, /best mean|phases/)
 })
 
 test('no summary shows NaN, and colour changes no character', () => {
   for (const solvedReturn of [475, null]) {
-    for (const told of [[], [[0, null]], [[200, 500]]] satisfies Told[][]) {
-      const bare = { ...run, tally: tallyOf(told, solvedReturn), solvedReturn, seconds: 0, evalEpisodes: 0 }
-      const text = summary(bare, plain)
-      assert.not.match(text, /NaN|Infinity|undefined|null|evaluation/)
-      assert.is(summary(bare, colored).replace(/\x1b\[\d+m/g, ''), text)
+    for (const ended of [[], [[0, null]], [[200, 500]]] satisfies Ended[][]) {
+      const bare = { ...run, tally: tallyOf(ended, solvedReturn), solvedReturn, seconds: 0, evalEpisodes: 0 }
+      assert.not.match(text(bare), /NaN|Infinity|undefined|null|evaluation/)
+      assert.is(summary(bare, Infinity, colored).replace(/\x1b\[\d+m/g, ''), text(bare))
     }
   }
 })
 
-test('the exit code tells whose fault it was', () => {
+test('the exit code says what caused the error: the command, the environment, or this program', () => {
   assert.equal(failure(new UsageError('--x: unknown flag')), { code: 2, message: '--x: unknown flag' })
   assert.equal(failure(new EnvError(3, 17, 'reward: expected a finite number, got NaN')),
     { code: 3, message: 'environment 3, step 17: reward: expected a finite number, got NaN' })
