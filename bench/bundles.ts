@@ -14,17 +14,21 @@ export interface Bundle {
 }
 
 const cartPole = "export { cartPole } from 'trpo/envs'"
+const everything = ['trpo', 'trpo/parts', 'trpo/envs', 'trpo/io'].map((entry) => `export * from '${entry}'`).join('\n')
 
 export const bundles: readonly Bundle[] = [
-  { title: '`conjugateGradient` alone', code: "export { conjugateGradient } from 'trpo'", budget: 1500 },
+  { title: '`conjugateGradient` alone', code: "export { conjugateGradient } from 'trpo/parts'", budget: 1500 },
   { title: '`act`, `decodePolicy`', code: "export { act } from 'trpo'\nexport { decodePolicy } from 'trpo/io'", budget: 14_000 },
   { title: '`train` of `trpo/plain`, `cartPole`', code: `export { train } from 'trpo/plain'\n${cartPole}`, budget: 28_000 },
   { title: '`train`, `cartPole`', code: `export { train } from 'trpo'\n${cartPole}`, budget: 33_000 },
-  { title: 'everything: `trpo.min.js`', code: "export * from 'trpo'\nexport * from 'trpo/envs'\nexport * from 'trpo/io'", budget: 50_000 },
+  { title: 'everything: `trpo.min.js`', code: everything, budget: 50_000 },
 ]
 
 /** The sources in place of the package's entries: nothing needs to be built before. */
-const alias = { 'trpo/plain': './src/plain.ts', 'trpo/envs': './src/envs/index.ts', 'trpo/io': './src/io/index.ts', trpo: './src/index.ts' }
+const alias = {
+  'trpo/parts': './src/parts.ts', 'trpo/plain': './src/plain.ts', 'trpo/envs': './src/envs/index.ts',
+  'trpo/io': './src/io/index.ts', trpo: './src/index.ts',
+}
 
 export interface Bundled {
   readonly bytes: Uint8Array

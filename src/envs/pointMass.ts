@@ -16,7 +16,8 @@ import { type Dynamics, simulate, type SimulatorOptions } from './simulator.ts'
 const DT = 0.2, SPEED_COST = 0.1, PUSH_COST = 0.1
 const MAX_POSITION = 2, MAX_SPEED = 1, NOISE = 0.05, HORIZON = 30
 
-type Matrix = readonly (readonly number[])[]
+/** A matrix by its rows. */
+export type Matrix = readonly (readonly number[])[]
 
 /** The problem as matrices, by rows: s = (x, y, ẋ, ẏ), a = (aₓ, a_y); covariances of s₀ (mean 0) and w. */
 export interface LinearQuadraticWorld {

@@ -30,6 +30,7 @@ export interface Dynamics<A extends Action> {
   settle?(state: Float64Array): void
 }
 
+/** What every built-in environment can be made with. */
 export interface SimulatorOptions {
   /** Steps after which an episode is truncated; an integer of at least 1. Default: the environment's own. */
   readonly maxEpisodeSteps?: number

@@ -14,6 +14,7 @@ import { FileError } from './fileError.ts'
 import { type Json, readJson } from './json.ts'
 import { decodeUtf8 } from './utf8.ts'
 
+/** An array of numbers with any number of axes. */
 export interface StoredTensor {
   /** Sizes of its axes; [] for a single number. */
   readonly shape: readonly number[]
@@ -21,7 +22,9 @@ export interface StoredTensor {
   readonly data: Float64Array
 }
 
+/** By name. */
 export type Tensors = ReadonlyMap<string, StoredTensor>
+/** Text by name. */
 export type Metadata = ReadonlyMap<string, string>
 
 const METADATA = '__metadata__'

@@ -6,6 +6,7 @@
  */
 import type { Tensor } from './tensor.ts'
 
+/** The hot operations and the memory that they work in; `reference` is the one in plain TypeScript. */
 export interface Backend {
   /** 'reference' or 'simd'. */
   readonly name: string

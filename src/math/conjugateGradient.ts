@@ -21,6 +21,7 @@ export interface CgWorkspace {
   readonly z: Float64Array
 }
 
+/** When to stop, and a preconditioner. */
 export interface CgOptions {
   /** Maximum number of products A v, at least 0. */
   readonly maxIterations: number
@@ -38,6 +39,7 @@ export interface CgOptions {
  */
 export type CgStatus = 'converged' | 'max-iterations' | 'non-positive-curvature' | 'not-finite'
 
+/** How the solve ended; x is in the workspace. */
 export interface CgResult {
   readonly status: CgStatus
   /** Completed iterations, from 0 to `maxIterations`. */
@@ -48,7 +50,7 @@ export interface CgResult {
   readonly xAx: number
 }
 
-/** A workspace for systems of n equations. */
+/** A workspace for systems of n unknowns: five n-vectors. */
 export function cgWorkspace(n: number): CgWorkspace {
   const vector = (): Float64Array => new Float64Array(n)
   return { x: vector(), r: vector(), p: vector(), Ap: vector(), z: vector() }

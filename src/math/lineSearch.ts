@@ -4,6 +4,7 @@
  * But: no interpolation; the caller's test decides alone, and keeps any values it computes.
  */
 
+/** Which scales are tried: αʲ for j = 0 … K. */
 export interface LineSearchOptions {
   /** α, in (0, 1): the factor from one trial's scale to the next. */
   readonly backtrackCoefficient: number

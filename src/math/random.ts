@@ -45,7 +45,7 @@ export function threefry4x32(output: Int32Array, key: Int32Array, counter: Int32
 /** The length of a state: key (4), block counter, words used of the block, has spare, spare. */
 export const RANDOM_STATE_SIZE = 8
 
-/** A stream of random numbers. Its state is eight numbers, which `getState` and `setState` read and write. */
+/** A stream of random numbers: Threefry-4x32-20 in counter mode, the same numbers everywhere. */
 export class Random {
   readonly #key = new Int32Array(4)
   readonly #counter = new Int32Array(4)

@@ -3,6 +3,7 @@
  * But: only two axes, and no broadcasting; a kernel's docstring states further requirements.
  */
 
+/** A matrix over a Float64Array. */
 export interface Tensor {
   readonly data: Float64Array
   /** Cached `data.buffer` and `data.byteOffset`: reading them from the typed array costs about 16 ns each. */

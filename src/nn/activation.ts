@@ -5,8 +5,10 @@
 import type { Backend } from '../math/backend.ts'
 import type { Tensor } from '../math/tensor.ts'
 
+/** The activations that there are. */
 export type ActivationName = 'tanh' | 'relu' | 'identity'
 
+/** An element-wise function f and its derivative, as a function of its output. */
 export interface Activation {
   readonly name: ActivationName
   /** Factor on orthogonal weights that keeps the size of signals: the customary √2, but 1 for identity. */

@@ -15,6 +15,7 @@ import * as dense from './dense.ts'
 import { backward, type Mlp, tangent, type Tape, type Tile, transposeWeights } from './mlp.ts'
 import type { Parameters } from './parameters.ts'
 
+/** J = ∂outputs/∂parameters at one θ, by products with it. */
 export interface Jacobian {
   /** Take up the θ of the last `forward` on the tape. */
   refresh(): void

@@ -13,6 +13,7 @@ import * as dense from './dense.ts'
 import { orthogonal } from './initialize.ts'
 import { bindParameters, parameterCount, type Parameters } from './parameters.ts'
 
+/** A multilayer perceptron, its parameters in memory of `backend`. */
 export interface Mlp {
   readonly backend: Backend
   /** Inputs, hidden …, outputs. */

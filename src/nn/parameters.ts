@@ -6,6 +6,7 @@
  */
 import { matrix, type Tensor } from '../math/tensor.ts'
 
+/** One affine layer: Y = X W + b. */
 export interface Layer {
   /** [in, out] */
   readonly W: Tensor
@@ -13,6 +14,7 @@ export interface Layer {
   readonly b: Tensor
 }
 
+/** One vector of P parameters, and its views as layers. */
 export interface Parameters {
   /** [P] */
   readonly flat: Float64Array

@@ -8,6 +8,7 @@ import { bindParameters, type Parameters } from './parameters.ts'
 
 const SHARDS = 16
 
+/** Accumulators for a sum over the tiles of one tape. */
 export interface Shards {
   /** Tiles of each shard. */
   readonly tiles: readonly (readonly Tile[])[]
@@ -17,6 +18,7 @@ export interface Shards {
   readonly add: (into: Tensor, row: Tensor) => void
 }
 
+/** The accumulators for `tape`: at most 16, P numbers each. */
 export function createShards(net: Mlp, tape: Tape): Shards {
   const total = tape.tiles.length
   const count = Math.min(SHARDS, total)

@@ -3,6 +3,7 @@
  */
 import { performance } from 'node:perf_hooks'
 
+/** Milliseconds since some moment in the past. */
 export function clock(): number {
   return performance.now()
 }

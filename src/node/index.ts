@@ -4,5 +4,8 @@
  */
 export { clock } from './clock.ts'
 export type { Environments } from './environments.ts'
-export { readWhole, writeWhole } from './files.ts'
+export { type Disk, readWhole, writeWhole } from './files.ts'
 export { main } from './main.ts'
+export type { Environment, SimulatorOptions } from '../envs/index.ts'
+export type { Action, Env, Observation, ResetOptions, ResetResult, StepResult } from '../rl/world/env.ts'
+export type { Box, Discrete, MultiBinary, MultiDiscrete, Space } from '../rl/world/space.ts'

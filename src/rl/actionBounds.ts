@@ -13,6 +13,7 @@
 import { tanh } from '../math/elementary.ts'
 import type { Space } from './world/space.ts'
 
+/** Clip an action at its bounds, or squash all of ℝ into them. */
 export type ActionBounds = 'clip' | 'squash'
 
 /** From u to the action. */

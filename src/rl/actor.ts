@@ -9,13 +9,12 @@ import { normalizeRow } from './normalizer.ts'
 import type { Policy } from './policy.ts'
 import { createPolicyMap, forwardPolicy, type PolicyMap } from './policyMap.ts'
 import { encode } from './world/encoding.ts'
-import type { Action } from './world/env.ts'
 import { createMasks, writeMask } from './world/mask.ts'
 import { type ActionOf, type Space, vectorSize } from './world/space.ts'
 
 /** Acts for several environments at once: observations in, one forward pass, actions out. Allocates nothing a step. */
-export interface Actor {
-  readonly policy: Policy
+export interface Actor<S extends Space = Space> {
+  readonly policy: Policy<S>
   readonly map: PolicyMap
   /** Each environment's observation as it came, integers one-hot: [rows, inputs]. */
   readonly observations: Tensor
@@ -28,7 +27,9 @@ export interface Actor {
 }
 
 /** `maskLength` is that of `maskLengthOf`: 0 where actions are not masked. Masks lie in map.eta.mask. */
-export function createActor(policy: Policy, rows: number, maskLength: number = 0): Actor {
+export function createActor<S extends Space>(
+  policy: Policy<S>, rows: number, maskLength: number = 0,
+): Actor<S> {
   const { net, distribution, actionSpace } = policy
   const inputs = net.backend.allocate(rows, net.sizes[0])
   return {
@@ -50,19 +51,22 @@ export function decide({ policy, observations, inputs, map, actions }: Actor, st
 }
 
 /** Row i's action as the environment wants it: inside its space, a vector valid until the next call. */
-export function actionOf({ policy: { actionSpace, actionBounds }, actions, vectors }: Actor, i: number): Action {
-  if (actionSpace.kind === 'discrete') return actionSpace.start + actions.data[i]
+export function actionOf<S extends Space>(
+  { policy: { actionSpace, actionBounds }, actions, vectors }: Actor<S>, i: number,
+): ActionOf<S> {
+  if (actionSpace.kind === 'discrete') return actionSpace.start + actions.data[i] as ActionOf<S>
   const vector = vectors![i]
   for (let j = 0; j < vector.length; j++) {
     const a = actions.data[i * vector.length + j]
     vector[j] = actionSpace.kind === 'box' ? bounded[actionBounds](a, actionSpace.low[j], actionSpace.high[j]) : a
   }
-  return vector
+  return vector as ActionOf<S>
 }
 
 /**
- * The most likely action for one observation, or a draw if a stream is given; of the actions that `mask` allows, if there
- * is one (as `Env.actionMask` returns it). Allocates on every call; for repeated use create an `Actor` once.
+ * The most likely action for one observation, or a draw if a stream is given; of the actions that `mask`
+ * allows, if there is one (as `Env.actionMask` returns it). Allocates on every call: for many calls, see
+ * `createActor` of trpo/parts.
  */
 export function act<S extends Space>(
   policy: Policy<S>, observation: unknown, random: Random | null = null, mask: ArrayLike<number> | null = null,
@@ -77,6 +81,6 @@ export function act<S extends Space>(
     const maskProblem = mask === null ? null : writeMask(actor.map.eta.mask!, 0, policy.actionSpace, mask)
     if (maskProblem !== null) throw new RangeError(`mask: ${maskProblem}`)
     decide(actor, random === null ? null : [random])
-    return actionOf(actor, 0) as ActionOf<S>
+    return actionOf(actor, 0)
   })
 }

@@ -6,6 +6,7 @@ import type { Backend } from '../math/backend.ts'
 import { matrix, type Tensor } from '../math/tensor.ts'
 import { createMasks } from './world/mask.ts'
 
+/** N timesteps, filled by `collect`; values, advantages and returns by those that compute them. */
 export interface Batch {
   readonly steps: number
   readonly envs: number

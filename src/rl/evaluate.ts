@@ -10,6 +10,7 @@ import { actionOf, createActor, decide } from './actor.ts'
 import type { Policy } from './policy.ts'
 import { checkedReset, checkedStep, observe, observeMask } from './guard.ts'
 
+/** Which episodes are played, and how actions are chosen. */
 export interface EvaluateOptions {
   /** Episodes, at least 1; 100 unless told. */
   readonly episodes?: number
@@ -21,6 +22,7 @@ export interface EvaluateOptions {
   readonly deterministic?: boolean
 }
 
+/** Returns and lengths of all episodes, and a summary of the returns. */
 export interface Evaluation {
   /** Undiscounted return and length of each episode. */
   readonly returns: Float64Array
@@ -35,6 +37,7 @@ export interface Evaluation {
 /** At most this many environments act side by side; episodes are seeded one by one, so this changes no result. */
 const SIDE_BY_SIDE = 16
 
+/** Play whole episodes in environments that `makeEnv` makes, at most 16; closes them. Throws an EnvError. */
 export function evaluate(policy: Policy, makeEnv: () => Env, options: EvaluateOptions = {}): Evaluation {
   const { episodes = 100, first = 0, seed = 0, deterministic = true } = options
   expectInteger('episodes', episodes, 1)

@@ -13,6 +13,7 @@
 import { expectNumber } from '../errors/expect.ts'
 import { type Random, RANDOM_STATE_SIZE } from '../math/random.ts'
 
+/** Where the random numbers of held actions start, and when they are drawn anew. */
 export interface Noise {
   /** m: steps that the noise lasts, in the mean. */
   readonly steps: number

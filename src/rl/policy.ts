@@ -48,7 +48,7 @@ export function distributionFor(space: Space, stateDependentStd: boolean = false
 export function createPolicy<S extends Space>(
   backend: Backend, observationSpace: Space, actionSpace: S, hiddenSizes: readonly number[], activation: ActivationName,
   { stateDependentStd = false, actionBounds = 'clip', normalizer = null }: Partial<ActionOptions & Pick<Policy, 'normalizer'>> = {},
-): Policy {
+): Policy<S> {
   if (!Array.isArray(hiddenSizes)) throw new TypeError(`hiddenSizes: expected an array of integers, got ${show(hiddenSizes)}`)
   hiddenSizes.forEach((units, l) => expectInteger(`hiddenSizes[${l}]`, units, 1))
   expectOneOf('activation', activation, Object.keys(activations) as ActivationName[])

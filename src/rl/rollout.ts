@@ -16,6 +16,7 @@ import { actionOf, type Actor, createActor, decide } from './actor.ts'
 import type { Policy } from './policy.ts'
 import { checkedReset, checkedStep, observe, observeMask } from './guard.ts'
 
+/** A finished episode. */
 export interface Episode {
   /** Undiscounted sum of raw rewards. */
   readonly return: number
@@ -25,6 +26,7 @@ export interface Episode {
   readonly env: number
 }
 
+/** Environments, the actor in them, and where each of them stands. */
 export interface Rollout {
   readonly envs: readonly Env[]
   readonly actor: Actor

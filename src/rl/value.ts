@@ -9,6 +9,7 @@ import { createMlp, createTape, forward, initializeMlp, type Mlp, type Tape } fr
 import type { Batch } from './batch.ts'
 import type { Normalizer } from './normalizer.ts'
 
+/** V_φ: a network with one output, and the tape that `predict` runs on. */
 export interface Value {
   /** net.parameters.flat is φ. */
   readonly net: Mlp

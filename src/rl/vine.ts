@@ -28,6 +28,7 @@ import { collect, type Episode, keepFinal, type Rollout, stepInto } from './roll
 import { EnvError, observeMask } from './guard.ts'
 import type { Space } from './world/space.ts'
 
+/** The shape of a vine. */
 export interface VineOptions {
   /** K, from 2: draws from π at each state; or every action of a discrete space once. */
   readonly branches: number | 'all'
@@ -37,6 +38,7 @@ export interface VineOptions {
   readonly spacing: number
 }
 
+/** A rollout that branches, and what it remembers of the branches of one batch. */
 export interface Vine {
   readonly rollout: Rollout
   readonly options: VineOptions

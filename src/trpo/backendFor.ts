@@ -9,6 +9,7 @@ import { trainingBytes } from './memory.ts'
 import type { TrainOptions } from './options/options.ts'
 import type { ChooseBackend } from './trainer.ts'
 
+/** The backend of options.backend. Throws a RangeError for "simd" in a runtime without WebAssembly SIMD. */
 export const backendFor: ChooseBackend = (options: TrainOptions, observationSpace: Space, actionSpace: Space): Backend => {
   const { backend } = options
   if (typeof backend !== 'string') return backend

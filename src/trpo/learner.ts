@@ -13,6 +13,7 @@ import { createStepper, type Stepper } from './step.ts'
 import { createFitter, type Fitter } from './value/fitter.ts'
 import { type Batches, createBatches } from './variants/sampling.ts'
 
+/** Networks, batches, stepper and fitter of one training. */
 export interface Learner {
   /** π_θ and V_φ, all parameters 0. */
   readonly policy: Policy

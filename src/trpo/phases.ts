@@ -2,6 +2,7 @@
  * Where the time of an iteration goes. The library reads no clock of its own: the host may give it one.
  */
 
+/** The parts of an iteration whose time is measured. */
 export type Phase = 'rollout' | 'advantage' | 'gradient' | 'fisher' | 'lineSearch' | 'valueFit'
 /** Milliseconds spent in each. */
 export type Phases = Record<Phase, number>

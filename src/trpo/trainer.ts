@@ -1,6 +1,6 @@
 /**
  * Setting up: from options to everything that iterations work with. `train` iterates over it, and so may a loop of
- * one's own (docs/examples/own-loop).
+ * one's own; docs/examples/own-loop sets up piece by piece.
  */
 import { show } from '../errors/expect.ts'
 import type { Backend } from '../math/backend.ts'
@@ -15,6 +15,7 @@ import { createLearner, type Learner } from './learner.ts'
 import type { TrainOptions } from './options/options.ts'
 import { createSampler, type Sampler } from './variants/sampling.ts'
 
+/** A training under way: a learner, and the environments that it acts in. */
 export interface Trainer<S extends Space = Space> extends Learner {
   readonly policy: Policy<S>
   readonly options: TrainOptions
@@ -60,6 +61,7 @@ export function createTrainer<A extends Action>(
   }
 }
 
+/** Call `close` of every environment that has one: when a loop of one's own ends, however it ends. */
 export function closeEnvs({ rollout: { envs } }: Trainer): void {
   for (const env of envs) env.close?.()
 }

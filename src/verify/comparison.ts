@@ -3,6 +3,7 @@
  * Errors are relative to a scale that whoever compares chooses; a number that is not finite is an infinite error.
  */
 
+/** One comparison that was made, its error and tolerance relative to the scale of the numbers. */
 export interface Check {
   readonly name: string
   /** What was compared with what. */

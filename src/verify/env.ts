@@ -15,6 +15,7 @@ import { sample } from '../rl/world/membership.ts'
 import { spaceProblem } from '../rl/world/space.ts'
 import { type Moment, type Problems, report, thrown, walk } from './walk.ts'
 
+/** How far `checkEnv` walks, and from which seed. */
 export interface CheckOptions {
   /** Steps of each walk; an integer of at least 1, 1000 by default. */
   readonly steps?: number

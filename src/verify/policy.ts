@@ -20,6 +20,7 @@ import {
   createSite, type Site, verifyCurvature, verifyGradient, verifyPasses, verifyProducts,
 } from './derivatives.ts'
 
+/** How many directions and parameters `verifyPolicy` tries. */
 export interface VerifyOptions {
   /** Fixes directions, actions and advantages; an integer from 0, 0 unless told. */
   readonly seed?: number

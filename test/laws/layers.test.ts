@@ -117,8 +117,9 @@ const chapterOf = (path: string): string => path.split('/')[0]
 /** The entries outside of all chapters, and what each exports. */
 const ENTRIES: ReadonlyMap<string, RegExp> = new Map([
   ['index.ts', /^(math|nn|rl|trpo|verify)\//],
+  ['parts.ts', /^(math|nn|rl|trpo)\//],
   ['plain.ts', /^(index|trpo\/train)\.ts$/],
-  ['script.ts', /^(index|envs\/index|io\/index)\.ts$/],
+  ['script.ts', /^(index|parts|envs\/index|io\/index)\.ts$/],
 ])
 
 /** What a file of a chapter may import; where there is a reason why not, it is returned. */

@@ -1,3 +1,7 @@
+/**
+ * docs/examples/browser and docs/examples/bundler in a browser, under strict content security policies. The
+ * oracle is a training in this process: the same rows, the same weights to the bit.
+ */
 import { spawn } from 'node:child_process'
 import { cpSync, existsSync, readFileSync } from 'node:fs'
 import { createServer } from 'node:http'
@@ -13,14 +17,16 @@ import { TRAINING, weights } from '../support/sample.ts'
 /** Types by file name; browsers run no script of another. */
 const TYPES: Readonly<Record<string, string>> = { html: 'text/html', js: 'text/javascript' }
 
-/** A page's own scripts and workers, and nothing else: no inline script, no code from text, no WebAssembly. */
+/** A page's own scripts and workers alone: no inline script, no code from text, no WebAssembly. */
 const STRICT = "default-src 'self'"
 
 /**
- * Open `page` of `folder` in the browser, each file under the policy, with `script` added to the page; what the
- * script posts to /report.
+ * Open `page` of `folder` in the browser, each file under the policy, with `script` added to the
+ * page. Returns what the script posts to /report.
  */
-async function visit(browser: string, folder: string, page: string, policy: string, script: string): Promise<string> {
+async function visit(
+  browser: string, folder: string, page: string, policy: string, script: string,
+): Promise<string> {
   const profile = scratch()
   let report: (text: string) => void
   const reported = new Promise<string>((done) => { report = done })
@@ -36,7 +42,8 @@ async function visit(browser: string, folder: string, page: string, policy: stri
     const found = path === 'added.js' ? script : existsSync(file) ? readFileSync(file) : null
     if (found === null) return response.writeHead(404, {}).end()
     const body = path === page ? `${readFileSync(file, 'utf8')}<script src="/added.js"></script>` : found
-    response.writeHead(200, { 'content-type': TYPES[path.split('.').at(-1)!] ?? 'text/plain', 'content-security-policy': policy }).end(body)
+    const type = TYPES[path.split('.').at(-1)!] ?? 'text/plain'
+    response.writeHead(200, { 'content-type': type, 'content-security-policy': policy }).end(body)
   })
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
   const child = spawn(browser, [
@@ -45,8 +52,9 @@ async function visit(browser: string, folder: string, page: string, policy: stri
     `http://127.0.0.1:${server.address().port}/${page}`,
   ], { env, timeout: 100_000 })
   const ended = new Promise<void>((done) => child.on('close', () => done()))
+  const early = ended.then(() => { throw new Error('the browser ended, and nothing was reported') })
   try {
-    return await Promise.race([reported, ended.then(() => { throw new Error('the browser ended, and nothing was reported') })])
+    return await Promise.race([reported, early])
   } finally {
     child.kill('SIGKILL')
     await ended
@@ -56,7 +64,7 @@ async function visit(browser: string, folder: string, page: string, policy: stri
   }
 }
 
-/** A script that reports the element's text once it says "done", and what the page's policy has refused until then. */
+/** A script that reports an element's text once it says "done", and what the policy has refused by then. */
 const whenDone = (selector: string): string => `
   const refused = []
   let drawn = 0
@@ -65,7 +73,9 @@ const whenDone = (selector: string): string => `
     drawn++
     draw(time)
   })
-  document.addEventListener('securitypolicyviolation', ({ blockedURI, violatedDirective }) => refused.push(violatedDirective + ' ' + blockedURI))
+  document.addEventListener('securitypolicyviolation', ({ blockedURI, violatedDirective }) => {
+    refused.push(violatedDirective + ' ' + blockedURI)
+  })
   const element = document.querySelector('${selector}')
   new MutationObserver(() => {
     if (!element.textContent.includes('done')) return
@@ -79,13 +89,15 @@ test('the pages ask for their own files alone, and have no script inside', () =>
     const page = readFileSync(`docs/examples/${example}/index.html`, 'utf8')
     const scripts = [...page.matchAll(/<script([^>]*)>([^]*?)<\/script>/g)]
     assert.ok(scripts.length > 0)
-    for (const [, attributes, text] of scripts) assert.match(`${attributes}${text}`, /^( type="module")? src="[\w/]+\.js"$/)
+    for (const [, attributes, text] of scripts) {
+      assert.match(`${attributes}${text}`, /^( type="module")? src="[\w/]+\.js"$/)
+    }
     assert.not.match(page, /\bon\w+=|https?:|style/)
   }
 })
 
 const chromium = findProgram(['chromium', 'chromium-browser', 'google-chrome'])
-if (chromium === null) skipped('docs/examples/browser and docs/examples/bundler in a browser, for want of chromium')
+if (chromium === null) skipped('docs/examples/{browser,bundler} in a browser, for want of chromium')
 else {
   const directory = scratch()
   test.after(() => remove(directory))
@@ -99,13 +111,14 @@ else {
     const lines: string[] = []
     let mean = 0
     for (const { steps, meanReturn, certificate, policy } of train(cartPole, options)) {
-      lines.push(`${String(steps).padStart(7)} ${meanReturn!.toFixed(1).padStart(7)}  ${certificate.kl.toFixed(5)}`)
+      const [first, second] = [String(steps), meanReturn!.toFixed(1)].map((cell) => cell.padStart(7))
+      lines.push(`${first} ${second}  ${certificate.kl.toFixed(5)}`)
       if (steps === options.totalSteps) ({ mean } = evaluate(policy, cartPole))
     }
     return { lines, mean }
   }
 
-  test('browser: under a strict policy, a worker trains to the bits of Node while the page itself holds nothing', async () => {
+  test('browser: under a strict policy, a worker trains to the bits of Node', async () => {
     const folder = place('browser')
     const { text, refused, library } = JSON.parse(await visit(chromium, folder, 'index.html', STRICT,
       `${whenDone('#rows')}\ndocument.querySelector('#start').click()`))
@@ -117,9 +130,11 @@ else {
 
   test('bundler: the page plays with the latest policy while the worker trains the next', async () => {
     const folder = place('bundler')
-    const [command, ...words] = JSON.parse(readFileSync(`${folder}/package.json`, 'utf8')).scripts.build.split(' ')
+    const { scripts } = JSON.parse(readFileSync(`${folder}/package.json`, 'utf8'))
+    const [command, ...words] = scripts.build.split(' ')
     run(folder, resolve(`node_modules/.bin/${command}`), ...words)
-    const { text, refused, drawn } = JSON.parse(await visit(chromium, folder, 'index.html', STRICT, whenDone('p')))
+    const report = await visit(chromium, folder, 'index.html', STRICT, whenDone('p'))
+    const { text, refused, drawn } = JSON.parse(report)
     assert.match(text, /^done: 20480 steps, mean return \d+\.\d$/)
     assert.equal(refused, [])
     assert.ok(drawn > 1, `${drawn} frames`)
@@ -139,12 +154,14 @@ else {
         library.onload = () => {
           const { train, cartPole } = trpo
           ${TRAINING}
-          const report = () => fetch('/report', { method: 'POST', body: JSON.stringify({ weights, backend: last.policy.net.backend.name, refused }) })
+          const { name: backend } = last.policy.net.backend
+          const body = () => JSON.stringify({ weights, backend, refused })
           // Reports come as tasks of their own.
-          setTimeout(report, 100)
+          setTimeout(() => fetch('/report', { method: 'POST', body: body() }), 100)
         }
         document.body.append(library)`
-      assert.equal(JSON.parse(await visit(chromium, folder, 'index.html', policy, script)), { weights: weights(), backend, refused: reports })
+      const report = await visit(chromium, folder, 'index.html', policy, script)
+      assert.equal(JSON.parse(report), { weights: weights(), backend, refused: reports })
     })
   }
 }

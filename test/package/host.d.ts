@@ -1,7 +1,9 @@
 /** What the tests of the package use of Node beyond test/support/host.d.ts. */
 declare module 'node:fs' {
   export function mkdirSync(path: string, options: { recursive: boolean }): void
-  export function rmSync(path: string, options: { recursive: boolean; maxRetries: number; retryDelay: number }): void
+  export function rmSync(
+    path: string, options: { recursive: boolean; maxRetries: number; retryDelay: number },
+  ): void
   export function cpSync(from: string, to: string, options: { recursive: boolean }): void
   export function symlinkSync(target: string, path: string, type: 'junction'): void
 }
@@ -9,7 +11,9 @@ declare module 'node:os' {
   export function tmpdir(): string
 }
 declare module 'node:vm' {
-  export function createContext(globals: object, options?: { codeGeneration: { strings: boolean; wasm: boolean } }): object
+  export function createContext(
+    globals: object, options?: { codeGeneration: { strings: boolean; wasm: boolean } },
+  ): object
   export function runInContext(code: string, context: object): unknown
 }
 declare module 'node:zlib' {

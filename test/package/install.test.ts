@@ -1,3 +1,7 @@
+/**
+ * The package as it is packed and installed: files, entries, types and the command. The oracle is what
+ * package.json says, the compiler, and a training by the sources with the same weights to the bit.
+ */
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { createContext, runInContext } from 'node:vm'
@@ -6,7 +10,8 @@ import * as assert from 'uvu/assert'
 import * as envs from '../../src/envs/index.ts'
 import * as core from '../../src/index.ts'
 import * as io from '../../src/io/index.ts'
-import { install, pack, remove, run, scratch } from '../support/package.ts'
+import * as parts from '../../src/parts.ts'
+import { install, pack, remove, type Run, run, scratch } from '../support/package.ts'
 import { TRAINING, weights } from '../support/sample.ts'
 
 const manifest = JSON.parse(readFileSync('package.json', 'utf8'))
@@ -18,13 +23,15 @@ const project = install(directory, pack(directory))
 const home = `${project}/node_modules/trpo`
 const files = readdirSync(home, { recursive: true })
 const write = (name: string, text: string): void => writeFileSync(`${project}/${name}`, text)
-const node = (name: string, ...flags: string[]): { stdout: string; stderr: string } => run(project, 'node', ...flags, name)
+const node = (name: string, ...flags: string[]): Run => run(project, 'node', ...flags, name)
 const expected = weights()
 
 test('it comes alone: one package, nothing to build, no script that runs at installation', () => {
   assert.equal(readdirSync(`${project}/node_modules`).filter((name) => !name.startsWith('.')), ['trpo'])
   assert.is(manifest.dependencies, undefined)
-  for (const name of ['preinstall', 'install', 'postinstall', 'prepare']) assert.not.ok(name in manifest.scripts)
+  for (const name of ['preinstall', 'install', 'postinstall', 'prepare']) {
+    assert.not.ok(name in manifest.scripts)
+  }
 })
 
 test('every file that the manifest names is there, and its types before its code', () => {
@@ -45,7 +52,7 @@ test('it holds what was built from sources that are there, each with its map, an
   for (const file of files) {
     assert.match(file, /^(dist|src)(\/|$)|^(package\.json|README\.md|LICENSE|CHANGELOG\.md)$/)
     if (file.endsWith('.js')) assert.ok(files.includes(`${file}.map`), file)
-    if (file.endsWith('.js') && !file.endsWith('.min.js')) assert.ok(files.includes(file.replace(/js$/, 'd.ts')), file)
+    if (/(?<!\.min)\.js$/.test(file)) assert.ok(files.includes(file.replace(/js$/, 'd.ts')), file)
     if (!file.endsWith('.map')) continue
     const { sources } = JSON.parse(readFileSync(join(home, file), 'utf8')) as { sources: string[] }
     assert.ok(sources.length > 0, file)
@@ -56,13 +63,19 @@ test('it holds what was built from sources that are there, each with its map, an
 
 test('ESM imports it, and it trains to the bits of the sources', () => {
   for (const entry of ['trpo', 'trpo/plain']) {
-    write('esm.mjs', `import { train } from '${entry}'\nimport { cartPole } from 'trpo/envs'\n${TRAINING}console.log(weights)`)
+    write('esm.mjs', `
+      import { train } from '${entry}'
+      import { cartPole } from 'trpo/envs'
+      ${TRAINING}console.log(weights)`)
     assert.equal(node('esm.mjs'), { stdout: `${expected}\n`, stderr: '' }, entry)
   }
 })
 
 test('require takes it, without a warning', () => {
-  write('cjs.cjs', `const { train } = require('trpo')\nconst { cartPole } = require('trpo/envs')\n${TRAINING}console.log(weights)`)
+  write('cjs.cjs', `
+    const { train } = require('trpo')
+    const { cartPole } = require('trpo/envs')
+    ${TRAINING}console.log(weights)`)
   assert.equal(node('cjs.cjs'), { stdout: `${expected}\n`, stderr: '' })
 })
 
@@ -71,44 +84,119 @@ test('what no entry names cannot be imported', () => {
   assert.throws(() => node('deep.mjs'), 'ERR_PACKAGE_PATH_NOT_EXPORTED')
 })
 
-test('as a script it is one global with the names of core, environments and files, and trains to the same bits', () => {
+test('as a script it is one global with the names of all entries, and trains to the same bits', () => {
   // A realm of its own: only what the language itself defines.
   const context = createContext({})
   runInContext(readFileSync(join(home, manifest.unpkg), 'utf8'), context)
-  assert.equal(runInContext('Object.keys(trpo).sort().join()', context), [core, envs, io].flatMap((entry) => Object.keys(entry)).sort().join())
-  assert.is(runInContext(`(() => { const { train, cartPole } = trpo\n${TRAINING}return weights })()`, context), expected)
+  const names = new Set([core, parts, envs, io].flatMap((entry) => Object.keys(entry)))
+  assert.is(runInContext('Object.keys(trpo).sort().join()', context), [...names].sort().join())
+  const training = `(() => { const { train, cartPole } = trpo\n${TRAINING}return weights })()`
+  assert.is(runInContext(training, context), expected)
 })
+
+/** Exactly the same type; assignable either way would not do, since `any` is. */
+const SAME = `
+    type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends (<T>() => T extends B ? 1 : 2) ? true : false
+    const same = <A, B>(yes: Same<A, B>): boolean => yes
+`
 
 test('TypeScript finds the types of every entry, by Node\'s rules and by a bundler\'s', () => {
   write('use.ts', `
-    import { type Certificate, type Iteration, type Policy, train } from 'trpo'
+    import {
+      type Action, act, box, checkEnv, type Certificate, discrete, type Env, evaluate, type Iteration,
+      type Mlp, type Policy, train,
+    } from 'trpo'
+    import {
+      actionOf, backendFor, createActor, createPolicy, createTrainer, type Fitter, reference,
+    } from 'trpo/parts'
     import { train as trainPlain } from 'trpo/plain'
-    import { cartPole, environments } from 'trpo/envs'
+    import {
+      acrobot, cartPole, environments, mountainCar, mountainCarContinuous, pendulum, pointMass,
+    } from 'trpo/envs'
     import { decodePolicy, encodePolicy } from 'trpo/io'
     import { clock, main } from 'trpo/node'
+    ${SAME}
     export const iterations: Generator<Iteration, unknown, void> = train(cartPole, { seed: 1, clock })
     export const plain: typeof iterations = trainPlain(cartPole, { seed: 1 })
     export const kl = (certificate: Certificate): number => certificate.kl
     export const copy = (policy: Policy): Policy => decodePolicy(encodePolicy(policy))
     export const code: Promise<number> = main(['envs'], environments)
+
+    // An action is of the type that the environment takes, with no cast: built-in environments
+    for (const make of [cartPole, acrobot, mountainCar]) {
+      const env = make()
+      const { observation } = env.reset()
+      for (const { policy } of train(make)) {
+        const action = act(policy, observation)
+        same<typeof action, number>(true)
+        env.step(action)
+      }
+    }
+    for (const make of [pendulum, pointMass, mountainCarContinuous]) {
+      const env = make()
+      const { observation } = env.reset()
+      for (const { policy } of trainPlain(make)) {
+        const action = act(policy, observation)
+        same<typeof action, Float64Array>(true)
+        env.step(action)
+      }
+    }
+    // one's own, with a type or without
+    export const corridor = (): Env<number> => ({
+      observationSpace: box([0], [1]), actionSpace: discrete(2), reset: () => ({ observation: [0] }),
+      step: (action) => ({ observation: [action], reward: 1, terminated: true, truncated: false }),
+    })
+    export const throttle = () => ({
+      observationSpace: box([0], [1]), actionSpace: box([0], [1]), reset: () => ({ observation: [0] }),
+      step: (action: Float64Array) =>
+        ({ observation: action, reward: 1, terminated: true, truncated: false }),
+    })
+    for (const { policy } of train(corridor)) corridor().step(act(policy, [0]) + 1)
+    for (const { policy } of train(throttle)) throttle().step(act(policy, [0]).slice())
+    // one of a table, or from a file: either kind
+    for (const { policy } of train(environments.CartPole.make)) {
+      const action = act(policy, 0)
+      same<typeof action, Action>(true)
+      environments.CartPole.make().step(action)
+    }
+    // and the pieces
+    const own = createPolicy(reference, box([0], [1]), discrete(2), [], 'tanh')
+    const actor = createActor(own, 1), drawn = actionOf(actor, 0)
+    same<typeof drawn, number>(true)
+    const options = [...train(cartPole)].length as never
+    const trainer = createTrainer(pendulum, options, backendFor), torque = act(trainer.policy, [0, 0, 0])
+    same<typeof torque, Float64Array>(true)
+    export const fitter: Fitter = trainer.fitter, net: Mlp = trainer.policy.net
+
+    for (const env of [cartPole(), pendulum(), corridor(), throttle()]) checkEnv(env)
+    evaluate(own, corridor)
+    evaluate(trainer.policy, pendulum)
+    evaluate(decodePolicy(new Uint8Array()), cartPole)
+    evaluate(decodePolicy(new Uint8Array()), environments.Pendulum.make)
   `)
-  write('misuse.ts', `
-    import { train } from 'trpo'
-    import { cartPole } from 'trpo/envs'
-    train(cartPole, { seed: '1' })
-    train(cartPole, { sed: 1 })
-    train(cartPole()).next().value.certificate.kll
-  `)
+  const misuses = [
+    "train(cartPole, { seed: '1' })", 'train(cartPole, { sed: 1 })',
+    'train(cartPole()).next().value.certificate.kll',
+    'for (const { policy } of train(cartPole)) pendulum().step(act(policy, []))',
+    'for (const { policy } of train(pendulum)) cartPole().step(act(policy, []))',
+    'for (const { policy } of train(cartPole)) { const a = act(policy, []); same<typeof a, any>(true) }',
+    "import { createStepper } from 'trpo'",
+  ]
+  write('misuse.ts', [
+    "import { act, train } from 'trpo'; import { cartPole, pendulum } from 'trpo/envs'", ...misuses, SAME,
+  ].join('\n'))
+  const compilerOptions = { target: 'es2022', lib: ['es2022'], types: [], strict: true, noEmit: true }
   for (const [module, moduleResolution] of [['nodenext', 'nodenext'], ['esnext', 'bundler']]) {
     // The declarations themselves are checked, too: skipLibCheck is off.
     write('tsconfig.json', JSON.stringify({
-      compilerOptions: { module, moduleResolution, target: 'es2022', lib: ['es2022'], types: [], strict: true, noEmit: true },
-      files: ['use.ts'],
+      compilerOptions: { ...compilerOptions, module, moduleResolution }, files: ['use.ts'],
     }))
     run(project, 'node', tsc, '-p', '.')
     write('tsconfig.json', readFileSync(`${project}/tsconfig.json`, 'utf8').replace('use.ts', 'misuse.ts'))
-    assert.throws(() => run(project, 'node', tsc, '-p', '.'), ({ message }: Error) =>
-      ['(4,', '(5,', '(6,'].every((line) => message.includes(`misuse.ts${line}`)) && !message.includes('Cannot find module'))
+    assert.throws(() => run(project, 'node', tsc, '-p', '.'), ({ message }: Error) => {
+      const lines = new Set([...message.matchAll(/misuse\.ts\((\d+),/g)].map(([, line]) => Number(line)))
+      return [...lines].join() === misuses.map((_, i) => i + 2).join() && !message.includes('find module')
+    })
   }
 })
 
@@ -116,13 +204,17 @@ test('the command is there by its name', () => {
   assert.is(run(project, 'node_modules/.bin/trpo', '--version').stdout, `${manifest.version}\n`)
 })
 
-test('trpo/node gives an environment of one\'s own the command line, and leaves the process as it was', () => {
+test('trpo/node gives one\'s own environment the command line, and leaves the process as it was', () => {
   write('own.mjs', `
     import process from 'node:process'
     import { main } from 'trpo/node'
     import { environments, pointMass } from 'trpo/envs'
-    const Maze = { name: 'Maze', make: pointMass, maxEpisodeSteps: 30, solvedReturn: null, summary: 'a world of my own' }
-    const small = ['--batch-steps', '64', '--total-steps', '64', '--hidden-sizes', '8', '--value-hidden-sizes', '8', '--eval-episodes', '0']
+    const summary = 'a world of my own'
+    const Maze = { name: 'Maze', make: pointMass, maxEpisodeSteps: 30, solvedReturn: null, summary }
+    const small = [
+      '--batch-steps', '64', '--total-steps', '64', '--hidden-sizes', '8', '--value-hidden-sizes', '8',
+      '--eval-episodes', '0',
+    ]
     const codes = []
     codes.push(await main(['train', 'maze', ...small, '--quiet', '--save', 'maze.safetensors'], { Maze }))
     codes.push(await main(['eval', 'maze.safetensors', '--episodes', '1', '--quiet'], { Maze }))
@@ -141,7 +233,7 @@ test('jsr.json publishes the same version, and the entries that need no Node', (
   const jsr = JSON.parse(readFileSync('jsr.json', 'utf8'))
   assert.is(jsr.version, manifest.version)
   assert.is(jsr.license, manifest.license)
-  const portable = Object.keys(manifest.exports).filter((name) => name !== './node' && !name.endsWith('.json'))
+  const portable = Object.keys(manifest.exports).filter((name) => !/^\.\/node$|\.json$/.test(name))
   assert.equal(Object.keys(jsr.exports), portable)
   for (const name of portable) {
     const { default: built } = manifest.exports[name]

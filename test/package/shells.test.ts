@@ -1,3 +1,7 @@
+/**
+ * docs/examples for runtimes other than Node and browsers, if they are installed. The oracle is a training in
+ * this process: the same bits, so the same lines.
+ */
 import { cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { createContext, runInContext } from 'node:vm'
@@ -20,7 +24,10 @@ function place(name: string): string {
 
 /** What docs/examples/quickjs prints. */
 function pointMassLines(): string {
-  const options = { seed: 1, totalSteps: 9000, batchSteps: 3000, envCount: 100, hiddenSizes: [], valueHiddenSizes: [16], maxKl: 0.03, damping: 0.01 }
+  const options = {
+    seed: 1, totalSteps: 9000, batchSteps: 3000, envCount: 100, hiddenSizes: [], valueHiddenSizes: [16],
+    maxKl: 0.03, damping: 0.01,
+  }
   const lines: string[] = []
   for (const { steps, meanReturn, certificate, policy } of train(pointMass, options)) {
     lines.push(`${steps} ${meanReturn!.toFixed(2)} ${certificate.status} ${certificate.kl.toFixed(5)}`)
@@ -45,18 +52,21 @@ else {
     const cwd = place('deno')
     // As `deno install` leaves it, without a network: the package is there.
     writeFileSync(`${project}/package.json`, JSON.stringify({ dependencies: { trpo: '*' } }))
-    const { stdout } = run(cwd, deno, 'run', '--no-prompt', '--cached-only', '--node-modules-dir=manual', '--check', 'main.ts')
+    const flags = ['--no-prompt', '--cached-only', '--node-modules-dir=manual', '--check']
+    const { stdout } = run(cwd, deno, 'run', ...flags, 'main.ts')
     const lines = stdout.trimEnd().split('\n')
     assert.is(lines.length, 9)
-    assert.is(lines[8], '-10, of at most -10')
+    assert.is(lines[8], '-10; the maximum is -10')
   })
 }
 
 if (deno === null) skipped('what JSR asks of the sources, for want of deno')
 else {
-  test('JSR takes the sources: they type-check beside a browser\'s types, and every export says its own', () => {
+  test('JSR takes the sources: they type-check beside a browser\'s types', () => {
     const sources = `${directory}/jsr`
-    for (const name of ['jsr.json', 'README.md', 'LICENSE', 'CHANGELOG.md', 'src']) cpSync(name, `${sources}/${name}`, { recursive: true })
+    for (const name of ['jsr.json', 'README.md', 'LICENSE', 'CHANGELOG.md', 'src']) {
+      cpSync(name, `${sources}/${name}`, { recursive: true })
+    }
     const { stderr } = run(sources, deno, 'publish', '--dry-run', '--allow-dirty')
     assert.match(stderr, 'Dry run complete')
     const published = [...stderr.matchAll(/jsr\/(\S+) \(/g)].map(([, file]) => file)
@@ -72,7 +82,8 @@ else {
     const cwd = place('bun')
     // The same bits everywhere, so the same text.
     const lines = [...train(cartPole, { ...presets.CartPole, seed: 1, totalSteps: 20_480 })]
-      .filter(({ steps }) => steps % 4096 === 0).map(({ steps, meanReturn }) => `${steps} ${meanReturn!.toFixed(1)}`)
+      .filter(({ steps }) => steps % 4096 === 0)
+      .map(({ steps, meanReturn }) => `${steps} ${meanReturn!.toFixed(1)}`)
     const { stdout } = run(cwd, bun, 'run', 'main.ts')
     const { mean, std } = evaluate(decodePolicy(readFileSync(`${cwd}/cartPole.safetensors`)), cartPole)
     assert.is(stdout, `${[...lines, `${mean} ± ${std.toFixed(1)}`].join('\n')}\n`)
@@ -84,7 +95,7 @@ const qjs = findProgram(['qjs'])
 const emscripten = resolve('test/runtimes/node_modules/quickjs-emscripten-core')
 if (qjs === null && !existsSync(emscripten)) skipped('docs/examples/quickjs, for want of qjs')
 else {
-  test('quickjs: it trains in an interpreter without WebAssembly, clock or timers, to the bits of the others', () => {
+  test('quickjs: it trains without WebAssembly, clock or timers, to the bits of the others', () => {
     const cwd = place('quickjs')
     const library = '../node_modules/trpo/dist/trpo.min.js'
     writeFileSync(`${cwd}/embedded.mjs`, `
@@ -94,9 +105,13 @@ else {
       const { newQuickJSWASMModuleFromVariant } = require('quickjs-emscripten-core')
       const variant = require('@jitl/quickjs-wasmfile-release-sync')
       const context = (await newQuickJSWASMModuleFromVariant(variant.default ?? variant)).newContext()
-      context.newFunction('print', (line) => console.log(context.getString(line))).consume((print) => context.setProp(context.global, 'print', print))
-      for (const file of ['${library}', 'main.js']) context.unwrapResult(context.evalCode(readFileSync(file, 'utf8'), file)).dispose()`)
-    const { stdout } = qjs === null ? run(cwd, 'node', 'embedded.mjs') : run(cwd, qjs, '--include', library, 'main.js')
+      context.newFunction('print', (line) => console.log(context.getString(line)))
+        .consume((print) => context.setProp(context.global, 'print', print))
+      for (const file of ['${library}', 'main.js']) {
+        context.unwrapResult(context.evalCode(readFileSync(file, 'utf8'), file)).dispose()
+      }`)
+    const words = qjs === null ? ['node', 'embedded.mjs'] : [qjs, '--include', library, 'main.js']
+    const { stdout } = run(cwd, words[0], ...words.slice(1))
     assert.is(stdout, pointMassLines())
   })
 }

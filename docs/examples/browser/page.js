@@ -1,4 +1,4 @@
-// The page shows what the worker tells. It computes nothing, so it answers clicks all the time.
+// The page shows what the worker reports. It computes nothing, so it answers clicks all the time.
 const [start, stop, save, rows] = ['start', 'stop', 'save', 'rows'].map((id) => document.getElementById(id))
 let worker
 

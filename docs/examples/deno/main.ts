@@ -1,4 +1,4 @@
-// deno run main.ts: an environment of one's own, in TypeScript. No permission is asked for, since none is needed.
+// deno run main.ts: an environment of one's own, in TypeScript. It needs no permission.
 import { box, checkEnv, discrete, type Env, evaluate, type Policy, train } from 'trpo'
 
 /** Walk to the far end of a corridor; each step costs 1. */
@@ -21,8 +21,9 @@ function corridor(): Env<number> {
 for (const problem of checkEnv(corridor())) console.log(problem)
 
 let policy: Policy | undefined
-for (const iteration of train(corridor, { seed: 1, totalSteps: 16_384, hiddenSizes: [16], valueHiddenSizes: [16] })) {
+const options = { seed: 1, totalSteps: 16_384, hiddenSizes: [16], valueHiddenSizes: [16] }
+for (const iteration of train(corridor, options)) {
   policy = iteration.policy
   console.log(iteration.steps, iteration.meanReturn?.toFixed(1))
 }
-console.log(`${evaluate(policy!, corridor, { episodes: 1 }).mean}, of at most -10`)
+console.log(`${evaluate(policy!, corridor, { episodes: 1 }).mean}; the maximum is -10`)

@@ -11,6 +11,7 @@ import type { Distribution } from './distribution.ts'
 /** Keeps log p finite, and the sum of several, at whatever logit. */
 const LEAST_LOG = -1e300
 
+/** n independent zeros and ones. */
 export function bernoulli(n: number): Distribution {
   // A row of the cache: p, then 1 − p, then log p, then log(1 − p), n of each.
   const width = 4 * n

@@ -19,6 +19,7 @@ export interface Eta {
   readonly mask: Uint8Array | null
 }
 
+/** The operations of one family of distributions; each works on the rows of all states at once. */
 export interface Distribution {
   readonly name: string
   /** Numbers of η that the network computes per state; numbers of η that all states share. */

@@ -14,6 +14,7 @@ export type Action = number | Float64Array
 /** Copied at once by whoever receives it, so an environment may hand out the same buffer every time. */
 export type Observation = number | ArrayLike<number>
 
+/** How an episode starts. */
 export interface ResetOptions {
   /** An integer from 0: start the environment's random stream anew. Without it the stream goes on. */
   readonly seed?: number
@@ -21,8 +22,10 @@ export interface ResetOptions {
   readonly options?: unknown
 }
 
+/** The first observation of an episode. */
 export interface ResetResult { readonly observation: Observation; readonly info?: unknown }
 
+/** The outcome of an action. `terminated`: the process ended; `truncated`: a limit ended the episode. */
 export interface StepResult {
   readonly observation: Observation
   readonly reward: number
@@ -31,6 +34,7 @@ export interface StepResult {
   readonly info?: unknown
 }
 
+/** An environment with actions of type A: a number for Discrete spaces, a Float64Array for all others. */
 export interface Env<A extends Action = Action> {
   readonly observationSpace: Space
   readonly actionSpace: Space

@@ -12,6 +12,7 @@ export interface Discrete { readonly kind: 'discrete'; readonly n: number; reado
 export interface MultiDiscrete { readonly kind: 'multiDiscrete'; readonly nvec: readonly number[] }
 /** Vectors of n zeros and ones. */
 export interface MultiBinary { readonly kind: 'multiBinary'; readonly n: number }
+/** What observations or actions are members of. */
 export type Space = Box | Discrete | MultiDiscrete | MultiBinary
 
 /** What an action of space S is: an integer for Discrete, a vector for every other space. */
@@ -30,10 +31,12 @@ export function box(low: ArrayLike<number>, high: ArrayLike<number>): Box {
   return { kind: 'box', low: Float64Array.from(low), high: Float64Array.from(high) }
 }
 
+/** Discrete(n): the integers start … start + n − 1. n: at least 1; start: 0 by default. */
 export function discrete(n: number, start = 0): Discrete {
   return { kind: 'discrete', n: expectInteger('n', n, 1), start: expectInteger('start', start, -1e15, 1e15) }
 }
 
+/** MultiDiscrete(nvec): nvec holds at least one integer, each of at least 1. */
 export function multiDiscrete(nvec: readonly number[]): MultiDiscrete {
   if (!Array.isArray(nvec) || nvec.length === 0) {
     throw new TypeError(`nvec: expected an array of at least one integer, got ${show(nvec)}`)
@@ -41,6 +44,7 @@ export function multiDiscrete(nvec: readonly number[]): MultiDiscrete {
   return { kind: 'multiDiscrete', nvec: Array.from(nvec, (n, i) => expectInteger(`nvec[${i}]`, n, 1)) }
 }
 
+/** MultiBinary(n): n is at least 1. */
 export function multiBinary(n: number): MultiBinary {
   return { kind: 'multiBinary', n: expectInteger('n', n, 1) }
 }

@@ -17,6 +17,7 @@ const value: Partial<TrainOptions> = { valueHiddenSizes: [32, 32] }
 /** Longer fits in larger minibatches, and in units of the rewards: with three epochs of 64 Acrobot failed on a seed of ten. */
 const slow: Partial<TrainOptions> = { ...value, valueEpochs: 10, valueMinibatch: 256, normalizeReturns: false }
 
+/** Options that suit each built-in environment, by its name in trpo/envs; the rest are the defaults. */
 export const presets: Readonly<Record<string, Partial<TrainOptions>>> = {
   CartPole: {
     ...value, hiddenSizes: [64], totalSteps: 40_960, batchSteps: 512, envCount: 4, normalizeObservations: 'preserving',

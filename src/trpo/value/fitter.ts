@@ -9,6 +9,7 @@ import { changeInputs, createAdamFitter, fitByAdam } from './adamFit.ts'
 import { createGaussNewtonFitter, fitByGaussNewton } from './gaussNewtonFit.ts'
 import type { FitBatch, ValueFit } from './loss.ts'
 
+/** One way to fit V to returns. */
 export interface Fitter {
   /**
    * Move φ towards the returns of `batch`. Its values are V there before, and V there afterwards. If the fit is undone,

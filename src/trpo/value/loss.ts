@@ -7,6 +7,7 @@ import type { Batch } from '../../rl/batch.ts'
 /** What a fit reads of a batch, and its values, which it overwrites. */
 export type FitBatch = Pick<Batch, 'observations' | 'returns' | 'values'>
 
+/** What one fit of V did. */
 export interface ValueFit {
   /** `undone`: the numbers stopped being finite, or no step was acceptable, and φ is what it was. */
   readonly status: 'fitted' | 'undone'

@@ -12,6 +12,7 @@ import { createPreconditioner, type Preconditioner } from './preconditioner.ts'
 import { createSearch, type Search } from './search.ts'
 import { createSubset, type Subset } from './subset.ts'
 
+/** The parts of one stepper. */
 export interface StepParts {
   readonly objective: Objective
   /** The states that Fisher products see, if they are not all. */

@@ -17,6 +17,7 @@ import type { Fitter } from '../value/fitter.ts'
 import type { NormalizationOptions } from '../options/options.ts'
 import type { Batches } from './sampling.ts'
 
+/** What new statistics of observations did to π. */
 export interface Normalization {
   /** Mean KL(before ‖ after) over the batch's states: how far the new statistics moved π, in nats a state. */
   readonly kl: number

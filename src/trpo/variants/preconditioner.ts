@@ -10,6 +10,7 @@ import { type Shards, sumOverTiles } from '../../nn/shards.ts'
 import { backwardSquares, createSquaresTape, squareInputs } from './squares.ts'
 import { type PolicyMap } from '../../rl/policyMap.ts'
 
+/** Division by the diagonal of F + λI. */
 export interface Preconditioner {
   /** out ← v / (diag F + λ), as of the last `refresh`. */
   readonly apply: Operator

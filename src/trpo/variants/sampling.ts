@@ -14,6 +14,7 @@ import {
 } from '../../rl/vine.ts'
 import type { TrainOptions } from '../options/options.ts'
 
+/** The batches of one iteration. */
 export interface Batches {
   /** For the policy step. */
   readonly batch: Batch
@@ -23,6 +24,7 @@ export interface Batches {
   readonly all: readonly Batch[]
 }
 
+/** How batches are filled. */
 export interface Sampler {
   /** Run π_θ: overwrite observations, actions and rewards of all batches; returns the episodes that ended. */
   collect(): Episode[]
@@ -59,6 +61,7 @@ export function createBatches(options: TrainOptions, { net, distribution, action
   return { batch, paths, all: [paths, batch] }
 }
 
+/** The sampler of options.sampling, for `batches` as `createBatches` makes them; `random` is for a vine. */
 export function createSampler(
   options: TrainOptions, rollout: Rollout, { batch, paths }: Batches, random: Random,
 ): Sampler {

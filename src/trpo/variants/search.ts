@@ -15,6 +15,7 @@ export interface Trial {
   readonly predictedGain: number
 }
 
+/** A search along a step, and its rule of acceptance. */
 export interface Search {
   /** Trials before the step is given up. */
   readonly maxTrials: number

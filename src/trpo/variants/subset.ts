@@ -5,6 +5,7 @@ import type { Random } from '../../math/random.ts'
 import { createPolicyMap, forwardPolicy, type PolicyMap } from '../../rl/policyMap.ts'
 import { createMasks } from '../../rl/world/mask.ts'
 
+/** Some states of a batch, and π on them. */
 export interface Subset {
   readonly map: PolicyMap
   /** Draw the states anew, without replacement, and cache their activations; the draw then stays for all products. */

@@ -5,6 +5,7 @@ import { cos } from '../../math/trigonometry.ts'
 import type { Space } from '../../rl/world/space.ts'
 import type { StepOptions } from '../options/options.ts'
 
+/** δ and λ; `updateTrustRegion` sets δ before each step. */
 export interface TrustRegion {
   /** δ, in nats per state. */
   maxKl: number
