@@ -19,10 +19,10 @@ import { createPolicyMap, forwardPolicy, type PolicyMap } from '../src/rl/policy
 import { collect, createRollout } from '../src/rl/rollout.ts'
 import { predict } from '../src/rl/value.ts'
 import { createFisher } from '../src/trpo/fisher.ts'
-import { createSubset } from '../src/trpo/variants/subset.ts'
+import { createSubset, drawSubset } from '../src/trpo/variants/subset.ts'
 import { resolveOptions } from '../src/trpo/options/resolve.ts'
 import type { TrainOptions } from '../src/trpo/options/options.ts'
-import { createPreconditioner } from '../src/trpo/variants/preconditioner.ts'
+import { createPreconditioner, refreshPreconditioner } from '../src/trpo/variants/preconditioner.ts'
 import { presets } from '../src/trpo/options/presets.ts'
 import { policyGradient } from '../src/trpo/surrogate.ts'
 import { type Iteration, train } from '../src/trpo/train.ts'
@@ -141,7 +141,7 @@ function compare(
   const share = (): number => promise(problem, full, workspace.x) / best
 
   const preconditioner = createPreconditioner(map, createShards(map.net, map.tape), lambda)
-  preconditioner.refresh()
+  refreshPreconditioner(preconditioner, lambda)
   for (const tolerance of TOLERANCES) {
     note(`diagonal ${tolerance}`, solve(damped, CAP, tolerance, { preconditioner: preconditioner.apply }))
     workspace.x.set(previous)
@@ -156,7 +156,7 @@ function compare(
   }
   for (const fraction of [0.5, 0.25, 0.1]) {
     const subset = createSubset(map, fraction, random)
-    subset.choose()
+    drawSubset(subset)
     const fisher = createFisher(subset.map, createShards(subset.map.net, subset.map.tape), lambda)
     fisher.refresh()
     solve(fisher.apply, 10, 0)

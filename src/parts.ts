@@ -6,7 +6,7 @@
  */
 // A training, set up as `train` does it
 export { closeEnvs, type ChooseBackend, createTrainer, type Trainer } from './trpo/trainer.ts'
-export { createLearner, type Learner } from './trpo/learner.ts'
+export { createLearner, type Learner, type Spaces } from './trpo/learner.ts'
 export { backendFor, plainBackendFor } from './trpo/backendFor.ts'
 export type {
   AdamFitOptions, GaussNewtonFitOptions, NormalizationOptions, Peer, SamplingOptions, StepOptions,
@@ -46,7 +46,7 @@ export type { Lap, Phase } from './trpo/phases.ts'
 export { createFitter, type Fitter } from './trpo/value/fitter.ts'
 export type { FitBatch, ValueFit } from './trpo/value/loss.ts'
 export {
-  type Normalization, type Readers, refreshStatistics, startNormalization,
+  type Normalization, type Normalized, refreshStatistics, startNormalization,
 } from './trpo/variants/normalization.ts'
 export type { InputChange } from './nn/inputChange.ts'
 

@@ -1,24 +1,21 @@
 /**
- * The backend that options ask for, with room for the training that they describe.
+ * The backend that the options ask for, with memory for the training that they describe.
  */
-import type { Backend } from '../math/backend.ts'
 import { reference } from '../math/reference.ts'
 import { createFastest, createSimd } from '../math/simd/backend.ts'
-import type { Space } from '../rl/world/space.ts'
 import { trainingBytes } from './memory.ts'
-import type { TrainOptions } from './options/options.ts'
 import type { ChooseBackend } from './trainer.ts'
 
 /** The backend of options.backend. Throws a RangeError for "simd" in a runtime without WebAssembly SIMD. */
-export const backendFor: ChooseBackend = (options: TrainOptions, observationSpace: Space, actionSpace: Space): Backend => {
+export const backendFor: ChooseBackend = (options, observationSpace, actionSpace) => {
   const { backend } = options
   if (typeof backend !== 'string') return backend
   if (backend === 'reference') return reference
   const bytes = trainingBytes(options, observationSpace, actionSpace)
   if (backend === 'auto') return createFastest(bytes)
   const simd = createSimd(bytes)
-  if (simd === null) throw new RangeError('backend: expected a runtime with WebAssembly SIMD for "simd", got one without')
-  return simd
+  if (simd !== null) return simd
+  throw new RangeError('backend: expected a runtime with WebAssembly SIMD for "simd", got one without')
 }
 
 /** The same without WebAssembly, for bundles that leave it out. */

@@ -1,6 +1,6 @@
 /**
- * All that a training holds besides its environments: networks, batches, stepper and fitter, each allocated once.
- * What is made here depends on options and spaces alone, so `memory` can count it before a backend is made.
+ * What learns: networks, batches, stepper and fitter, each allocated once.
+ * They depend on options and spaces alone, so `memory` can count their bytes before there is a backend.
  */
 import type { Backend } from '../math/backend.ts'
 import type { Random } from '../math/random.ts'
@@ -15,7 +15,7 @@ import { type Batches, createBatches } from './variants/sampling.ts'
 
 /** Networks, batches, stepper and fitter of one training. */
 export interface Learner {
-  /** π_θ and V_φ, all parameters 0. */
+  /** π_θ and V_φ; all parameters are 0 at first. */
   readonly policy: Policy
   readonly value: Value
   readonly batches: Batches
@@ -23,13 +23,24 @@ export interface Learner {
   readonly fitter: Fitter
 }
 
-/** `maskLength` is that of `maskLengthOf`; `random` draws the states of Fisher products if they are not all. */
+/** The spaces that networks and batches are made for. */
+export interface Spaces {
+  readonly observationSpace: Space
+  readonly actionSpace: Space
+  /** Length of an action mask; 0 if actions are not masked. */
+  readonly maskLength: number
+}
+
+/** `random` draws the states of Fisher products if they are not all. */
 export function createLearner(
-  backend: Backend, options: TrainOptions, observationSpace: Space, actionSpace: Space, maskLength: number, random: Random,
+  backend: Backend, options: TrainOptions, spaces: Spaces, random: Random,
 ): Learner {
-  const { normalizeObservations, observationClip, hiddenSizes, valueHiddenSizes, activation } = options
-  const normalizer = normalizeObservations === 'off' ? null : createNormalizer(observationSpace, observationClip)
-  const policy = createPolicy(backend, observationSpace, actionSpace, hiddenSizes, activation, { ...options, normalizer })
+  const { observationSpace, actionSpace, maskLength } = spaces
+  const { hiddenSizes, valueHiddenSizes, activation, observationClip } = options
+  const normalizer = options.normalizeObservations === 'off'
+    ? null : createNormalizer(observationSpace, observationClip)
+  const drawing = { ...options, normalizer }
+  const policy = createPolicy(backend, observationSpace, actionSpace, hiddenSizes, activation, drawing)
   const value = createValue(backend, policy.net.sizes[0], valueHiddenSizes, activation, normalizer)
   const batches = createBatches(options, policy, maskLength)
   const { batch, paths } = batches

@@ -1,7 +1,7 @@
 /**
- * How much of a backend's memory a training takes, so that a backend of fixed size can be made before anything is
- * allocated: the same functions allocate once from a backend that only counts.
- * But: tensors that do not fit are allocated elsewhere and worked by the reference: correct, but slower.
+ * How many bytes a training allocates from its backend, so that a backend of fixed size can be made first:
+ * the same functions allocate everything once from a backend that only counts.
+ * But: tensors that do not fit are allocated outside and computed by the reference: correct, but slower.
  */
 import type { Backend } from '../math/backend.ts'
 import { Random } from '../math/random.ts'
@@ -12,20 +12,22 @@ import type { Space } from '../rl/world/space.ts'
 import { createLearner } from './learner.ts'
 import type { TrainOptions } from './options/options.ts'
 
-/** For evaluations after a training, which borrow the memory of their actor. */
+/** Bytes for evaluations after a training; they release the memory of their actor. */
 const SPARE = 1048576
-/** Every tensor begins on a multiple of this many bytes. */
+/** Every tensor of a SIMD backend begins at a multiple of this many bytes. */
 const ALIGNMENT = 64
 
-/** Bytes that `train` allocates from its backend, and a mebibyte for evaluations. */
+/** Bytes that `train` allocates from its backend, plus `SPARE`. */
 export function trainingBytes(options: TrainOptions, observationSpace: Space, actionSpace: Space): number {
   return SPARE + bytesOf((backend) => {
-    const { policy } = createLearner(backend, options, observationSpace, actionSpace, 0, new Random(0))
+    // Masks are not in a backend's memory.
+    const spaces = { observationSpace, actionSpace, maskLength: 0 }
+    const { policy } = createLearner(backend, options, spaces, new Random(0))
     createActor(policy, options.envCount)
   })
 }
 
-/** Bytes that `create` allocates from the backend it is given. All tensors share one memory meanwhile. */
+/** Bytes that `create` allocates from its backend, in which all tensors overlap meanwhile. */
 function bytesOf(create: (backend: Backend) => void): number {
   let bytes = 0, shared = new Float64Array(0)
   create({

@@ -1,15 +1,15 @@
 /**
- * Where the time of an iteration goes. The library reads no clock of its own: the host may give it one.
+ * Time per phase of an iteration. The library has no clock of its own; the host may give it one.
  */
 
 /** The parts of an iteration whose time is measured. */
 export type Phase = 'rollout' | 'advantage' | 'gradient' | 'fisher' | 'lineSearch' | 'valueFit'
-/** Milliseconds spent in each. */
+/** Milliseconds per phase. */
 export type Phases = Record<Phase, number>
-/** Say that the work since the last call, or since the start, belonged to `phase`. */
+/** Assign the time since the last call, or since the start, to `phase`. */
 export type Lap = (phase: Phase) => void
 
-/** A lap counter that adds into `phases`; it does nothing without a clock. */
+/** A lap that adds the time to `phases`; without a clock it does nothing. */
 export function laps(phases: Phases, clock: (() => number) | undefined): Lap {
   if (clock === undefined) return () => {}
   let last = clock()

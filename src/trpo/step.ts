@@ -1,11 +1,11 @@
 /**
- * One trust-region step: θ ← θ + αʲ β x, the largest of the tried lengths that keeps mean KL(old‖new) ≤ δ and
- * raises the surrogate, both computed exactly on the whole batch.
+ * One trust-region step: θ ← θ + αʲ β x, for the first j = 0, 1, … at which mean KL(old‖new) ≤ δ and the
+ * surrogate rises, both computed exactly on the whole batch. Schulman et al. 2015, section 6 and appendix C:
  *
- *   x = (F + λI)⁻¹ g by conjugate gradient,   β = √(2δ / xᵀF x)      Schulman et al. 2015, section 6 and appendix C
+ *   g = ∇L(θ_old),   x = (F + λI)⁻¹ g by conjugate gradients,   β = √(2δ / xᵀF x)
  *
- * The update is a transaction: trials live in a candidate network, and θ is written once, at the end, if at all.
- * Every outcome is reported by a certificate; numbers that misbehave make nothing here throw.
+ * The update is a transaction: trials are made in a candidate network, and θ is written once, at the end, or
+ * not at all. Every outcome is a certificate with a status, NaN and infinities too; nothing here throws.
  */
 import { cgWorkspace, type CgWorkspace, conjugateGradient } from '../math/conjugateGradient.ts'
 import type { Random } from '../math/random.ts'
@@ -16,27 +16,29 @@ import { createShards, type Shards } from '../nn/shards.ts'
 import type { Batch } from '../rl/batch.ts'
 import type { Policy } from '../rl/policy.ts'
 import { createPolicyMap, forwardPolicy, type PolicyMap } from '../rl/policyMap.ts'
-import { type Certificate, finite, UNMOVED } from './certificate.ts'
+import { type Certificate, UNMOVED, withoutNaN } from './certificate.ts'
 import type { StepOptions } from './options/options.ts'
 import type { Lap } from './phases.ts'
 import { chooseParts, type StepParts } from './variants/choose.ts'
+import { refreshPreconditioner } from './variants/preconditioner.ts'
 import { createTrustRegion, type TrustRegion } from './variants/trustRegion.ts'
 
-/** Everything a step on a batch of fixed size needs, allocated once. */
+/** Everything that steps on batches of N states need, allocated once. P is the number of parameters. */
 export interface Stepper {
   readonly policy: Policy
   readonly options: StepOptions
   readonly parts: StepParts
   /** δ and λ of the next step. */
   readonly region: TrustRegion
-  /** π_old on the batch's states, with its cached activations; and the candidate. */
+  /** π_old on the batch's states, with its activations cached. */
   readonly old: PolicyMap
+  /** The policy of a trial on the same states, with a network of its own. */
   readonly candidate: PolicyMap
   readonly shards: Shards
   /** g: [P]; x is `cg.x`. */
   readonly gradient: Float64Array
   readonly cg: CgWorkspace
-  /** By state: log π_old(a|s), log π(a|s) of the last trial, and KL(old ‖ new) there: [N] each. */
+  /** Per state: log π_old(a|s), and log π(a|s) and KL(old ‖ new) of the last trial. [N] each. */
   readonly oldLogProbability: Float64Array
   readonly newLogProbability: Float64Array
   readonly kl: Float64Array
@@ -44,12 +46,12 @@ export interface Stepper {
   readonly scratch: Tensor
 }
 
-/** What a step reads of a batch: actions as drawn [N, actionSize], and advantages [N], both finite. */
+/** What a step reads of a batch: actions as drawn [N, actionSize] and advantages [N], all finite. */
 export type StepBatch = Pick<Batch, 'actions' | 'advantages'>
 
 /**
- * A stepper for states that will lie in `observations` [N, inputs], and, where actions are masked, which are allowed
- * in `masks` [N, logits], as in a batch. `random` draws the states of Fisher products if they are not all.
+ * A stepper for batches whose states are in `observations` [N, inputs] and whose masks, if actions are
+ * masked, are in `masks` [N, etaSize]. `random` draws the states of Fisher products if they are not all.
  */
 export function createStepper(
   policy: Policy, observations: Tensor, options: StepOptions, random: Random, masks: Uint8Array | null = null,
@@ -73,9 +75,12 @@ export function createStepper(
   }
 }
 
-/** Update θ, or leave its exact bits. `lap(phase)` is called at the end of each phase, for timing. */
+/**
+ * Improve θ within the trust region, or leave its exact bits; the certificate says which, and why.
+ * `lap(phase)` is called at the end of each phase, for timing.
+ */
 export function step(stepper: Stepper, batch: StepBatch, lap: Lap = () => {}): Certificate {
-  const start = linearize(stepper, batch)                      // L(θ_old) and g = ∇L
+  const start = linearize(stepper, batch)                      // L(θ_old) and g = ∇L(θ_old)
   lap('gradient')
   if (start.status !== undefined) return certificateOf(start)
 
@@ -83,20 +88,20 @@ export function step(stepper: Stepper, batch: StepBatch, lap: Lap = () => {}): C
   lap('fisher')
   if (direction.status !== undefined) return certificateOf(start, direction)
 
-  const move = search(stepper, batch, start, direction)        // the accepted scale αʲ, 0 if there is none
+  const move = search(stepper, batch, start, direction)        // the accepted scale αʲ, or 0
   lap('lineSearch')
   if (move.scale > 0) stepper.policy.net.parameters.flat.set(stepper.candidate.net.parameters.flat)
   return certificateOf(start, direction, move)
 }
 
-/** What a stage has found; its status, if the step ends there. */
+/** What a stage contributes to the certificate; a status if the step ends with that stage. */
 type Found<K extends keyof Certificate> = Pick<Certificate, K> & Partial<Certificate>
 
 function certificateOf(...found: readonly Partial<Certificate>[]): Certificate {
-  return finite(Object.assign({}, UNMOVED, ...found))
+  return withoutNaN(Object.assign({}, UNMOVED, ...found))
 }
 
-/** Forward pass of π_old on the whole batch, the surrogate there, and its gradient → stepper.gradient. */
+/** stepper.gradient ← ∇L(θ_old), by a forward pass of π_old on the whole batch, which stays cached. */
 function linearize(stepper: Stepper, { actions, advantages }: StepBatch): Found<'surrogateBefore'> {
   const { policy: { net, distribution }, parts: { objective }, old, shards, gradient, scratch } = stepper
   const { oldLogProbability, region: { maxKl, damping } } = stepper
@@ -110,22 +115,25 @@ function linearize(stepper: Stepper, { actions, advantages }: StepBatch): Found<
   objective.gradient(gradient, old, shards, actions, scratch.data)
   const gradientNorm = norm(gradient)
   const found = { maxKl, damping, entropy, surrogateBefore, surrogateAfter: surrogateBefore, gradientNorm }
-  const sound = allFinite(net.parameters.flat) && [gradientNorm, surrogateBefore, entropy].every(Number.isFinite)
-  if (!sound) return { ...found, status: 'not-finite' }
+  const numbers = [gradientNorm, surrogateBefore, entropy]
+  const finite = allFinite(net.parameters.flat) && numbers.every(Number.isFinite)
+  if (!finite) return { ...found, status: 'not-finite' }
   return gradientNorm === 0 ? { ...found, status: 'zero-gradient' } : found
 }
 
-/** Solve (F + λI) x = g → stepper.cg.x, and the length β at which the quadratic model of KL spends δ. */
-function solve({ options, parts, region: { maxKl: delta, damping: lambda }, gradient, cg }: Stepper): Found<'beta' | 'xFx'> {
-  const { subset, fisher, preconditioner, squaredLength } = parts
-  subset?.choose()
+/** stepper.cg.x ← x, the solution of (F + λI) x = g; and β, at which the quadratic model of KL is δ. */
+function solve(stepper: Stepper): Found<'beta' | 'xFx'> {
+  const { options, parts, region: { maxKl: delta, damping: lambda }, gradient, cg } = stepper
+  const { fisher, preconditioner, squaredLength } = parts
   fisher.refresh(lambda)
-  preconditioner?.refresh(lambda)
-  const { status: cgStatus, iterations, relativeResidual, xAx } = conjugateGradient(cg, fisher.apply, gradient, {
-    maxIterations: options.cgIterations, relativeTolerance: options.cgTolerance, preconditioner: preconditioner?.apply,
+  if (preconditioner !== null) refreshPreconditioner(preconditioner, lambda)
+  const solved = conjugateGradient(cg, fisher.apply, gradient, {
+    maxIterations: options.cgIterations, relativeTolerance: options.cgTolerance,
+    preconditioner: preconditioner?.apply,
   })
+  const { status: cgStatus, iterations: cgIterations, relativeResidual: cgResidual, xAx } = solved
   const xFx = xAx - lambda * dot(cg.x, cg.x)
-  const found = { cgStatus, cgIterations: iterations, cgResidual: relativeResidual, xFx, beta: 0 }
+  const found = { cgStatus, cgIterations, cgResidual, xFx, beta: 0 }
   if (!(xFx > 0)) {
     const broken = cgStatus === 'not-finite' || !Number.isFinite(xFx)
     return { ...found, status: broken ? 'not-finite' : 'non-positive-curvature' }
@@ -134,9 +142,10 @@ function solve({ options, parts, region: { maxKl: delta, damping: lambda }, grad
   return Number.isFinite(beta) ? { ...found, beta } : { ...found, status: 'not-finite' }
 }
 
-/** Try θ + scale · β x in the candidate network until a trial is acceptable, exact on the whole batch. */
+/** The candidate network ← θ + scale · β x for one scale after another, until the trial is accepted. */
 function search(
-  stepper: Stepper, batch: StepBatch, { surrogateBefore }: Found<'surrogateBefore'>, { beta, xFx }: Found<'beta' | 'xFx'>,
+  stepper: Stepper, batch: StepBatch,
+  { surrogateBefore }: Found<'surrogateBefore'>, { beta, xFx }: Found<'beta' | 'xFx'>,
 ): Found<'scale'> {
   const { parts, region: { maxKl: delta }, gradient, cg } = stepper
   const slope = beta * dot(gradient, cg.x)
@@ -144,9 +153,9 @@ function search(
   const { scale, backtracks } = parts.search.run((scale) => {
     const trial = probe(stepper, batch, scale * beta)
     last = { ...trial, gain: trial.surrogate - surrogateBefore, predictedGain: scale * slope }
-    // An action that π_old all but excludes may have an infinite ratio; an infinite L is no gain.
-    const sound = Number.isFinite(trial.kl) && Number.isFinite(trial.surrogate)
-    return sound && allFinite(stepper.candidate.net.parameters.flat) && parts.search.accepts(last, delta)
+    // An action with almost no probability under π_old may have an infinite ratio; an infinite L is no gain.
+    const usable = Number.isFinite(trial.kl) && Number.isFinite(trial.surrogate)
+    return usable && allFinite(stepper.candidate.net.parameters.flat) && parts.search.accepts(last, delta)
   })
   const status = parts.search.verdict(scale > 0, last, delta)
   if (scale === 0) return { status, scale, backtracks: parts.search.maxTrials }
@@ -157,7 +166,7 @@ function search(
   }
 }
 
-/** The candidate ← θ + length · x, and what it is there. */
+/** candidate ← θ + length · x; returns KL(old ‖ new), its mean and its maximum, and L there. */
 function probe(
   stepper: Stepper, { actions, advantages }: StepBatch, length: number,
 ): { readonly kl: number; readonly klMax: number; readonly surrogate: number } {

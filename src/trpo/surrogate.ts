@@ -1,5 +1,5 @@
 /**
- * What a step improves: L(θ) = mean of π_θ(a|s) / π_old(a|s) · Â, and its gradient.
+ * The surrogate that a step improves, L(θ) = mean of π_θ(a|s) / π_old(a|s) · Â, and its gradient.
  * Schulman et al. 2015, section 5: the importance-sampled objective on states and actions of π_old.
  */
 import type { Backend } from '../math/backend.ts'
@@ -7,16 +7,16 @@ import type { Tensor } from '../math/tensor.ts'
 import { sum } from '../math/vector.ts'
 import { backward, transposeWeights } from '../nn/mlp.ts'
 import { type Shards, sumOverTiles } from '../nn/shards.ts'
-import { type PolicyMap } from '../rl/policyMap.ts'
+import type { PolicyMap } from '../rl/policyMap.ts'
 
-/** What a step improves. */
+/** What a step improves: a mean over the N states of a batch. P is the number of parameters. */
 export interface Objective {
-  /** Its value at the η of `map`, where log π(a|s) is `logProbability`. `scratch` [1, N] is overwritten. */
+  /** The value at the η of `map`, where log π(a|s) is `logProbability` [N]. Overwrites `scratch` [1, N]. */
   value(
     map: PolicyMap, logProbability: Float64Array, oldLogProbability: Float64Array, advantages: Float64Array,
     scratch: Tensor,
   ): number
-  /** gradient ← its gradient at θ_old, after `forwardPolicy(map)`. `advantages` [N] is overwritten.  gradient: [P]. */
+  /** gradient [P] ← the gradient at θ_old, after `forwardPolicy(map)`. Overwrites `advantages` [N]. */
   gradient(
     gradient: Float64Array, map: PolicyMap, shards: Shards, actions: Tensor, advantages: Float64Array,
   ): void
@@ -30,7 +30,8 @@ export const surrogateObjective: Objective = {
 
 /** L from log π(a|s) and log π_old(a|s), each [N]. `scratch` [1, N] is overwritten. */
 export function surrogate(
-  backend: Backend, logProbability: Float64Array, oldLogProbability: Float64Array, advantages: Float64Array, scratch: Tensor,
+  backend: Backend, logProbability: Float64Array, oldLogProbability: Float64Array, advantages: Float64Array,
+  scratch: Tensor,
 ): number {
   const N = advantages.length
   const ratios = scratch.data
@@ -52,6 +53,6 @@ export function policyGradient(
   distribution.score(tape.outputDerivatives, sharedBar, weights, actions, eta)
   transposeWeights(net)
   sumOverTiles(gradient, shards, (tile, into) => backward(net, tile, into))
-  // backward leaves the entries of shared parameters 0: the network does not see them.
+  // backward leaves 0 for shared parameters, which are not part of the network.
   gradient.set(sharedBar, gradient.length - sharedBar.length)
 }

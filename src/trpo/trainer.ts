@@ -1,6 +1,6 @@
 /**
- * Setting up: from options to everything that iterations work with. `train` iterates over it, and so may a loop of
- * one's own; docs/examples/own-loop sets up piece by piece.
+ * Everything that the iterations of a training work with, made from its options. `train` is one loop over it;
+ * a loop of one's own may be another (docs/examples/own-loop sets up piece by piece).
  */
 import { show } from '../errors/expect.ts'
 import type { Backend } from '../math/backend.ts'
@@ -21,18 +21,21 @@ export interface Trainer<S extends Space = Space> extends Learner {
   readonly options: TrainOptions
   readonly rollout: Rollout
   readonly sampler: Sampler
-  /** Minibatches of the value fit. */
+  /** Draws the minibatches of the value fit, or the states of its H. */
   readonly minibatches: Random
-  /** [N] */
+  /** Overwritten by `normalizeAdvantages`: [N]. */
   readonly scratch: Float64Array
-  /** Finished episodes that the running means look back on. */
+  /** The last finished episodes, up to `RECENT` of them. */
   recent: readonly Episode[]
 }
+
+/** Number of finished episodes in the running means. */
+export const RECENT = 100
 
 /** `backendFor`, or `plainBackendFor`, which leaves WebAssembly out of a bundle. */
 export type ChooseBackend = (options: TrainOptions, observationSpace: Space, actionSpace: Space) => Backend
 
-/** Make options.envCount environments, which are closed if anything fails, and all that learns in them. */
+/** Make options.envCount environments and what learns in them; if anything fails, close the environments. */
 export function createTrainer<A extends Action>(
   makeEnv: () => Env<A>, options: TrainOptions, chooseBackend: ChooseBackend,
 ): Trainer<SpaceOf<A>> {
@@ -41,8 +44,8 @@ export function createTrainer<A extends Action>(
     const random = new Random(options.seed)
     const { observationSpace, actionSpace } = envs[0]
     const backend = chooseBackend(options, observationSpace, actionSpace)
-    const maskLength = maskLengthOf(envs)
-    const learner = createLearner(backend, options, observationSpace, actionSpace, maskLength, random.fork('fisher'))
+    const spaces = { observationSpace, actionSpace, maskLength: maskLengthOf(envs) }
+    const learner = createLearner(backend, options, spaces, random.fork('fisher'))
     const { policy, value, batches } = learner
     initializePolicy(policy, options.initialLogStd, random.fork('policy'))
     initializeValue(value, random.fork('value'))
@@ -66,7 +69,7 @@ export function closeEnvs({ rollout: { envs } }: Trainer): void {
   for (const env of envs) env.close?.()
 }
 
-/** Environments of one kind: the learner's network fits all of them or none. */
+/** `count` environments. All must have the same spaces, since one network acts in all of them. */
 function makeEnvs<A extends Action>(makeEnv: () => Env<A>, count: number): Env<A>[] {
   const envs = Array.from({ length: count }, () => makeEnv())
   envs.forEach((env, e) => {
@@ -77,8 +80,9 @@ function makeEnvs<A extends Action>(makeEnv: () => Env<A>, count: number): Env<A
     }
     for (const space of ['observationSpace', 'actionSpace'] as const) {
       const described = describeSpace(env[space])
-      if (described !== describeSpace(envs[0][space])) {
-        throw new RangeError(`environment ${e}.${space}: expected ${describeSpace(envs[0][space])}, got ${described}`)
+      const expected = describeSpace(envs[0][space])
+      if (described !== expected) {
+        throw new RangeError(`environment ${e}.${space}: expected ${expected}, got ${described}`)
       }
     }
   })

@@ -1,31 +1,33 @@
 /**
- * Derivatives of functions that are known by their values alone. Central differences at steps h = reach, reach/4,
- * reach/16, … have errors that are series in h², and so are extrapolated to h = 0 (Richardson 1911):
+ * Derivatives of functions of which only values are known. Central differences at steps reach, reach/4,
+ * reach/16, … have errors that are power series in h², so they are extrapolated to h = 0 (Richardson 1911):
  *
  *   T(j, 0) = D(hⱼ),   T(j, k) = T(j, k−1) + (T(j, k−1) − T(j−1, k−1)) / (16ᵏ − 1)
  *
- * Of the tableau the entry is taken that its two neighbours agree with best (Ridders 1982): long steps suffer from
- * higher derivatives, short ones from rounding, and no step has to be guessed.
- * But: the function must be smooth within ±reach; a kink there spoils all steps that reach over it.
+ * The result is the entry of this tableau that differs least from its two neighbours (Ridders 1982): long
+ * steps have errors from higher derivatives, short ones from rounding, and nobody has to guess a step.
+ * But: the function must be smooth within ±reach; a kink spoils all steps that cross it.
  */
 
 /** Write f(t) into `values`. */
 export type Curve = (values: Float64Array, t: number) => void
 
-/** Steps from reach down to reach · 4⁻⁷. */
+/** The first step, along a direction of length 1 in θ-space or of normal entries in η-space. */
+export const REACH: number = 1 / 16
+/** Steps go from reach down to reach · 4⁻⁷. */
 const LEVELS = 8
-/** Rounding of a value, relative to its size or to 1: small values may be differences of what is of size 1. */
+/** Relative to a value, or to 1 if that is larger: small values may be differences of numbers of size 1. */
 const ROUNDING = 2.220446049250313e-16
 
 /**
- * out ← f′(0), entry by entry. Returns how uncertain the worst entry is: how far its neighbours disagree, with
- * rounding added, lest differences that rounding has made 0 agree by chance.
+ * out ← f′(0), entry by entry. Returns the uncertainty of the worst entry: how far its neighbours differ,
+ * plus a bound on rounding, because two differences that both round to 0 would otherwise seem to agree.
  */
 export function slopesOf(out: Float64Array, f: Curve, reach: number): number {
   return extrapolate(out, f, null, reach)
 }
 
-/** out ← f″(0), and the same. */
+/** out ← f″(0), entry by entry. Returns the uncertainty, as `slopesOf` does. */
 export function curvaturesOf(out: Float64Array, f: Curve, reach: number): number {
   const middle = new Float64Array(out.length)
   f(middle, 0)
@@ -33,8 +35,8 @@ export function curvaturesOf(out: Float64Array, f: Curve, reach: number): number
 }
 
 /**
- * The best entry of each tableau, of second differences where f(0) is given; NaN, and an infinite uncertainty, where
- * none was finite.
+ * The best entry of each tableau: of second differences if `middle`, f(0), is given, of first differences if
+ * not. NaN, and an infinite uncertainty, if no entry was finite.
  */
 function extrapolate(out: Float64Array, f: Curve, middle: Float64Array | null, reach: number): number {
   const n = out.length
@@ -49,7 +51,8 @@ function extrapolate(out: Float64Array, f: Curve, middle: Float64Array | null, r
     f(back, -h)
     for (let i = 0; i < n; i++) {
       noise[i] = ROUNDING * Math.max(1, Math.abs(ahead[i]), Math.abs(back[i])) / span
-      ahead[i] = (middle === null ? ahead[i] - back[i] : (ahead[i] - middle[i]) + (back[i] - middle[i])) / span
+      const difference = middle === null ? ahead[i] - back[i] : (ahead[i] - middle[i]) + (back[i] - middle[i])
+      ahead[i] = difference / span
     }
     for (let k = 1, power = 16; k <= j; k++, power *= 16) {
       for (let i = 0; i < n; i++) {

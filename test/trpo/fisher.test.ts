@@ -13,7 +13,7 @@ import { createShards } from '../../src/nn/shards.ts'
 import { stateGaussian } from '../../src/nn/distributions/stateGaussian.ts'
 import { createPolicyMap, forwardPolicy, type PolicyMap } from '../../src/rl/policyMap.ts'
 import { createFisher, type Fisher, fisherOperator } from '../../src/trpo/fisher.ts'
-import { createSubset } from '../../src/trpo/variants/subset.ts'
+import { createSubset, drawSubset } from '../../src/trpo/variants/subset.ts'
 import {
   cholesky, fromEntries, inner, type Matrix, multiply, normals, plusDiagonal, timesVector, transpose,
 } from '../support/dense.ts'
@@ -272,7 +272,7 @@ test('a subset\'s product is the Fisher matrix of exactly the chosen states, eac
     const problem = drawProblem(family, 'tanh', [3], 40, random)
     for (const [fraction, count] of [[0.1, 4], [0.5, 20], [0.99, 40], [1, 40], [1e-9, 1]]) {
       const subset = createSubset(problem.map, fraction, random)
-      subset.choose()
+      drawSubset(subset)
       const chosen = rowsOf(subset.map)
       assert.is(chosen.length, count)
       assert.is(new Set(chosen.map((row) => row.join())).size, count, 'without replacement')
@@ -299,7 +299,7 @@ test('a subset brings the masks of its states along', () => {
   const subset = createSubset(map, 0.4, random)
   const worst = new Worst(), v = normals(theta.length, random)
   for (let round = 0; round < 3; round++) {
-    subset.choose()
+    drawSubset(subset)
     const chosen = rowsOf(subset.map)
     const wanted = new Float64Array(theta.length)
     chosen.forEach((row) => {
@@ -324,7 +324,7 @@ test('a choice stays the same for all products until the next, and leaves the fu
   const F = createFisher(subset.map, createShards(subset.map.net, subset.map.tape), 0.1)
   const choices = new Set<string>()
   for (let round = 0; round < 5; round++) {
-    subset.choose()
+    drawSubset(subset)
     F.refresh()
     const states = subset.map.tape.inputs.data.slice(), once = product(F, v)
     for (let k = 0; k < 3; k++) assert.equal(product(F, v), once)
@@ -343,7 +343,7 @@ test('every state is chosen as often as any other', () => {
   const subset = createSubset(problem.map, 0.25, random)
   const counts = new Map(problem.inputs.map((row) => [row.join(), 0]))
   for (let round = 0; round < rounds; round++) {
-    subset.choose()
+    drawSubset(subset)
     for (const row of rowsOf(subset.map)) counts.set(row.join(), counts.get(row.join())! + 1)
   }
   // A quarter of the rounds each, standard deviation √(4000 · ¼ · ¾) = 27: six of them.

@@ -3,7 +3,7 @@ import * as assert from 'uvu/assert'
 import { compare, judge } from '../../src/verify/comparison.ts'
 
 const judged = (errors: readonly number[], tolerance: number, uncertainty: number = 0) =>
-  judge('a', 'b', errors.map((error) => ({ error, uncertainty })), tolerance, 'c')
+  judge('a', 'b', errors.map((error) => ({ error, uncertainty })), { tolerance, reason: 'c' })
 
 test('a comparison is relative to its scale, and 0 of 0 is no error', () => {
   assert.equal(compare(3, 2, 4, 8), { error: 0.25, uncertainty: 2 })

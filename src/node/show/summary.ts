@@ -2,14 +2,12 @@
  * The result of a run: counted while it goes on, printed when it is over. Pure.
  */
 import { moments } from '../../math/moments.ts'
-import type { Phase, Phases } from '../../trpo/phases.ts'
+import { type Phase, type Phases, zeroPhases } from '../../trpo/phases.ts'
 import type { StepStatus } from '../../trpo/certificate.ts'
+import { RECENT } from '../../trpo/trainer.ts'
 import type { Shown } from './display.ts'
 import { decimal, duration, grouped, plural, wrap } from './format.ts'
 import type { Paint } from './terminal.ts'
-
-/** Episodes that a mean return is compared with the threshold over; `train` averages over as many. */
-const RECENT = 100
 
 /** A mean return over `over` episodes, when `steps` had been taken. */
 export interface Milestone { readonly steps: number; readonly meanReturn: number; readonly over: number }
@@ -28,7 +26,7 @@ export interface Tally {
 }
 
 export function createTally(): Tally {
-  const phases = { rollout: 0, advantage: 0, gradient: 0, fisher: 0, lineSearch: 0, valueFit: 0 }
+  const phases = zeroPhases()
   return { iterations: 0, steps: 0, episodes: 0, solved: null, best: null, statuses: new Map(), phases }
 }
 

@@ -1,5 +1,5 @@
 /**
- * The one place that checks options: all together, before anything is allocated.
+ * Options checked, in this one place: all together, before anything is allocated.
  */
 import { show } from '../../errors/expect.ts'
 import { likely, perhaps } from '../../errors/nearest.ts'
@@ -11,9 +11,11 @@ import { relations, rules } from './rules.ts'
 /** Names of all options, in the order of the rules. */
 export const optionNames = Object.keys(rules) as readonly (keyof TrainOptions)[]
 
-/** The full record for the options given. Throws one error with a line per problem. */
+/** The full record for the options given. Throws one error, with one line per problem. */
 export function resolveOptions(given: Partial<TrainOptions>): TrainOptions {
-  if (typeof given !== 'object' || given === null) throw new TypeError(`options: expected a record, got ${show(given)}`)
+  if (typeof given !== 'object' || given === null) {
+    throw new TypeError(`options: expected a record, got ${show(given)}`)
+  }
   const problems: Error[] = Object.keys(given).filter((name) => !Object.hasOwn(rules, name)).map((name) =>
     new TypeError(`${name}: expected a known option${perhaps(optionMeant(name))}, got ${show(name)}`))
   const peer: Partial<TrainOptions> = Object.hasOwn(conventions, String(given.conventions))
@@ -36,13 +38,15 @@ export function resolveOptions(given: Partial<TrainOptions>): TrainOptions {
   }
   if (problems.length === 0) return options
   const message = problems.map((problem) => problem.message).join('\n')
-  throw problems.every((problem) => problem instanceof TypeError) ? new TypeError(message) : new RangeError(message)
+  const onlyTypes = problems.every((problem) => problem instanceof TypeError)
+  throw onlyTypes ? new TypeError(message) : new RangeError(message)
 }
 
-/** The option that a name from another library, or a misspelt one, stands for; '' if none is near. */
+/** The option that is meant by a name of another library, or by a misspelt one; '' if none is near. */
 export function optionMeant(name: string): string {
   const plain = (word: string): string => word.toLowerCase().replace(/[^a-z0-9]/g, '')
   const same = (word: string): boolean => plain(word) === plain(name)
   const elsewhere = Object.keys(otherNames).find(same)
-  return optionNames.find(same) ?? (elsewhere === undefined ? likely(plain(name), optionNames) : otherNames[elsewhere])
+  return optionNames.find(same)
+    ?? (elsewhere === undefined ? likely(plain(name), optionNames) : otherNames[elsewhere])
 }

@@ -1,18 +1,24 @@
 /**
- * The options' rows: default and check, which knows the range; meaning and origin. The command line's help and
- * docs/options.md are made of them. Origins name the papers and libraries of docs/deviations.md; *measured* is a table
- * of docs/results.
+ * One row per option: its default with a check, which knows the range; its meaning with its origin. The
+ * command line's help and docs/options.md are generated from them. Origins name papers and libraries of
+ * docs/deviations.md; *measured* refers to a table of docs/results.
  */
 import {
-  expectAbove, expectBetween, expectBoolean, expectFinite, expectFunction, expectInteger, expectNumber, expectOneOf, show,
+  expectAbove, expectBetween, expectBoolean, expectFinite, expectFunction, expectInteger, expectNumber,
+  expectOneOf, show,
 } from '../../errors/expect.ts'
 import type { Backend } from '../../math/backend.ts'
 import { conventions } from './conventions.ts'
 import type { TrainOptions } from './options.ts'
 
-/** Throws unless `value` is one that the option may have. */
+/** Throws if the option cannot have this value. */
 type Check = (name: string, value: unknown) => unknown
 interface Rule<T> { readonly default: T; readonly check: Check }
+
+/** Limit of options that have no limit of their own: a larger number is a mistake. */
+const MAX = 1e6
+/** Limit of counts for which memory is allocated. */
+const MAX_COUNT = 65536
 
 const integer = (low: number, high?: number): Check => (name, value) => expectInteger(name, value, low, high)
 const number = (low: number, high?: number): Check => (name, value) => expectNumber(name, value, low, high)
@@ -22,12 +28,14 @@ const oneOf = (...words: readonly string[]): Check => (name, value) => expectOne
 
 const layers: Check = (name, value) => {
   if (!Array.isArray(value)) throw new TypeError(`${name}: expected an array of integers, got ${show(value)}`)
-  // By index: forEach would pass over holes.
-  for (let l = 0; l < value.length; l++) expectInteger(`${name}[${l}]`, value[l], 1, 65536)
+  // By index, since forEach skips holes.
+  for (let l = 0; l < value.length; l++) expectInteger(`${name}[${l}]`, value[l], 1, MAX_COUNT)
 }
 const branches: Check = (name, value) => {
   if (value === 'all') return
-  if (typeof value !== 'number') throw new TypeError(`${name}: expected "all" or an integer of at least 2, got ${show(value)}`)
+  if (typeof value !== 'number') {
+    throw new TypeError(`${name}: expected "all" or an integer of at least 2, got ${show(value)}`)
+  }
   expectInteger(name, value, 2)
 }
 const backend: Check = (name, value) => {
@@ -44,14 +52,14 @@ export const rules: { readonly [K in keyof TrainOptions]: Rule<TrainOptions[K]> 
   seed: { default: 0, check: integer(0) },
   totalSteps: { default: 100_000, check: integer(1) },
   batchSteps: { default: 2048, check: integer(1) },
-  envCount: { default: 8, check: integer(1, 65536) },
+  envCount: { default: 8, check: integer(1, MAX_COUNT) },
   hiddenSizes: { default: [64, 64], check: layers },
   valueHiddenSizes: { default: [64, 64], check: layers },
   activation: { default: 'tanh', check: oneOf('tanh', 'relu', 'identity') },
   initialLogStd: { default: 0, check: expectFinite },
   stateDependentStd: { default: false, check: expectBoolean },
   actionBounds: { default: 'clip', check: oneOf('clip', 'squash') },
-  actionNoiseHold: { default: 1, check: number(1, 1e6) },
+  actionNoiseHold: { default: 1, check: number(1, MAX) },
   discount: { default: 0.99, check: number(0, 1) },
   gaeLambda: { default: 0.95, check: number(0, 1) },
   sampling: { default: 'single-path', check: oneOf('single-path', 'vine') },
@@ -68,10 +76,10 @@ export const rules: { readonly [K in keyof TrainOptions]: Rule<TrainOptions[K]> 
   klReduction: { default: 'sum', check: oneOf('sum', 'mean') },
   maxKlFactor: { default: 1, check: number(1, Infinity) },
   acceptRatio: { default: 0, check: number(0, 1) },
-  entropyCoefficient: { default: 0, check: number(0, 1e6) },
+  entropyCoefficient: { default: 0, check: number(0, MAX) },
   cgIterations: { default: 10, check: integer(1) },
   cgTolerance: { default: 0.01, check: number(0, 1) },
-  damping: { default: 0.1, check: number(0, 1e6) },
+  damping: { default: 0.1, check: number(0, MAX) },
   preconditioner: { default: 'none', check: oneOf('none', 'diagonal') },
   stepLength: { default: 'undamped', check: oneOf('undamped', 'damped') },
   lineSearch: { default: 'backtracking', check: oneOf('backtracking', 'longest', 'none') },
@@ -86,7 +94,7 @@ export const rules: { readonly [K in keyof TrainOptions]: Rule<TrainOptions[K]> 
   valueMaxKl: { default: 1, check: above(0) },
   valueSteps: { default: 4, check: integer(0) },
   valueCgIterations: { default: 5, check: integer(1) },
-  valueDamping: { default: 0.1, check: number(0, 1e6) },
+  valueDamping: { default: 0.1, check: number(0, MAX) },
   valueCurvatureFraction: { default: 0.1, check: above(0, 1) },
   conventions: { default: 'trpo', check: oneOf('trpo', ...Object.keys(conventions)) },
   backend: { default: 'auto', check: backend },
@@ -94,8 +102,8 @@ export const rules: { readonly [K in keyof TrainOptions]: Rule<TrainOptions[K]> 
 }
 
 /**
- * What each option means, in half a line, and where its default comes from. Apart from the rules, so that a training
- * leaves it out of a bundle.
+ * Each option's meaning, in half a line, and the origin of its default. It is separate from the rules, so
+ * that the bundle of a training does not contain it.
  */
 export const texts: { readonly [K in keyof TrainOptions]: readonly [meaning: string, origin: string] } = {
   seed: ['fixes everything random', ''],
@@ -106,11 +114,15 @@ export const texts: { readonly [K in keyof TrainOptions]: readonly [meaning: str
   valueHiddenSizes: ['hidden layers of the value function', 'Spinning Up, SB3-contrib'],
   activation: ['after hidden layers', 'Spinning Up, SB3-contrib'],
   initialLogStd: ['log σ at the start; Box actions', 'SB3-contrib'],
-  stateDependentStd: ['log σ is an output of the network; Box actions', 'Spinning Up, SB3-contrib have one σ'],
+  stateDependentStd: [
+    'log σ is an output of the network; Box actions', 'Spinning Up, SB3-contrib have one σ',
+  ],
   actionBounds: ['how Box actions keep to their bounds', 'SB3-contrib'],
   actionNoiseHold: ['mean number of steps that noise is held', 'all peers; above 1 after Raffin et al. 2021'],
   discount: ['γ', 'Schulman et al. 2015, table 2'],
-  gaeLambda: ['λ of GAE; 1: rewards-to-go less the value', 'SB3-contrib; in the best range of Schulman et al. 2016'],
+  gaeLambda: [
+    'λ of GAE; 1: rewards-to-go less the value', 'SB3-contrib; in the best range of Schulman et al. 2016',
+  ],
   sampling: ['single paths, or branches from states', 'Schulman et al. 2015, section 5'],
   vineBranches: ['vine: branches per state', 'measured'],
   vineHorizon: ['vine: steps per branch, V thereafter', 'measured'],
@@ -125,7 +137,9 @@ export const texts: { readonly [K in keyof TrainOptions]: readonly [meaning: str
   klReduction: ['KL over the dimensions of an action', 'Schulman et al. 2015; SB3-contrib: mean'],
   maxKlFactor: ['accept KL up to this multiple of δ', 'Schulman et al. 2015; baselines 1.5'],
   acceptRatio: ['accept gains above this fraction of predicted', 'Schulman et al. 2015; modular_rl 0.1'],
-  entropyCoefficient: ['surrogate added per nat of entropy', 'Schulman et al. 2015; baselines and pfrl have one'],
+  entropyCoefficient: [
+    'surrogate added per nat of entropy', 'Schulman et al. 2015; baselines and pfrl have one',
+  ],
   cgIterations: ['maximum of conjugate-gradient iterations', 'Schulman et al. 2015, appendix C'],
   cgTolerance: ['relative residual at which they stop', 'measured'],
   damping: ['λ in (F + λI) x = g', 'Spinning Up, SB3-contrib'],
@@ -134,7 +148,9 @@ export const texts: { readonly [K in keyof TrainOptions]: readonly [meaning: str
   lineSearch: ['which step is taken', 'Schulman et al. 2015, appendix C'],
   backtrackCoefficient: ['α: factor from trial to trial', 'Spinning Up, SB3-contrib'],
   maxBacktracks: ['K: trials after the first', 'the 10 trials of Spinning Up and SB3-contrib are K = 9'],
-  fisherFraction: ['fraction of the states in Fisher products', 'SB3-contrib; Schulman et al. 2015, appendix C: 0.1'],
+  fisherFraction: [
+    'fraction of the states in Fisher products', 'SB3-contrib; Schulman et al. 2015, appendix C: 0.1',
+  ],
   valueFit: ['how V is fitted', 'measured'],
   valueEpochs: ['adam: passes over a batch', 'measured; SB3-contrib 10'],
   valueMinibatch: ['adam: states per gradient', 'measured; SB3-contrib 128'],
@@ -150,8 +166,11 @@ export const texts: { readonly [K in keyof TrainOptions]: readonly [meaning: str
   clock: ['a clock in milliseconds', ''],
 }
 
-/** A rule between options, each of which is valid by itself: what is wrong, or null. */
-interface Relation { readonly of: readonly (keyof TrainOptions)[]; readonly problem: (options: TrainOptions) => string | null }
+/** A rule between options that are valid one by one: *name: expected X, got Y*, or null. */
+interface Relation {
+  readonly of: readonly (keyof TrainOptions)[]
+  readonly problem: (options: TrainOptions) => string | null
+}
 
 export const relations: readonly Relation[] = [
   {

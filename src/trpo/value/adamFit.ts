@@ -1,8 +1,7 @@
 /**
- * Fit V_φ to the returns by least squares: Adam on minibatches of mean (V_φ(s) − R̂)², some epochs a batch.
- * A fit whose numbers stop being finite is undone: φ and Adam's state return to what they were.
- * With `normalizeReturns` Adam works in units in which the batch's returns have mean 0 and variance 1, and V is rescaled
- * there and back so that it stays the function it was (van Hasselt et al. 2016, but for a batch at a time).
+ * Fit V_φ to the returns by least squares: Adam on minibatches of mean (V_φ(s) − R̂)², for some epochs per
+ * batch. With `normalizeReturns` it works in the units of `returnUnits`. If numbers stop being finite, the
+ * whole fit is undone: φ and Adam's state get their former bits back.
  */
 import { type AdamState, adamState, adamStep } from '../../math/adam.ts'
 import type { Random } from '../../math/random.ts'
@@ -13,27 +12,38 @@ import { backward, createTape, forward, type Tape, transposeWeights } from '../.
 import { bindParameters } from '../../nn/parameters.ts'
 import { createShards, type Shards, sumOverTiles } from '../../nn/shards.ts'
 import { predict, type Value } from '../../rl/value.ts'
+import type { AdamFitOptions } from '../options/options.ts'
 import { explained, type FitBatch, meanSquare, type ValueFit } from './loss.ts'
 import { changeUnit, inverse, type Unit, unitOf } from './returnUnits.ts'
-import type { AdamFitOptions } from '../options/options.ts'
 
+/** What fits on batches of N states need. P is the number of parameters. */
 export interface AdamFitter {
   readonly value: Value
   readonly options: AdamFitOptions
   readonly adam: AdamState
+  /** A permutation of the states; each epoch shuffles it. */
   readonly order: Int32Array
-  /** One tape for whole minibatches, and one for what is left at the end of an epoch, over the same memory. */
+  /** For full minibatches, and for the rest of an epoch if there is one; both over the same memory. */
   readonly whole: Minibatch
   readonly rest: Minibatch | null
   /** φ and its gradient, [1, P] each. */
   readonly phi: Tensor
   readonly gradient: Tensor
+  /** Scratch: [N]. */
   readonly errors: Float64Array
-  /** φ, m and v as they were before the fit under way. */
-  readonly saved: { readonly phi: Float64Array; readonly m: Float64Array; readonly v: Float64Array }
+  /** φ and Adam's state before the present fit. */
+  readonly saved: Saved
 }
 
 interface Minibatch { readonly tape: Tape; readonly shards: Shards }
+
+interface Saved {
+  readonly phi: Float64Array
+  readonly m: Float64Array
+  readonly v: Float64Array
+  beta1Power: number
+  beta2Power: number
+}
 
 export function createAdamFitter(value: Value, states: number, options: AdamFitOptions): AdamFitter {
   const { net } = value
@@ -44,6 +54,7 @@ export function createAdamFitter(value: Value, states: number, options: AdamFitO
     const tape = createTape(net, rowsOf(inputs, 0, rows), true)
     return { tape, shards: createShards(net, tape) }
   }
+  const vector = (): Float64Array => new Float64Array(P)
   return {
     value, options,
     adam: adamState(net.backend, P),
@@ -53,70 +64,82 @@ export function createAdamFitter(value: Value, states: number, options: AdamFitO
     phi: matrix(net.parameters.flat, 1, P),
     gradient: net.backend.allocate(1, P),
     errors: new Float64Array(states),
-    saved: { phi: new Float64Array(P), m: new Float64Array(P), v: new Float64Array(P) },
+    saved: { phi: vector(), m: vector(), v: vector(), beta1Power: 1, beta2Power: 1 },
   }
 }
 
-/** Move φ towards the returns of `batch`; its values are V there before, and V there afterwards. */
+/** Fit φ to the returns of `batch`. Its values must be V before the fit, and are V afterwards. */
 export function fitByAdam(fitter: AdamFitter, batch: FitBatch, random: Random): ValueFit {
   const { observations, returns, values } = batch
-  const { value, options, adam, order, whole, rest, errors, saved } = fitter
-  const phi = value.net.parameters.flat
-  const N = returns.length
+  const { value, options, adam, errors } = fitter
   const explainedVariance = explained(errors, returns, values)
   const lossBefore = meanSquare(errors, returns, values)
-  const { beta1Power, beta2Power } = adam
-  saved.phi.set(phi)
-  saved.m.set(adam.m.data)
-  saved.v.set(adam.v.data)
+  save(fitter)
 
   const unit = options.normalizeReturns ? unitOf(returns, errors) : null
   if (unit !== null) changeUnit(value, adam, unit)
-  const size = whole.tape.inputs.rows
-  for (let epoch = 0; epoch < options.valueEpochs; epoch++) {
-    random.shuffle(order)
-    for (let first = 0; first < N; first += size) {
-      descend(fitter, first + size <= N ? whole : rest!, first, batch, unit)
-    }
-  }
+  for (let epoch = 0; epoch < options.valueEpochs; epoch++) runEpoch(fitter, batch, unit, random)
   if (unit !== null) changeUnit(value, adam, inverse(unit))
 
-  predict(values, value, observations, N)
+  predict(values, value, observations, returns.length)
   const lossAfter = meanSquare(errors, returns, values)
-  const finite = [phi, adam.m.data, adam.v.data].every(allFinite)
+  const finite = [value.net.parameters.flat, adam.m.data, adam.v.data].every(allFinite)
   if (finite && (lossAfter < Number.MAX_VALUE || lossBefore === Number.MAX_VALUE)) {
     return { status: 'fitted', lossBefore, lossAfter, explainedVariance }
   }
-  phi.set(saved.phi)
-  adam.m.data.set(saved.m)
-  adam.v.data.set(saved.v)
-  adam.beta1Power = beta1Power
-  adam.beta2Power = beta2Power
-  predict(values, value, observations, N)
+  restore(fitter)
+  predict(values, value, observations, returns.length)
   return { status: 'undone', lossBefore, lossAfter: lossBefore, explainedVariance }
 }
 
-/** V reads its inputs in new coordinates, and stays the function it is; Adam's memory of gradients follows. */
+/** From now on V reads its inputs in new coordinates and remains the same function; Adam's moments follow. */
 export function changeInputs({ value: { net }, adam }: AdamFitter, change: InputChange): void {
   changeLayer(net.parameters.layers[0], change)
   changeGradient(bindParameters(adam.m.data, net.sizes, 0).layers[0], change)
   changeSquares(bindParameters(adam.v.data, net.sizes, 0).layers[0], change)
 }
 
-/** One Adam step on the states order[first …]. */
-function descend(
-  fitter: AdamFitter, { tape, shards }: Minibatch, first: number, { observations, returns }: FitBatch, unit: Unit | null,
+/** One Adam step per minibatch of the shuffled states. */
+function runEpoch(fitter: AdamFitter, batch: FitBatch, unit: Unit | null, random: Random): void {
+  const { order, whole, rest } = fitter
+  const N = order.length, size = whole.tape.inputs.rows
+  random.shuffle(order)
+  for (let first = 0; first < N; first += size) {
+    minibatchStep(fitter, first + size <= N ? whole : rest!, first, batch, unit)
+  }
+}
+
+/** One Adam step on the states order[first], order[first + 1], … */
+function minibatchStep(
+  fitter: AdamFitter, { tape, shards }: Minibatch, first: number, { observations, returns }: FitBatch,
+  unit: Unit | null,
 ): void {
   const { mean, std } = unit ?? { mean: 0, std: 1 }
   const { value: { net }, order, phi, gradient, adam, options } = fitter
   const { data: inputs, rows: n, cols } = tape.inputs
-  const outputs = tape.outputs.data, outputDerivatives = tape.outputDerivatives.data, states = observations.data
+  const outputs = tape.outputs.data, derivatives = tape.outputDerivatives.data, states = observations.data
   for (let i = 0, p = 0; i < n; i++) {
     for (let q = order[first + i] * cols, end = q + cols; q < end; p++, q++) inputs[p] = states[q]
   }
   forward(net, tape)
-  for (let i = 0; i < n; i++) outputDerivatives[i] = 2 * (outputs[i] - (returns[order[first + i]] - mean) / std) / n
+  for (let i = 0; i < n; i++) derivatives[i] = 2 * (outputs[i] - (returns[order[first + i]] - mean) / std) / n
   transposeWeights(net)
   sumOverTiles(gradient.data, shards, (tile, into) => backward(net, tile, into))
   adamStep(net.backend, phi, gradient, adam, { learningRate: options.valueLearningRate })
+}
+
+function save({ phi, adam, saved }: AdamFitter): void {
+  saved.phi.set(phi.data)
+  saved.m.set(adam.m.data)
+  saved.v.set(adam.v.data)
+  saved.beta1Power = adam.beta1Power
+  saved.beta2Power = adam.beta2Power
+}
+
+function restore({ phi, adam, saved }: AdamFitter): void {
+  phi.data.set(saved.phi)
+  adam.m.data.set(saved.m)
+  adam.v.data.set(saved.v)
+  adam.beta1Power = saved.beta1Power
+  adam.beta2Power = saved.beta2Power
 }

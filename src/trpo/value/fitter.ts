@@ -1,5 +1,5 @@
 /**
- * The way to fit V that options choose, with all the memory that it needs for batches of their size.
+ * The fit of V that the options choose, with all memory that it needs.
  */
 import type { Random } from '../../math/random.ts'
 import { changeLayer, type InputChange } from '../../nn/inputChange.ts'
@@ -12,11 +12,11 @@ import type { FitBatch, ValueFit } from './loss.ts'
 /** One way to fit V to returns. */
 export interface Fitter {
   /**
-   * Move φ towards the returns of `batch`. Its values are V there before, and V there afterwards. If the fit is undone,
-   * φ and the values keep their exact bits. `random` draws minibatches, or the states of H.
+   * Fit φ to the returns of `batch`. Its values must be V before the fit, and are V afterwards. If the fit is
+   * undone, φ and the values keep their exact bits. `random` draws minibatches, or the states of H.
    */
   fit(batch: FitBatch, random: Random): ValueFit
-  /** V reads its inputs in new coordinates, and stays the same function. */
+  /** From now on V reads its inputs in new coordinates, and remains the same function. */
   changeInputs(change: InputChange): void
 }
 
@@ -39,7 +39,7 @@ const fitters: Readonly<Record<ValueFitOptions['valueFit'], CreateFitter>> = {
     const fitter = createGaussNewtonFitter(value, states, options)
     return {
       fit: (batch, random) => fitByGaussNewton(fitter, batch, random),
-      // It remembers nothing between two batches.
+      // It keeps no state between two batches.
       changeInputs: (change) => changeLayer(value.net.parameters.layers[0], change),
     }
   },

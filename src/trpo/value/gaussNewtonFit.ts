@@ -1,16 +1,18 @@
 /**
- * Fit V_φ to the returns within a trust region: on average over its states a batch may move V only so far, measured by
- * V's own errors. Schulman et al. 2016, section 5:
+ * Fit V_φ to the returns within a trust region: a batch may change V by a limited mean square, relative to
+ * V's own mean square error. Schulman et al. 2016, section 5:
  *
- *   minimise mean (V_φ(s) − R̂)²  such that  mean (V_φ(s) − V_old(s))² / 2σ² ≤ ε,   σ² = mean (V_old(s) − R̂)²
+ *   minimise mean (V_φ(s) − R̂)²  such that  mean (V_φ(s) − V_old(s))² / 2σ² ≤ ε,
+ *   σ² = mean (V_old(s) − R̂)²
  *
- * which is KL(old‖new) ≤ ε for returns that are normal about V with variance σ². By Gauss–Newton steps: with
- * j = ∂V/∂y, H = mean j jᵀ and b = mean (R̂ − V) j, conjugate gradients solve (H + λI) x = b, and a line search on
- * the true loss and constraint shortens x. φ is written only by steps that both allow.
+ * The constraint is KL(old‖new) ≤ ε if returns are normal around V with variance σ². By Gauss–Newton steps:
+ * with j = ∂V/∂y, H = mean j jᵀ and b = mean (R̂ − V) j, conjugate gradients solve (H + λI) x = b, and a line
+ * search on the exact loss and constraint shortens x. φ is written only by steps that satisfy both.
+ * In trpo/step and trpo/fisher b is g, H is F (here J = jᵀ and M = 1), y is θ, and ε is δ.
  *
- * y is φ, but σφ in hidden layers: then all of y has the unit of V, so that H and λ have none, and rewards c times as
- * large give an output layer c times as large and the same hidden layers.
- * But: the paper goes to the edge of the region along H⁻¹ b; here no step goes beyond x, where the model is least.
+ * y is φ in the output layer, and φ times the root mean square error in hidden layers. All of y then has the
+ * unit of V, H and λ have none, and c times the rewards give c times the output layer, equal hidden layers.
+ * But: the paper goes to the edge of the region along H⁻¹ b; here no step goes beyond x, the model's minimum.
  */
 import {
   cgWorkspace, type CgWorkspace, conjugateGradient, type Operator,
@@ -18,54 +20,66 @@ import {
 import { lineSearch } from '../../math/lineSearch.ts'
 import type { Random } from '../../math/random.ts'
 import { allFinite, combine, dot } from '../../math/vector.ts'
-import { createJacobian } from '../../nn/jacobian.ts'
+import { createJacobian, type Jacobian } from '../../nn/jacobian.ts'
 import {
   backward, createMlp, createTape, forward, type Mlp, type Tape, transposeWeights,
 } from '../../nn/mlp.ts'
 import { bindParameters } from '../../nn/parameters.ts'
 import { createShards, type Shards, sumOverTiles } from '../../nn/shards.ts'
 import type { Value } from '../../rl/value.ts'
-import { explained, type FitBatch, meanSquare, type ValueFit } from './loss.ts'
 import type { GaussNewtonFitOptions } from '../options/options.ts'
+import { explained, type FitBatch, meanSquare, type ValueFit } from './loss.ts'
+import { outputLayerStart } from './returnUnits.ts'
 
 /** V as a differentiable map on some states. */
 interface ValueMap { readonly tape: Tape; readonly shards: Shards }
 
+/** What fits on batches of N states need. P is the number of parameters. */
 export interface GaussNewtonFitter {
   readonly value: Value
   readonly options: GaussNewtonFitOptions
-  /** All states of a batch, and those that H is made of: a part of them, or the same. */
+  /** All states of a batch, and the states of H: a part of them, or the same. */
   readonly all: ValueMap
   readonly part: ValueMap
+  /** Scratch for drawing the part: [N]. */
   readonly order: Int32Array
   readonly candidate: { readonly net: Mlp; readonly tape: Tape }
-  readonly gaussNewton: GaussNewton
-  /** ∂φ/∂y: 1/σ in hidden layers, 1 in the output layer. */
+  /** J = jᵀ at the states of H, but by φ; and v ↦ (H + λI) v. */
+  readonly jacobian: Jacobian
+  readonly damped: Operator
+  /** ∂φ/∂y: [P]. */
   readonly units: Float64Array
+  /** b: [P]. */
   readonly gradient: Float64Array
   readonly cg: CgWorkspace
-  /** V on the batch before the fit. */
+  /** V_old on the batch: [N]. */
   readonly old: Float64Array
+  /** [N] */
   readonly scratch: Float64Array
 }
 
-export function createGaussNewtonFitter(value: Value, states: number, options: GaussNewtonFitOptions): GaussNewtonFitter {
+export function createGaussNewtonFitter(
+  value: Value, states: number, options: GaussNewtonFitOptions,
+): GaussNewtonFitter {
   const { net } = value
   const { backend, sizes } = net
+  const { valueCurvatureFraction: fraction, valueDamping } = options
   const P = net.parameters.flat.length
   const mapOf = (rows: number): ValueMap => {
     const tape = createTape(net, backend.allocate(rows, sizes[0]), true)
     return { tape, shards: createShards(net, tape) }
   }
   const all = mapOf(states)
-  const part = options.valueCurvatureFraction < 1 ? mapOf(Math.max(1, Math.round(options.valueCurvatureFraction * states))) : all
+  const part = fraction < 1 ? mapOf(Math.max(1, Math.round(fraction * states))) : all
   const candidate = createMlp(backend, sizes, net.activation.name)
+  const candidateTape = createTape(candidate, all.tape.inputs, false)
+  const jacobian = createJacobian(net, part.tape)
   const units = new Float64Array(P).fill(1)
   return {
-    value, options, all, part, units,
+    value, options, all, part, jacobian, units,
     order: new Int32Array(states),
-    candidate: { net: candidate, tape: createTape(candidate, all.tape.inputs, false) },
-    gaussNewton: createGaussNewton(net, part, units, options.valueDamping),
+    candidate: { net: candidate, tape: candidateTape },
+    damped: dampedGaussNewton(net, part, jacobian, units, valueDamping),
     gradient: new Float64Array(P),
     cg: cgWorkspace(P),
     old: new Float64Array(states),
@@ -73,40 +87,38 @@ export function createGaussNewtonFitter(value: Value, states: number, options: G
   }
 }
 
-/** v ↦ (mean j jᵀ + λI) v over the states of the map, at the φ of the last `refresh`, which `forward` there precedes. */
-interface GaussNewton { readonly apply: Operator; refresh(): void }
-
-function createGaussNewton(net: Mlp, { tape, shards }: ValueMap, units: Float64Array, lambda: number): GaussNewton {
-  const jacobian = createJacobian(net, tape)
+/** v ↦ (mean j jᵀ + λI) v over the states of the map, at the φ of the last `jacobian.refresh`. */
+function dampedGaussNewton(
+  net: Mlp, { tape, shards }: ValueMap, jacobian: Jacobian, units: Float64Array, lambda: number,
+): Operator {
   const direction = bindParameters(net.backend.allocate(1, units.length).data, net.sizes, 0)
   const derivatives = tape.outputDerivatives.data, n = tape.inputs.rows
-  return {
-    refresh: () => jacobian.refresh(),
-    apply(out, v) {
-      for (let p = 0; p < v.length; p++) direction.flat[p] = units[p] * v[p]
-      sumOverTiles(out, shards, (tile, into) => {
-        jacobian.tangent(tile, direction)
-        for (let i = tile.first; i < tile.first + tile.rows; i++) derivatives[i] /= n
-        jacobian.backward(tile, into)
-      })
-      for (let p = 0; p < v.length; p++) out[p] = units[p] * out[p] + lambda * v[p]
-    },
+  return (out, v) => {
+    for (let p = 0; p < v.length; p++) direction.flat[p] = units[p] * v[p]
+    sumOverTiles(out, shards, (tile, into) => {
+      jacobian.tangent(tile, direction)
+      for (let i = tile.first; i < tile.first + tile.rows; i++) derivatives[i] /= n
+      jacobian.backward(tile, into)
+    })
+    for (let p = 0; p < v.length; p++) out[p] = units[p] * out[p] + lambda * v[p]
   }
 }
 
-/** Move φ towards the returns of `batch`; its values are V there before, and V there afterwards. */
+/** Fit φ to the returns of `batch`. Its values must be V before the fit, and are V afterwards. */
 export function fitByGaussNewton(fitter: GaussNewtonFitter, batch: FitBatch, random: Random): ValueFit {
   const { observations, returns, values } = batch
   const { all, old, scratch, options } = fitter
   const explainedVariance = explained(scratch, returns, values)
   const lossBefore = meanSquare(scratch, returns, values)
-  if (lossBefore === Number.MAX_VALUE) return { status: 'undone', lossBefore, lossAfter: lossBefore, explainedVariance }
-
+  if (lossBefore === Number.MAX_VALUE) {
+    return { status: 'undone', lossBefore, lossAfter: lossBefore, explainedVariance }
+  }
   old.set(values)
   all.tape.inputs.data.set(observations.data)
+  const fit: Fit = { returns, values, variance: lossBefore }
   let status: ValueFit['status'] = 'fitted', lossAfter = lossBefore
   for (let k = 0; k < options.valueSteps; k++) {
-    const outcome = descend(fitter, returns, values, lossBefore, lossAfter, random)
+    const outcome = gaussNewtonStep(fitter, fit, lossAfter, random)
     if (outcome === 'failed' && k === 0) status = 'undone'
     if (typeof outcome !== 'number') break
     lossAfter = outcome
@@ -114,41 +126,62 @@ export function fitByGaussNewton(fitter: GaussNewtonFitter, batch: FitBatch, ran
   return { status, lossBefore, lossAfter, explainedVariance }
 }
 
-/**
- * One Gauss–Newton step of φ and `values`; returns the loss that it leaves. `arrived` where there is nothing to
- * follow, or no room left; `failed` where no trial was acceptable: φ and `values` are what they were.
- */
-function descend(
-  fitter: GaussNewtonFitter, returns: Float64Array, values: Float64Array, variance: number, loss: number, random: Random,
-): number | 'arrived' | 'failed' {
-  const { value: { net }, options, all, part, candidate, gaussNewton, units, gradient, cg, old, scratch } = fitter
-  const { valueMaxKl: epsilon, valueDamping: lambda } = options
-  const phi = net.parameters.flat
-  const trial = candidate.net.parameters.flat
-  const N = returns.length
+/** The present fit: returns, V, and σ². */
+interface Fit { readonly returns: Float64Array; readonly values: Float64Array; readonly variance: number }
 
-  // However far V has moved, by the triangle inequality it may move by this much more, as a root of the mean square.
-  const room = Math.sqrt(2 * epsilon * variance) - Math.sqrt(meanSquare(scratch, values, old))
+/**
+ * One Gauss–Newton step of φ and `values` from `loss`; returns the loss after it. `arrived`: b = 0, or the
+ * region has no room left. `failed`: no trial was acceptable. Both leave φ and `values` as they were.
+ */
+function gaussNewtonStep(
+  fitter: GaussNewtonFitter, fit: Fit, loss: number, random: Random,
+): number | 'arrived' | 'failed' {
+  const { gradient } = fitter
+  const room = roomLeft(fitter, fit)
   if (!(room > 0)) return 'arrived'
-  units.fill(1 / Math.sqrt(loss), 0, units.length - net.parameters.layers.at(-1)!.W.rows - 1)
+  linearize(fitter, fit, loss)
+  if (dot(gradient, gradient) === 0) return 'arrived'
+  const beta = solve(fitter, room, random)
+  if (!(beta > 0)) return 'failed'
+  return search(fitter, fit, loss, beta)
+}
+
+/** By the triangle inequality V may move by this much further, as a root mean square, wherever it is now. */
+function roomLeft({ old, scratch, options }: GaussNewtonFitter, { values, variance }: Fit): number {
+  return Math.sqrt(2 * options.valueMaxKl * variance) - Math.sqrt(meanSquare(scratch, values, old))
+}
+
+/** fitter.gradient ← b, with `units` those of the present loss. */
+function linearize(fitter: GaussNewtonFitter, { returns, values }: Fit, loss: number): void {
+  const { value: { net }, all, units, gradient } = fitter
+  const N = returns.length
+  units.fill(1 / Math.sqrt(loss), 0, outputLayerStart(net))
   forward(net, all.tape)
   transposeWeights(net)
   const derivatives = all.tape.outputDerivatives.data
   for (let i = 0; i < N; i++) derivatives[i] = (returns[i] - values[i]) / N
   sumOverTiles(gradient, all.shards, (tile, into) => backward(net, tile, into))
   for (let p = 0; p < units.length; p++) gradient[p] *= units[p]
-  if (dot(gradient, gradient) === 0) return 'arrived'
+}
 
-  if (part !== all) choose(fitter, random)
-  gaussNewton.refresh()
-  const solved = conjugateGradient(cg, gaussNewton.apply, gradient, {
+/** fitter.cg.x ← x, as a step of φ; returns β ≤ 1, with which the model of V moves within `room`. */
+function solve(fitter: GaussNewtonFitter, room: number, random: Random): number {
+  const { options, all, part, jacobian, damped, units, gradient, cg } = fitter
+  if (part !== all) drawPart(fitter, random)
+  jacobian.refresh()
+  const { xAx } = conjugateGradient(cg, damped, gradient, {
     maxIterations: options.valueCgIterations, relativeTolerance: options.cgTolerance,
   })
-  const xHx = solved.xAx - lambda * dot(cg.x, cg.x)
-  const beta = Math.min(1, room / Math.sqrt(xHx))
-  if (!(beta > 0)) return 'failed'
+  const xHx = xAx - options.valueDamping * dot(cg.x, cg.x)
   for (let p = 0; p < units.length; p++) cg.x[p] *= units[p]
+  return Math.min(1, room / Math.sqrt(xHx))
+}
 
+/** φ and `values` ← the first acceptable trial φ + scale · β x; returns its loss. */
+function search(fitter: GaussNewtonFitter, fit: Fit, loss: number, beta: number): number | 'failed' {
+  const { value, options, candidate, cg, old, scratch } = fitter
+  const { returns, values, variance } = fit
+  const phi = value.net.parameters.flat, trial = candidate.net.parameters.flat
   const outputs = candidate.tape.outputs.data
   let after = loss
   const acceptable = (scale: number): boolean => {
@@ -156,7 +189,7 @@ function descend(
     forward(candidate.net, candidate.tape)
     after = meanSquare(scratch, returns, outputs)
     const kl = meanSquare(scratch, outputs, old) / (2 * variance)
-    return after < loss && kl <= epsilon && allFinite(trial)
+    return after < loss && kl <= options.valueMaxKl && allFinite(trial)
   }
   if (lineSearch(acceptable, options).backtracks < 0) return 'failed'
   phi.set(trial)
@@ -164,16 +197,16 @@ function descend(
   return after
 }
 
-/** Draw the states that H is made of, without replacement, and run V on them. The draw depends on the stream alone. */
-function choose({ value: { net }, all, part, order }: GaussNewtonFitter, random: Random): void {
+/** Draw the states of H without replacement, and run V on them. Every draw begins from the same order. */
+function drawPart({ value: { net }, all, part, order }: GaussNewtonFitter, random: Random): void {
   const { data, rows, cols } = all.tape.inputs
-  const chosen = part.tape.inputs.data
+  const drawn = part.tape.inputs.data
   for (let i = 0; i < rows; i++) order[i] = i
   for (let i = 0; i < part.tape.inputs.rows; i++) {
     const at = i + random.integer(rows - i)
     const state = order[at]
     order[at] = order[i]
-    for (let j = 0; j < cols; j++) chosen[i * cols + j] = data[state * cols + j]
+    for (let j = 0; j < cols; j++) drawn[i * cols + j] = data[state * cols + j]
   }
   forward(net, part.tape)
 }

@@ -1,27 +1,27 @@
 /**
- * What a fit of V reports, and the measures in it.
+ * What a fit of V reports: its losses, with the variance that V explained.
  */
 import { moments } from '../../math/moments.ts'
 import type { Batch } from '../../rl/batch.ts'
 
-/** What a fit reads of a batch, and its values, which it overwrites. */
+/** What a fit reads of a batch; it overwrites the values. */
 export type FitBatch = Pick<Batch, 'observations' | 'returns' | 'values'>
 
 /** What one fit of V did. */
 export interface ValueFit {
-  /** `undone`: the numbers stopped being finite, or no step was acceptable, and φ is what it was. */
+  /** `undone`: numbers stopped being finite, or no step was acceptable; φ has its former bits. */
   readonly status: 'fitted' | 'undone'
-  /** Mean squared error on the batch, before and after; the largest double where it is beyond. */
+  /** Mean squared error on the batch, before and after; the largest double if it is larger. */
   readonly lossBefore: number
   readonly lossAfter: number
   /**
-   * 1 − Var(R̂ − V) / Var(R̂) of V before the fit: 1 is perfect, 0 no better than a constant; null where the
-   * returns do not vary, or vary beyond the range of doubles.
+   * 1 − Var(R̂ − V) / Var(R̂) of V before the fit: 1 is perfect, 0 no better than a constant. null if the
+   * returns do not vary, or if a variance is beyond the range of doubles.
    */
   readonly explainedVariance: number | null
 }
 
-/** Mean of (xᵢ − yᵢ)²; the largest double where it is beyond, or not a number. `scratch` [N] is overwritten. */
+/** Mean of (xᵢ − yᵢ)²; the largest double if it is larger, or not a number. `scratch` [N] is overwritten. */
 export function meanSquare(scratch: Float64Array, x: Float64Array, y: Float64Array): number {
   for (let i = 0; i < x.length; i++) scratch[i] = x[i] - y[i]
   const { mean, variance } = moments(scratch, scratch)

@@ -1,14 +1,14 @@
 /**
- * A bonus on randomness: L(θ) + c · mean entropy of π_θ, and its gradient, for any objective L.
- * Williams & Peng 1991; SB3-contrib and garage offer it for TRPO, where it bends the direction and raises what the line
- * search compares. The trust region stays what it was.
+ * A bonus on randomness: the objective L(θ) + c · mean entropy of π_θ, for any objective L.
+ * Williams & Peng 1991; SB3-contrib and garage offer it for TRPO. It changes the direction of a step, and the
+ * values that the line search compares. The trust region stays the same.
  */
 import { addScaled, sum } from '../../math/vector.ts'
 import { backward } from '../../nn/mlp.ts'
 import { sumOverTiles } from '../../nn/shards.ts'
 import type { Objective } from '../surrogate.ts'
 
-/** `objective` with `coefficient` c ≥ 0 for each nat of entropy a state; P numbers of scratch. */
+/** `objective` plus `coefficient` c ≥ 0 times the mean entropy, in nats per state. P: count of parameters. */
 export function withEntropyBonus(objective: Objective, coefficient: number, P: number): Objective {
   const bonus = new Float64Array(P)
   return {
@@ -21,7 +21,7 @@ export function withEntropyBonus(objective: Objective, coefficient: number, P: n
       objective.gradient(gradient, map, shards, actions, weights)
       const { net, distribution, tape, eta, sharedBar } = map
       distribution.entropyScore(tape.outputDerivatives, sharedBar, coefficient / tape.inputs.rows, eta)
-      // The transposed weights are still those that `objective` made.
+      // The weights were transposed by `objective.gradient`.
       sumOverTiles(bonus, shards, (tile, into) => backward(net, tile, into))
       bonus.set(sharedBar, P - sharedBar.length)
       addScaled(gradient, 1, bonus)

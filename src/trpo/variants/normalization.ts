@@ -1,36 +1,38 @@
 /**
- * When the statistics of observations move, and what follows them: between two iterations, never within one.
+ * When the statistics of observations change: after the first batch and between iterations, never within one.
  *
- * `preserving`: the first layers of π and V absorb the change, so that both stay the functions they were, and only the
- * coordinates of the next update are new. `plain`: they read the new inputs with the old weights, as in most libraries;
- * π then moves outside of the trust region. Either way the record says by how much.
- * But: an observation that was cut is known by its cut value alone, here too.
+ * `preserving`: the first layers of π and V take up the change, so that both remain the same functions, and
+ * only the coordinates of the next update are new. `plain`: they read the new inputs with the old weights, as
+ * in most libraries; π then moves outside of the trust region. In both cases the record says by how much.
+ * But: of an observation that was clipped only the clipped value is known, here too.
  */
 import { sum } from '../../math/vector.ts'
 import { changeLayer } from '../../nn/inputChange.ts'
 import type { Batch } from '../../rl/batch.ts'
 import { normalizeRow, rebase, refreshNormalizer } from '../../rl/normalizer.ts'
-import { forwardPolicy } from '../../rl/policyMap.ts'
+import type { Policy } from '../../rl/policy.ts'
+import { forwardPolicy, type PolicyMap } from '../../rl/policyMap.ts'
 import type { Rollout } from '../../rl/rollout.ts'
-import type { Stepper } from '../step.ts'
-import type { Fitter } from '../value/fitter.ts'
 import type { NormalizationOptions } from '../options/options.ts'
+import type { Fitter } from '../value/fitter.ts'
 import type { Batches } from './sampling.ts'
 
 /** What new statistics of observations did to π. */
 export interface Normalization {
-  /** Mean KL(before ‖ after) over the batch's states: how far the new statistics moved π, in nats a state. */
+  /** Mean KL(before ‖ after) over the batch's states, in nats per state, due to the new statistics. */
   readonly kl: number
-  /** Share of the batch's inputs that were cut. */
+  /** Share of the batch's inputs that were clipped. */
   readonly clipped: number
 }
 
 /**
- * The first statistics: after the first batch, or batches where there is a vine, before anything is read off; their
- * rows are normalised in place. Actions are still π's: without statistics π does not depend on the state
- * (`initializePolicy`).
+ * The first statistics: μ and σ of the first batch, or batches if there is a vine, before anything is
+ * computed from it; its rows are normalised in place. Its actions are still π's: without statistics π does
+ * not depend on the state (`initializePolicy`).
  */
-export function startNormalization({ actor: { policy: { normalizer } }, seen }: Rollout, batches: readonly Batch[]): void {
+export function startNormalization(
+  { actor: { policy: { normalizer } }, seen }: Rollout, batches: readonly Batch[],
+): void {
   if (normalizer === null || normalizer.statistics.count > 0) return
   refreshNormalizer(normalizer, seen)
   for (const { observations, finalObservations, finalCount } of batches) {
@@ -40,25 +42,33 @@ export function startNormalization({ actor: { policy: { normalizer } }, seen }: 
   }
 }
 
-/** Everything that is expressed in normalised coordinates. */
-export interface Readers {
+/** Everything that is expressed in normalised coordinates; a `Trainer` has all of it. */
+export interface Normalized {
   readonly options: Pick<NormalizationOptions, 'normalizeObservations'>
   readonly rollout: Rollout
   readonly batches: Pick<Batches, 'batch'>
-  readonly stepper: Stepper
+  readonly stepper: StepperMaps
   readonly fitter: Pick<Fitter, 'changeInputs'>
 }
 
-/** All later statistics, once the batch has been used: its rows are rewritten. null if nothing is normalised. */
+/** Of a `Stepper`: π on the batch's states, a second network like it, and KL per state [N]. */
+interface StepperMaps {
+  readonly policy: Policy
+  readonly old: PolicyMap
+  readonly candidate: PolicyMap
+  readonly kl: Float64Array
+}
+
+/** All later statistics, once the batch has been used; overwrites its rows. null without a normaliser. */
 export function refreshStatistics(
-  { rollout: { seen }, batches, stepper, fitter, options: { normalizeObservations } }: Readers,
+  { rollout: { seen }, batches, stepper, fitter, options: { normalizeObservations } }: Normalized,
 ): Normalization | null {
   const { observations } = batches.batch
   const { policy: { net, normalizer, distribution }, old, candidate, kl } = stepper
   if (normalizer === null) return null
   const clipped = shareClipped(observations.data, normalizer.clip)
 
-  // The candidate's network is idle between two steps: here it is π as it was.
+  // No step is under way, so the candidate's network is free: here it holds π as it was.
   candidate.net.parameters.flat.set(net.parameters.flat)
   forwardPolicy(candidate)
   const change = refreshNormalizer(normalizer, seen)

@@ -1,6 +1,6 @@
 /**
- * Where the batch of a step comes from, chosen once: single paths with advantages along them, or a vine (Schulman et
- * al. 2015, sections 5.1 and 5.2). The step and the value fit cannot tell them apart.
+ * How the batch of a step is sampled, chosen once by the options: single paths with advantages along them, or
+ * a vine (Schulman et al. 2015, sections 5.1 and 5.2). The step and the value fit are the same for both.
  */
 import { expectInteger } from '../../errors/expect.ts'
 import type { Random } from '../../math/random.ts'
@@ -26,13 +26,13 @@ export interface Batches {
 
 /** How batches are filled. */
 export interface Sampler {
-  /** Run π_θ: overwrite observations, actions and rewards of all batches; returns the episodes that ended. */
+  /** Run π_θ: overwrite observations, actions and rewards of all batches. Returns the episodes that ended. */
   collect(): Episode[]
   /** returns ← G_t or Q̂ and advantages ← Â_t of all batches, from their values. */
   estimateAdvantages(): void
 }
 
-/** K of the vine that options ask for. Throws where actions of `space` are not to be listed, or not one state fits. */
+/** K, branches per state. Throws if actions of `space` cannot be listed, or if a batch is too small for K. */
 export function vineBranchesFor(options: TrainOptions, space: Space): number {
   const { batchSteps, envCount, vineBranches, vineHorizon, vineSpacing } = options
   if (vineBranches === 'all' && space.kind !== 'discrete') {
@@ -44,10 +44,12 @@ export function vineBranchesFor(options: TrainOptions, space: Space): number {
 }
 
 /**
- * Batches whose simulation takes at most options.batchSteps steps; `maskLength` is that of `maskLengthOf`. Throws where
- * there is no such vine.
+ * Batches that take at most options.batchSteps environment steps; `maskLength` is that of `maskLengthOf`.
+ * Throws as `vineBranchesFor` does.
  */
-export function createBatches(options: TrainOptions, { net, distribution, actionSpace }: Policy, maskLength: number): Batches {
+export function createBatches(
+  options: TrainOptions, { net, distribution, actionSpace }: Policy, maskLength: number,
+): Batches {
   const { batchSteps, envCount, vineSpacing } = options
   const create = (rows: number): Batch =>
     createBatch(net.backend, rows / envCount, envCount, net.sizes[0], distribution.actionSize, maskLength)
@@ -82,6 +84,6 @@ export function createSampler(
   }
 }
 
-function vineOptions({ vineBranches: branches, vineHorizon: horizon, vineSpacing: spacing }: TrainOptions): VineOptions {
-  return { branches, horizon, spacing }
+function vineOptions({ vineBranches, vineHorizon, vineSpacing }: TrainOptions): VineOptions {
+  return { branches: vineBranches, horizon: vineHorizon, spacing: vineSpacing }
 }

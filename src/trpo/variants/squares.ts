@@ -1,13 +1,13 @@
 /**
  * Squares of per-state derivatives, summed: with u a direction of the outputs at each state, the diagonal of
- * Σ over states of (Jᵀ u)(Jᵀ u)ᵀ. A dense layer's gradient at one state is the outer product x ȳᵀ, so that its
- * squares are those of x times those of ȳ: two more products a layer give what a loop over states would.
+ * Σ over states of (Jᵀ u)(Jᵀ u)ᵀ. At one state the gradient of a dense layer is the outer product x ȳᵀ, so
+ * its squares are those of x times those of ȳ: two products per layer replace a loop over states.
  */
 import { rowsOf, type Tensor, transposed } from '../../math/tensor.ts'
 import type { Mlp, Tape, Tile } from '../../nn/mlp.ts'
 import type { Parameters } from '../../nn/parameters.ts'
 
-/** Memory for the squares of one tile, layer by layer, once for each number of rows that tiles have. */
+/** Memory for the squares of one tile: for each number of rows that tiles have, one entry per layer. */
 export interface SquaresTape {
   readonly byRows: ReadonlyMap<number, readonly Squares[]>
 }
@@ -20,9 +20,9 @@ interface Squares {
 }
 
 export function createSquaresTape({ backend, sizes }: Mlp, tape: Tape): SquaresTape {
-  const most = tape.tiles[0].rows
+  const maxRows = tape.tiles[0].rows
   const memory = sizes.slice(1).map((outputs, l) => ({
-    X: backend.allocate(most, sizes[l]), Y: backend.allocate(most, outputs),
+    X: backend.allocate(maxRows, sizes[l]), Y: backend.allocate(maxRows, outputs),
   }))
   const byRows = new Map<number, Squares[]>()
   for (const { rows } of tape.tiles) {
@@ -35,7 +35,7 @@ export function createSquaresTape({ backend, sizes }: Mlp, tape: Tape): SquaresT
   return { byRows }
 }
 
-/** Square the inputs of every layer; the same for all directions u. After `forward`. */
+/** Square the inputs of every layer, which are the same for all directions u. After `forward`. */
 export function squareInputs({ byRows }: SquaresTape, tile: Tile): void {
   const squares = byRows.get(tile.rows)!
   tile.layers.forEach(({ X }, l) => square(squares[l].X, X))
@@ -43,7 +43,7 @@ export function squareInputs({ byRows }: SquaresTape, tile: Tile): void {
 
 /**
  * diagonal += Σ over the tile's states of (Jᵀ u)∘(Jᵀ u), where u is the tile's outputDerivatives; after
- * `squareInputs` and `transposeWeights`. Like `backward`, it uses up the derivatives.
+ * `squareInputs` and `transposeWeights`. Like `backward`, it overwrites the derivatives.
  */
 export function backwardSquares(net: Mlp, { byRows }: SquaresTape, tile: Tile, diagonal: Parameters): void {
   const { backend, activation } = net
@@ -58,6 +58,7 @@ export function backwardSquares(net: Mlp, { byRows }: SquaresTape, tile: Tile, d
   }
 }
 
+/** to ← from ∘ from */
 function square(to: Tensor, from: Tensor): void {
   const t = to.data, f = from.data
   for (let p = 0; p < to.rows * to.cols; p++) t[p] = f[p] * f[p]

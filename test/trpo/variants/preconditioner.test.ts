@@ -13,7 +13,7 @@ import { createShards } from '../../../src/nn/shards.ts'
 import { stateGaussian } from '../../../src/nn/distributions/stateGaussian.ts'
 import { createPolicyMap, forwardPolicy, type PolicyMap } from '../../../src/rl/policyMap.ts'
 import { createFisher } from '../../../src/trpo/fisher.ts'
-import { createPreconditioner } from '../../../src/trpo/variants/preconditioner.ts'
+import { createPreconditioner, refreshPreconditioner } from '../../../src/trpo/variants/preconditioner.ts'
 
 /** The second entry is what all states allow. */
 type FamilyOf = readonly [Distribution, (readonly number[])?]
@@ -43,7 +43,7 @@ test('the diagonal is that of the Fisher matrix, read off its columns, for every
         const map = draw(family, hidden, N, random)
         const shards = createShards(map.net, map.tape)
         const preconditioner = createPreconditioner(map, shards, 0)
-        preconditioner.refresh()
+        refreshPreconditioner(preconditioner, 0)
         const { apply: F, refresh } = createFisher(map, shards, 0)
         refresh()
         const P = map.net.parameters.flat.length
@@ -68,7 +68,7 @@ test('with the preconditioner conjugate gradients find the same direction', () =
     const map = draw(family, [6], 200, random)
     const shards = createShards(map.net, map.tape)
     const preconditioner = createPreconditioner(map, shards, 0.01)
-    preconditioner.refresh()
+    refreshPreconditioner(preconditioner, 0.01)
     const { apply: F, refresh } = createFisher(map, shards, 0.01)
     refresh()
     const b = Float64Array.from({ length: map.net.parameters.flat.length }, () => random.normal())
@@ -88,7 +88,7 @@ test('a parameter without influence and without damping is left alone, not divid
   forwardPolicy(map)
   transposeWeights(net)
   const preconditioner = createPreconditioner(map, createShards(net, map.tape), 0)
-  preconditioner.refresh()
+  refreshPreconditioner(preconditioner, 0)
   const out = new Float64Array(4)
   preconditioner.apply(out, Float64Array.of(1, 1, 1, 1))
   // Inputs are 0: the weights have no influence; the biases have p(1 − p) = ¼, through a rounded root.

@@ -2,7 +2,7 @@ import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { Random } from '../../src/math/random.ts'
 import { reference } from '../../src/math/reference.ts'
-import { clearOfKinks } from '../../src/verify/kinks.ts'
+import { smoothStates } from '../../src/verify/smoothStates.ts'
 import { createMlp, createTape } from '../../src/nn/mlp.ts'
 import { normals } from '../support/dense.ts'
 import { along, naiveForward } from '../support/naive.ts'
@@ -28,7 +28,7 @@ test('the rows that are clear are those on which no unit changes sides at the en
   const random = new Random(321)
   for (let round = 0; round < 10; round++) {
     const { net, theta, tape, inputs, directions } = problem(130, random)
-    const { reach, rows } = clearOfKinks(net, tape, theta, directions, 1)
+    const { reach, rows } = smoothStates(net, tape, theta, directions, 1)
     const clear = (h: number): number[] => inputs.flatMap((input, i) => (directions.every((v) =>
       [h, -h].every((t) => sides(along(theta, t, v), input) === sides(theta, input))) ? [i] : []))
     assert.equal([...rows], clear(reach))
@@ -43,7 +43,7 @@ test('smooth activations, and networks without hidden layers, keep clear everywh
   for (const [sizes, activation] of [[SIZES, 'tanh'], [SIZES, 'identity'], [[3, 2], 'relu']] as const) {
     const net = createMlp(reference, sizes, activation), theta = normals(net.parameters.flat.length, random)
     const tape = createTape(net, reference.allocate(4, 3), true)
-    assert.equal(clearOfKinks(net, tape, theta, [theta], 0.5), { reach: 0.5, rows: [0, 1, 2, 3] })
+    assert.equal(smoothStates(net, tape, theta, [theta], 0.5), { reach: 0.5, rows: [0, 1, 2, 3] })
   }
 })
 
@@ -51,7 +51,7 @@ test('a row on a kink is never clear; where all are, none is returned', () => {
   const { net, tape, directions, theta } = problem(6, new Random(323))
   tape.inputs.data.fill(0)
   theta.fill(0, 15, 20)
-  const { reach, rows } = clearOfKinks(net, tape, theta, directions, 1 / 16)
+  const { reach, rows } = smoothStates(net, tape, theta, directions, 1 / 16)
   assert.equal([...rows], [])
   assert.ok(reach < 1e-8)
 })
