@@ -31,6 +31,7 @@ export { type Batch, createBatch } from './rl/batch.ts'
 export { collect, createRollout, type Episode, type Rollout } from './rl/rollout.ts'
 export type { Noise } from './rl/heldNoise.ts'
 export { collectVine, createVine, type Vine, vineAdvantages, type VineOptions } from './rl/vine.ts'
+export type { SavedPoint } from './rl/savedPoint.ts'
 export { generalizedAdvantages, normalizeAdvantages, rewardsToGo } from './rl/advantage.ts'
 export { type Batches, createBatches, createSampler, type Sampler } from './trpo/variants/sampling.ts'
 
@@ -39,6 +40,7 @@ export { createStepper, step, type StepBatch, type Stepper } from './trpo/step.t
 export { updateTrustRegion, type TrustRegion } from './trpo/variants/trustRegion.ts'
 export type { StepParts } from './trpo/variants/choose.ts'
 export type { Preconditioner } from './trpo/variants/preconditioner.ts'
+export type { Squares, SquaresTape } from './trpo/variants/squares.ts'
 export type { Search, Trial } from './trpo/variants/search.ts'
 export type { Subset } from './trpo/variants/subset.ts'
 export type { Certificate, StepStatus } from './trpo/certificate.ts'
@@ -46,7 +48,7 @@ export type { Lap, Phase } from './trpo/phases.ts'
 export { createFitter, type Fitter } from './trpo/value/fitter.ts'
 export type { FitBatch, ValueFit } from './trpo/value/loss.ts'
 export {
-  type Normalization, type Normalized, refreshStatistics, startNormalization,
+  type Normalization, type Normalized, refreshStatistics, startNormalization, type StepperMaps,
 } from './trpo/variants/normalization.ts'
 export type { InputChange } from './nn/inputChange.ts'
 

@@ -5,13 +5,13 @@ import type { Backend } from '../math/backend.ts'
 import type { Tensor } from '../math/tensor.ts'
 import type { Layer } from './parameters.ts'
 
-/** What the three passes read and write. `dX` and `dY` hold tangents first and cotangents afterwards. */
+/** Memory of the three passes. `dX` and `dY` hold tangents in `tangent` and cotangents in `backward`. */
 export interface DenseTape {
   /** Input [n, in], its transposed view, and output [n, out]. */
   readonly X: Tensor
   readonly Xt: Tensor
   readonly Y: Tensor
-  /** [n, in]; null where X is data, which has no tangent and needs no cotangent. */
+  /** [n, in]; null if X is data, which has no tangent and needs no cotangent. */
   readonly dX: Tensor | null
   /** [n, out] */
   readonly dY: Tensor

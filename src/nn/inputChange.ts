@@ -1,20 +1,20 @@
 /**
- * New coordinates for a network's inputs, absorbed by its first layer so that the function stays what it was:
+ * New coordinates x′ for a network's inputs x, and the first layer that keeps the function the same:
  *
  *   x = r ∘ x′ + s    ⇒    W′ = diag(r) W,   b′ = b + sᵀ W
  *
- * and what becomes of derivatives with respect to that layer, G = Σ x ȳᵀ and g = Σ ȳ:
+ * The derivatives with respect to that layer, G = Σ x ȳᵀ and g = Σ ȳ, become
  *
  *   G′ = Σ x′ ȳᵀ = diag(1/r) (G − s gᵀ),   g′ = g
  *
- * But: equal to rounding, not to the bit; and only where x′ is not changed further, say by clipping.
+ * But: equal up to rounding, not to the bit; and only if x′ is not changed afterwards, say by clipping.
  */
 import type { Layer } from './parameters.ts'
 
-/** x = ratio ∘ x′ + shift, the new coordinates primed. [in] each, ratio above 0. */
+/** x = ratio ∘ x′ + shift, where x′ are the new coordinates. [in] each, ratio above 0. */
 export interface InputChange { readonly ratio: Float64Array; readonly shift: Float64Array }
 
-/** W, b ← W′, b′. For a direction, which is linear in W and b as they are in themselves, likewise. */
+/** W, b ← W′, b′. The map is linear, so a direction (Ẇ, ḃ) is converted by the same call. */
 export function changeLayer({ W, b }: Layer, { ratio, shift }: InputChange): void {
   for (let j = 0; j < W.rows; j++) {
     for (let k = 0; k < W.cols; k++) {
@@ -25,7 +25,7 @@ export function changeLayer({ W, b }: Layer, { ratio, shift }: InputChange): voi
   }
 }
 
-/** G ← G′. What is linear in derivatives, such as their running mean, changes in the same way. */
+/** G ← G′. Also for anything linear in derivatives, such as their running mean. */
 export function changeGradient({ W: G, b: g }: Layer, { ratio, shift }: InputChange): void {
   for (let j = 0; j < G.rows; j++) {
     for (let k = 0; k < G.cols; k++) {
@@ -36,8 +36,9 @@ export function changeGradient({ W: G, b: g }: Layer, { ratio, shift }: InputCha
 }
 
 /**
- * A running mean of G² and g² ← the most that of G′² can be: (√G² + |s| √g²)² / r² (Minkowski's inequality). What
- * correlates G with g is not known; and with this bound |G′| / √G′² exceeds no bound that |G| / √G² and |g| / √g² kept.
+ * A running mean of G² and g² ← the largest value that the mean of G′² can have: (√G² + |s| √g²)² / r²
+ * (Minkowski's inequality), since the correlation of G and g is unknown. So if |G| / √G² and |g| / √g² were
+ * at most c, then |G′| / √G′² is at most c, too.
  */
 export function changeSquares({ W: G2, b: g2 }: Layer, { ratio, shift }: InputChange): void {
   for (let j = 0; j < G2.rows; j++) {

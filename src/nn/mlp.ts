@@ -1,8 +1,7 @@
 /**
- * A multilayer perceptron of any depth, none included, and its three passes over a reusable tape:
- * forward (values), tangent (J v: how the outputs move when the parameters move along v) and
- * backward (Jᵀ u: how the parameters must move for the outputs to move along u).
- * The rows of a batch are worked in tiles, so that what a tile needs stays in cache from pass to pass.
+ * A multilayer perceptron with any number of hidden layers, also none, and three passes over a reusable tape:
+ * forward (values), tangent (J v: how outputs move along v) and backward (Jᵀ u: the gradient of uᵀ outputs).
+ * The rows of a batch are processed in tiles, so that a tile's memory stays in cache from pass to pass.
  * But: no other layers, no shared trunks, no second derivatives; J v and Jᵀ u are all that F = Jᵀ M J needs.
  */
 import type { Backend } from '../math/backend.ts'
@@ -13,19 +12,19 @@ import * as dense from './dense.ts'
 import { orthogonal } from './initialize.ts'
 import { bindParameters, parameterCount, type Parameters } from './parameters.ts'
 
-/** A multilayer perceptron, its parameters in memory of `backend`. */
+/** A network: its parameters and what the passes need besides a tape. */
 export interface Mlp {
   readonly backend: Backend
   /** Inputs, hidden …, outputs. */
   readonly sizes: readonly number[]
-  /** After every layer but the last. */
+  /** After every layer except the last. */
   readonly activation: Activation
   readonly parameters: Parameters
   /** Wᵀ of each layer as of the last `transposeWeights`; backward reads them. */
   readonly transposes: readonly Tensor[]
 }
 
-/** One tile's part of a tape. */
+/** The part of a tape that belongs to one tile. */
 export interface Tile {
   /** Its rows are first … first + rows − 1 of the batch. */
   readonly first: number
@@ -33,7 +32,7 @@ export interface Tile {
   readonly layers: readonly dense.DenseTape[]
 }
 
-/** What the passes over one batch of inputs write; allocated once. */
+/** Memory of the passes over one batch of inputs; allocated once. */
 export interface Tape {
   /** [N, in], filled by the owner. */
   readonly inputs: Tensor
@@ -44,10 +43,12 @@ export interface Tape {
   readonly tiles: readonly Tile[]
 }
 
-/** Rows a tile: a multiple of every register tile (2, 3, 4, 8), small enough for the second-level cache. */
-const TILE_ROWS = 96
+/** Rows per tile: a multiple of all register tiles (2, 3, 4, 8) that fits into the second-level cache. */
+export const TILE_ROWS = 96
 
-/** A network with all parameters 0 in the backend's memory; `shared` more of them lie behind the layers. */
+/**
+ * A network with all parameters 0, in the backend's memory. `shared`: parameters after those of the layers.
+ */
 export function createMlp(
   backend: Backend, sizes: readonly number[], activation: ActivationName, shared: number = 0,
 ): Mlp {
@@ -60,7 +61,9 @@ export function createMlp(
   }
 }
 
-/** Orthogonal weights, zero biases: the activation's gain in hidden layers, `outputGain` in the last. */
+/**
+ * Orthogonal weights, zero biases: the activation's gain in hidden layers, `outputGain` in the last layer.
+ */
 export function initializeMlp(net: Mlp, outputGain: number, random: Random): void {
   const { layers } = net.parameters
   layers.forEach(({ W, b }, l) => {
@@ -70,8 +73,8 @@ export function initializeMlp(net: Mlp, outputGain: number, random: Random): voi
 }
 
 /**
- * A tape for `inputs`. With `keep`, every layer's output is kept for all rows, as tangent and backward need;
- * without, hidden layers share one tile's memory and only `forward` may run.
+ * A tape for `inputs`. With `keep`, every layer's output is kept for all rows, which tangent and backward
+ * need; without, hidden layers have memory for one tile only, and only `forward` may run.
  */
 export function createTape(net: Mlp, inputs: Tensor, keep: boolean): Tape {
   const { backend, sizes } = net
@@ -91,7 +94,8 @@ export function createTape(net: Mlp, inputs: Tensor, keep: boolean): Tape {
         : l === L ? rowsOf(outputs, first, rows)
           : rowsOf(values[l - 1], keep ? first : 0, rows)
     const derivative = (l: number): Tensor | null =>
-      !keep || l === 0 ? null : l === L ? rowsOf(outputDerivatives, first, rows) : rowsOf(derivatives[l - 1], 0, rows)
+      !keep || l === 0 ? null
+        : l === L ? rowsOf(outputDerivatives, first, rows) : rowsOf(derivatives[l - 1], 0, rows)
     const layers: dense.DenseTape[] = []
     for (let l = 0; l < L; l++) {
       const X = value(l), Y = value(l + 1)
@@ -102,7 +106,7 @@ export function createTape(net: Mlp, inputs: Tensor, keep: boolean): Tape {
   return { inputs, outputs, outputDerivatives, tiles }
 }
 
-/** outputs ← f(inputs), for the first `count` rows at least. */
+/** outputs ← f(inputs) for the first `count` rows, rounded up to whole tiles. */
 export function forward(net: Mlp, tape: Tape, count: number = tape.inputs.rows): void {
   const { backend, activation, parameters } = net
   for (const { first, layers } of tape.tiles) {
@@ -126,7 +130,7 @@ export function tangent(net: Mlp, tile: Tile, v: Parameters): void {
 
 /**
  * gradient += Jᵀ u, where u is the tile's outputDerivatives; after `forward` and `transposeWeights`.
- * The memory of hidden tangents becomes that of hidden cotangents.
+ * Hidden cotangents overwrite hidden tangents: both use the same memory.
  */
 export function backward(net: Mlp, tile: Tile, gradient: Parameters): void {
   const { backend, activation } = net
@@ -137,8 +141,8 @@ export function backward(net: Mlp, tile: Tile, gradient: Parameters): void {
   }
 }
 
-/** Copy the weights, transposed, for `backward`: once after every change of the parameters. */
+/** Copy the transposed weights for `backward`. To be called once after every change of the parameters. */
 export function transposeWeights(net: Mlp): void {
-  // The first layer's input is data: nothing goes back through it.
+  // The first layer's input is data: it needs no cotangent.
   for (let l = 1; l < net.transposes.length; l++) transposeInto(net.transposes[l], net.parameters.layers[l].W)
 }

@@ -35,8 +35,8 @@ export async function evaluateInChunks(
     const label = `evaluating, ${returns.length} of ${episodes} episodes`
     display.bar(bar(returns.length / episodes, label, progress.columns(), progress.paint))
     const first = returns.length
-    const chunk = { episodes: Math.min(CHUNK, episodes - first), first, seed, deterministic }
-    const part = evaluate(policy, () => environment.make(), chunk)
+    const request = { episodes: Math.min(CHUNK, episodes - first), firstEpisode: first, seed, deterministic }
+    const part = evaluate(policy, () => environment.make(), request)
     returns.push(...part.returns)
     lengths.push(...part.lengths)
     await interrupt.poll()

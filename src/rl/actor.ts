@@ -1,5 +1,5 @@
 /**
- * Acting: observations in, one forward pass for all of them, actions out.
+ * Acting: observations of several environments in, one forward pass, actions out.
  */
 import { matrix, type Tensor } from '../math/tensor.ts'
 import type { Random } from '../math/random.ts'
@@ -12,21 +12,21 @@ import { encode } from './world/encoding.ts'
 import { createMasks, writeMask } from './world/mask.ts'
 import { type ActionOf, type Space, vectorSize } from './world/space.ts'
 
-/** Acts for several environments at once: observations in, one forward pass, actions out. Allocates nothing a step. */
+/** Memory for acting in several environments at once; `decide` and `actionOf` allocate nothing. */
 export interface Actor<S extends Space = Space> {
   readonly policy: Policy<S>
   readonly map: PolicyMap
-  /** Each environment's observation as it came, integers one-hot: [rows, inputs]. */
+  /** Each environment's encoded observation (integers one-hot), not normalised: [rows, inputs]. */
   readonly observations: Tensor
-  /** What the network read of it in the last `decide`; the same tensor where there is no normaliser. */
+  /** The normalised observations that the last `decide` used; the same tensor if there is no normaliser. */
   readonly inputs: Tensor
   /** Actions as drawn: [rows, actionSize]. */
   readonly actions: Tensor
-  /** Actions as an environment wants them; null where that is a plain integer. */
+  /** Buffers for the actions that environments get; null if these are plain integers. */
   readonly vectors: readonly Float64Array[] | null
 }
 
-/** `maskLength` is that of `maskLengthOf`: 0 where actions are not masked. Masks lie in map.eta.mask. */
+/** `maskLength`: from `maskLengthOf`; 0 if actions are not masked. Masks are in map.eta.mask. */
 export function createActor<S extends Space>(
   policy: Policy<S>, rows: number, maskLength: number = 0,
 ): Actor<S> {
@@ -34,7 +34,8 @@ export function createActor<S extends Space>(
   const inputs = net.backend.allocate(rows, net.sizes[0])
   return {
     policy, inputs,
-    observations: policy.normalizer === null ? inputs : matrix(new Float64Array(inputs.data.length), rows, inputs.cols),
+    observations: policy.normalizer === null
+      ? inputs : matrix(new Float64Array(inputs.data.length), rows, inputs.cols),
     map: createPolicyMap(net, distribution, inputs, false, createMasks(rows, maskLength)),
     actions: net.backend.allocate(rows, distribution.actionSize),
     vectors: actionSpace.kind === 'discrete'
@@ -42,34 +43,39 @@ export function createActor<S extends Space>(
   }
 }
 
-/** actions ← draws from π(· | observations), row i from streams[i]; the most likely actions where streams is null. */
-export function decide({ policy, observations, inputs, map, actions }: Actor, streams: readonly Random[] | null): void {
-  if (inputs !== observations) for (let i = 0; i < inputs.rows; i++) normalizeRow(inputs, i, observations, i, policy.normalizer)
+/** actions ← draws from π(· | observations), row i from streams[i]; the most likely ones without streams. */
+export function decide(
+  { policy, observations, inputs, map, actions }: Actor, streams: readonly Random[] | null,
+): void {
+  if (inputs !== observations) {
+    for (let i = 0; i < inputs.rows; i++) normalizeRow(inputs, i, observations, i, policy.normalizer)
+  }
   forwardPolicy(map)
   if (streams === null) map.distribution.mode(actions, map.eta)
   else map.distribution.sample(actions, map.eta, streams)
 }
 
-/** Row i's action as the environment wants it: inside its space, a vector valid until the next call. */
-export function actionOf<S extends Space>(
-  { policy: { actionSpace, actionBounds }, actions, vectors }: Actor<S>, i: number,
-): ActionOf<S> {
+/** Row i's action for the environment, inside its space; a vector is valid until the next call. */
+export function actionOf<S extends Space>({ policy, actions, vectors }: Actor<S>, i: number): ActionOf<S> {
+  const { actionSpace, actionBounds } = policy
   if (actionSpace.kind === 'discrete') return actionSpace.start + actions.data[i] as ActionOf<S>
   const vector = vectors![i]
   for (let j = 0; j < vector.length; j++) {
     const a = actions.data[i * vector.length + j]
-    vector[j] = actionSpace.kind === 'box' ? bounded[actionBounds](a, actionSpace.low[j], actionSpace.high[j]) : a
+    vector[j] = actionSpace.kind === 'box'
+      ? bounded[actionBounds](a, actionSpace.low[j], actionSpace.high[j]) : a
   }
   return vector as ActionOf<S>
 }
 
 /**
- * The most likely action for one observation, or a draw if a stream is given; of the actions that `mask`
- * allows, if there is one (as `Env.actionMask` returns it). Allocates on every call: for many calls, see
- * `createActor` of trpo/parts.
+ * The most likely action for one observation, or a draw if a stream is given; among the actions that `mask`
+ * allows, if it is given (as from `Env.actionMask`). Throws if θ or an argument is invalid. Allocates on
+ * every call; for repeated use create an actor once (`createActor` of trpo/parts).
  */
 export function act<S extends Space>(
-  policy: Policy<S>, observation: unknown, random: Random | null = null, mask: ArrayLike<number> | null = null,
+  policy: Policy<S>, observation: unknown, random: Random | null = null,
+  mask: ArrayLike<number> | null = null,
 ): ActionOf<S> {
   if (!allFinite(policy.net.parameters.flat)) {
     throw new RangeError('policy: expected finite parameters, got NaN or an infinity among them')

@@ -1,17 +1,18 @@
 /**
- * Advantages and value targets from a filled batch: GAE(γ, λ), or rewards-to-go less the value.
+ * Advantages and value targets of a filled batch: GAE(γ, λ), or rewards-to-go minus the value.
  *
  *   δ_t = r_t + γ V(s_{t+1}) − V(s_t),   Â_t = δ_t + γλ Â_{t+1}      Schulman et al. 2016, section 3
- *   G_t = r_t + γ G_{t+1},              Â_t = G_t − V(s_t)          the same with λ = 1
+ *   G_t = r_t + γ G_{t+1},              Â_t = G_t − V(s_t)          the special case λ = 1
  *
- * V(s_{t+1}) is 0 after termination, and that of the final observation after truncation and at the end of the
- * batch; the recursion starts anew at each of these. Both flags at once count as termination.
+ * V(s_{t+1}) is 0 after termination, and V(final observation) after truncation and at the end of the batch;
+ * the recursion starts anew at each of these. Both flags at once count as termination.
  */
 import { moments } from '../math/moments.ts'
+import { FLAT_SPREAD } from '../math/spread.ts'
 import { largestMagnitude } from '../math/vector.ts'
 import type { Batch } from './batch.ts'
 
-/** batch.advantages ← GAE(γ, λ); batch.returns ← advantages + values, the TD(λ) target. Needs values and finalValues. */
+/** batch.advantages ← GAE(γ, λ) from values and finalValues; batch.returns ← advantages + values (TD(λ)). */
 export function generalizedAdvantages(batch: Batch, gamma: number, lambda: number): void {
   const { steps, envs, rewards, values, advantages, returns } = batch
   for (let e = 0; e < envs; e++) {
@@ -27,7 +28,7 @@ export function generalizedAdvantages(batch: Batch, gamma: number, lambda: numbe
   }
 }
 
-/** batch.returns ← G_t, continued by γ V where an episode was cut; batch.advantages ← G_t − V(s_t). */
+/** batch.returns ← G_t, which after truncation includes γ V(final state); batch.advantages ← G_t − V(s_t). */
 export function rewardsToGo(batch: Batch, gamma: number): void {
   const { steps, envs, rewards, values, advantages, returns } = batch
   for (let e = 0; e < envs; e++) {
@@ -41,20 +42,21 @@ export function rewardsToGo(batch: Batch, gamma: number): void {
   }
 }
 
-/** Whether the next timestep of the batch does not continue step i. */
+/** Whether step i is the last of an episode or of the batch. */
 function endsHere({ terminated, finalRow }: Batch, i: number): boolean {
   return terminated[i] === 1 || finalRow[i] >= 0
 }
 
-/** V(s_{t+1}) where an episode, or the batch, ends with step i. */
+/** V(s_{t+1}) if an episode, or the batch, ends with step i. */
 function valueAfterEnd({ terminated, finalRow, finalValues }: Batch, i: number): number {
   return terminated[i] === 1 ? 0 : finalValues[finalRow[i]]
 }
 
 /**
- * Shift and scale x to mean 0 and variance 1; all zeros where its spread is no more than the rounding of numbers
- * of size `magnitude`, for then there is nothing to learn from it, and scaling noise up would hide that.
- * No ε in the divisor, and squares only of numbers up to 1: x and 2ᵏ x give the same bits, however large.
+ * Shift and scale x to mean 0 and variance 1; all zeros if its standard deviation is no more than the
+ * rounding of numbers of size `magnitude`: such differences carry no information. `scratch`: at least as long
+ * as x, overwritten. No ε in the divisor, and only numbers up to 1 are squared: x and 2ᵏ x give the same bits
+ * for all k.
  */
 export function normalize(x: Float64Array, magnitude: number, scratch: Float64Array): void {
   const largest = largestMagnitude(x)
@@ -62,11 +64,11 @@ export function normalize(x: Float64Array, magnitude: number, scratch: Float64Ar
   for (let i = 0; i < x.length; i++) x[i] /= largest
   const { mean, variance } = moments(x, scratch)
   const std = Math.sqrt(variance)
-  const flat = std <= 1e-13 * (magnitude / largest)
+  const flat = std <= FLAT_SPREAD * (magnitude / largest)
   for (let i = 0; i < x.length; i++) x[i] = flat ? 0 : (x[i] - mean) / std
 }
 
-/** batch.advantages to mean 0 and variance 1, where their spread is more than the rounding of the returns. */
+/** batch.advantages ← mean 0 and variance 1, or all 0 if they differ only by the rounding of the returns. */
 export function normalizeAdvantages({ advantages, returns }: Batch, scratch: Float64Array): void {
   normalize(advantages, largestMagnitude(returns), scratch)
 }

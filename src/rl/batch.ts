@@ -6,28 +6,29 @@ import type { Backend } from '../math/backend.ts'
 import { matrix, type Tensor } from '../math/tensor.ts'
 import { createMasks } from './world/mask.ts'
 
-/** N timesteps, filled by `collect`; values, advantages and returns by those that compute them. */
+/** What happened in N timesteps, and what was computed from it. T = `steps`, E = `envs`. */
 export interface Batch {
   readonly steps: number
   readonly envs: number
-  /** What the network sees of s_t: [N, inputs]. */
+  /** s_t, encoded and normalised: [N, inputs]. */
   readonly observations: Tensor
   /** a_t as drawn, before it is clipped or squashed: [N, actionSize]. */
   readonly actions: Tensor
-  /** Which actions s_t allows: [N, logits] of 1 and 0; null where actions are not masked. */
+  /** 1 for each action that s_t allows, else 0: [N, logits]; null if actions are not masked. */
   readonly masks: Uint8Array | null
-  /** r_t, raw: [N]. */
+  /** r_t, as the environment gave it: [N]. */
   readonly rewards: Float64Array
-  /** 1 where the episode ended after step t: [N] each. */
+  /** 1 if the episode ended in this way after step t: [N] each. */
   readonly terminated: Uint8Array
   readonly truncated: Uint8Array
   /**
-   * Observations that follow no action in this batch: the last of each truncated episode, in the order met,
-   * then that of each environment after its last step. [N + E, inputs], of which `finalCount` rows are filled.
+   * Observations to bootstrap from that no row of `observations` holds: the last of each truncated episode,
+   * and that of each environment after the batch's last step, unless it terminated; in the order of the steps
+   * before them. [N + E, inputs], of which `finalCount` rows are filled.
    */
   readonly finalObservations: Tensor
   finalCount: number
-  /** The row of finalObservations that follows step i; −1 where the next step of the batch does, or nothing. [N] */
+  /** The row of finalObservations that follows step i; −1 if a step of the batch follows, or nothing. [N] */
   readonly finalRow: Int32Array
 
   /** V(s_t): [N]. */
@@ -39,7 +40,7 @@ export interface Batch {
   readonly returns: Float64Array
 }
 
-/** `maskLength` is that of `maskLengthOf`: 0 where actions are not masked. */
+/** `maskLength`: from `maskLengthOf`; 0 if actions are not masked. */
 export function createBatch(
   backend: Backend, steps: number, envs: number, inputs: number, actionSize: number, maskLength: number = 0,
 ): Batch {

@@ -1,7 +1,7 @@
 /**
- * How good a policy is: whole episodes in fresh environments, learning nothing.
+ * Evaluate a policy on whole episodes in new environments, without learning.
  */
-import { expectInteger, show } from '../errors/expect.ts'
+import { expectBoolean, expectInteger } from '../errors/expect.ts'
 import { moments } from '../math/moments.ts'
 import { Random } from '../math/random.ts'
 import type { Env } from './world/env.ts'
@@ -10,64 +10,72 @@ import { actionOf, createActor, decide } from './actor.ts'
 import type { Policy } from './policy.ts'
 import { checkedReset, checkedStep, observe, observeMask } from './guard.ts'
 
-/** Which episodes are played, and how actions are chosen. */
+/** Which episodes to run, and how to act in them. */
 export interface EvaluateOptions {
-  /** Episodes, at least 1; 100 unless told. */
+  /** Number of episodes, at least 1. Default: 100. */
   readonly episodes?: number
-  /** Number of the first episode; 0 unless told. Episodes 0 … 99 are those of 0 … 49 and of 50 … 99. */
-  readonly first?: number
-  /** Fixes the episodes' seeds, and the draws where actions are drawn; 0 unless told. */
+  /**
+   * Number of the first episode, from 0. Default: 0. Two calls for episodes 0–49 and 50–99 give the same as
+   * one for 0–99.
+   */
+  readonly firstEpisode?: number
+  /** Determines the seeds of the episodes and, if actions are drawn, the draws. Default: 0. */
   readonly seed?: number
-  /** The most likely action of each state (true unless told), or a draw from the policy. */
+  /** The most likely action of each state, or a draw from the policy. Default: true. */
   readonly deterministic?: boolean
 }
 
-/** Returns and lengths of all episodes, and a summary of the returns. */
+/** Returns and lengths of episodes, and statistics of the returns. */
 export interface Evaluation {
   /** Undiscounted return and length of each episode. */
   readonly returns: Float64Array
   readonly lengths: Float64Array
-  /** Of the returns; the deviation with divisor n. */
+  /** Of the returns; the standard deviation has divisor n. */
   readonly mean: number
   readonly std: number
   readonly min: number
   readonly max: number
 }
 
-/** At most this many environments act side by side; episodes are seeded one by one, so this changes no result. */
+/** Maximum number of environments side by side. Each episode has its own seed, so it changes no result. */
 const SIDE_BY_SIDE = 16
 
-/** Play whole episodes in environments that `makeEnv` makes, at most 16; closes them. Throws an EnvError. */
+/**
+ * Run `episodes` whole episodes of `policy` in environments from `makeEnv`, which are closed afterwards.
+ * Throws an `EnvError` if an environment throws or returns something invalid.
+ */
 export function evaluate(policy: Policy, makeEnv: () => Env, options: EvaluateOptions = {}): Evaluation {
-  const { episodes = 100, first = 0, seed = 0, deterministic = true } = options
+  const { episodes = 100, firstEpisode = 0, seed = 0, deterministic = true } = options
   expectInteger('episodes', episodes, 1)
-  expectInteger('first', first, 0)
+  expectInteger('firstEpisode', firstEpisode, 0)
   expectInteger('seed', seed, 0)
-  if (typeof deterministic !== 'boolean') throw new TypeError(`deterministic: expected a boolean, got ${show(deterministic)}`)
-  return policy.net.backend.temporarily(() => run(policy, makeEnv, { episodes, first, seed, deterministic }))
+  expectBoolean('deterministic', deterministic)
+  const all = { episodes, firstEpisode, seed, deterministic }
+  return policy.net.backend.temporarily(() => run(policy, makeEnv, all))
 }
 
 function run(policy: Policy, makeEnv: () => Env, options: Required<EvaluateOptions>): Evaluation {
-  const { episodes, first, seed, deterministic } = options
+  const { episodes, firstEpisode, seed, deterministic } = options
   const random = new Random(seed).fork('evaluate')
   const rows = Math.min(episodes, SIDE_BY_SIDE)
   const envs = Array.from({ length: rows }, () => makeEnv())
   const actor = createActor(policy, rows, maskLengthOf(envs))
   const returns = new Float64Array(episodes), lengths = new Float64Array(episodes)
   const streams = envs.map(() => random)
-  // The episode that each environment is in; −1 once there is none left for it.
+  // Index of the episode that each environment runs; −1 if none is left for it.
   const current = new Int32Array(rows)
   let started = 0, running = 0
 
-  // What errors of each environment begin with.
+  // Where each environment is, for its errors.
   const where = envs.map(() => '')
   const begin = (row: number): void => {
     current[row] = started < episodes ? started++ : -1
     if (current[row] < 0) return
     running++
-    where[row] = `episode ${first + current[row]}: `
-    streams[row] = random.fork(`action/${first + current[row]}`)
-    const seed = random.fork(`episode/${first + current[row]}`).integer(2147483648)
+    const number = firstEpisode + current[row]
+    where[row] = `episode ${number}: `
+    streams[row] = random.fork(`action/${number}`)
+    const seed = random.fork(`episode/${number}`).integer(2147483648)
     const { observation } = checkedReset(envs[row], row, 0, { seed }, where[row])
     observe(actor, row, observation, row, 0, where[row])
   }
@@ -97,11 +105,10 @@ function run(policy: Policy, makeEnv: () => Env, options: Required<EvaluateOptio
     for (const env of envs) env.close?.()
   }
   const { mean, variance } = moments(returns)
-  return { returns, lengths, mean, std: Math.sqrt(variance), min: least(returns), max: -least(returns.map((x) => -x)) }
-}
-
-function least(x: Float64Array): number {
-  let low = x[0]
-  for (let i = 1; i < x.length; i++) low = Math.min(low, x[i])
-  return low
+  let min = returns[0], max = returns[0]
+  for (const x of returns) {
+    min = Math.min(min, x)
+    max = Math.max(max, x)
+  }
+  return { returns, lengths, mean, std: Math.sqrt(variance), min, max }
 }

@@ -1,5 +1,6 @@
 /**
- * Calls to an environment, with everything that it returns checked before it is kept.
+ * Calls to an environment, and the checks of everything that it returns, in this one place. Rollouts, vines
+ * and evaluations throw the first problem as an `EnvError`; `checkEnv` lists all problems.
  */
 import { show } from '../errors/expect.ts'
 import type { Actor } from './actor.ts'
@@ -7,7 +8,7 @@ import { encode } from './world/encoding.ts'
 import type { Action, Env, ResetOptions, ResetResult, StepResult } from './world/env.ts'
 import { writeMask } from './world/mask.ts'
 
-/** An environment, or what it handed over, is at fault; the message names environment, step and value. */
+/** An environment returned something invalid, or threw. The message names environment, step and value. */
 export class EnvError extends Error {
   override readonly name = 'EnvError'
   /** Index of the environment, and its steps so far in all episodes. */
@@ -21,41 +22,53 @@ export class EnvError extends Error {
   }
 }
 
-/** env.step(action), or an EnvError for environment `e` at `step`, with `where` before the problem. */
-export function checkedStep(env: Env, action: Action, e: number, step: number, where: string = ''): StepResult {
+/** env.step(action), checked. Throws EnvError for environment `e` at `step`; `where` precedes the problem. */
+export function checkedStep(
+  env: Env, action: Action, e: number, step: number, where: string = '',
+): StepResult {
   let result: StepResult
   try {
     result = env.step(action)
   } catch (error) {
     throw thrownBy('step', e, step, where, error)
   }
-  const problem = recordProblem('step', result) ?? stepProblem(result)
-  if (problem !== null) throw new EnvError(e, step, where + problem)
+  const problem = recordProblem(result)
+  if (problem !== null) throw new EnvError(e, step, `${where}step(): ${problem}`)
+  for (const field of stepFields) {
+    const fieldProblem = stepProblem(result, field)
+    if (fieldProblem !== null) throw new EnvError(e, step, `${where}${field}: ${fieldProblem}`)
+  }
   return result
 }
 
-/** env.reset(options), or an EnvError likewise. */
-export function checkedReset(env: Env, e: number, step: number, options?: ResetOptions, where: string = ''): ResetResult {
+/** env.reset(options), checked likewise. */
+export function checkedReset(
+  env: Env, e: number, step: number, options?: ResetOptions, where: string = '',
+): ResetResult {
   let result: ResetResult
   try {
     result = env.reset(options)
   } catch (error) {
     throw thrownBy('reset', e, step, where, error)
   }
-  const problem = recordProblem('reset', result)
-  if (problem !== null) throw new EnvError(e, step, where + problem)
+  const problem = recordProblem(result)
+  if (problem !== null) throw new EnvError(e, step, `${where}reset(): ${problem}`)
   return result
 }
 
-/** Write an observation into row `row` of the actor, or throw an EnvError likewise. */
-export function observe(actor: Actor, row: number, observation: unknown, e: number, step: number, where: string = ''): void {
+/** Encode an observation into row `row` of the actor, or throw an EnvError likewise. */
+export function observe(
+  actor: Actor, row: number, observation: unknown, e: number, step: number, where: string = '',
+): void {
   const { observations, policy } = actor
   const problem = encode(observations.data, row * observations.cols, policy.observationSpace, observation)
   if (problem !== null) throw new EnvError(e, step, `${where}observation: ${problem}`)
 }
 
-/** Ask environment `e`, in row `e` of the actor, which actions its state allows, if it masks any; or throw likewise. */
-export function observeMask({ policy, map }: Actor, env: Env, e: number, step: number, where: string = ''): void {
+/** Copy environment `e`'s mask, if it has one, into row `e` of the actor, or throw an EnvError likewise. */
+export function observeMask(
+  { policy, map }: Actor, env: Env, e: number, step: number, where: string = '',
+): void {
   if (env.actionMask === undefined) return
   let allowed: unknown
   try {
@@ -67,22 +80,45 @@ export function observeMask({ policy, map }: Actor, env: Env, e: number, step: n
   if (problem !== null) throw new EnvError(e, step, `${where}actionMask(): ${problem}`)
 }
 
-function thrownBy(call: 'reset' | 'step' | 'actionMask', e: number, step: number, where: string, error: unknown): EnvError {
+/** The EnvError for an exception that a method of environment `e` threw; the exception is its cause. */
+export function thrownBy(
+  method: keyof Env, e: number, step: number, where: string, error: unknown,
+): EnvError {
   const text = error instanceof Error ? error.message : show(error)
-  return new EnvError(e, step, `${where}${call}() threw ${text}`, error)
+  return new EnvError(e, step, `${where}${method}() threw ${text}`, error)
 }
 
-/** What is wrong with the result of `call`, if it is no record; null where it is one. */
-function recordProblem(call: 'reset' | 'step', result: unknown): string | null {
-  if (typeof result !== 'object' || result === null) return `${call}(): expected a record, got ${show(result)}`
-  if (typeof (result as { then?: unknown }).then === 'function') return `${call}(): expected a record, got a Promise`
-  return null
+/** An exception as the *got* of an error text. */
+export function thrown(error: unknown): string {
+  return error instanceof Error ? `the error ${show(error.message)}` : `${show(error)} thrown`
 }
 
-/** What is wrong with a step's record, its observation aside; null where nothing is. */
-function stepProblem({ reward, terminated, truncated }: StepResult): string | null {
-  if (!Number.isFinite(reward)) return `reward: expected a finite number, got ${show(reward)}`
-  if (typeof terminated !== 'boolean') return `terminated: expected a boolean, got ${show(terminated)}`
-  if (typeof truncated !== 'boolean') return `truncated: expected a boolean, got ${show(truncated)}`
-  return null
+/** Why the result of `reset` or `step` is not a record, as *expected X, got Y*; null if it is one. */
+export function recordProblem(result: unknown): string | null {
+  if (isPromise(result)) {
+    return 'expected a synchronous result, got a Promise (environments here are synchronous)'
+  }
+  if (typeof result === 'object' && result !== null && !Array.isArray(result)) return null
+  return `expected a record { observation, … }, got ${show(result)}`
+}
+
+/** A field of a step's record, its observation aside. */
+export type StepField = 'reward' | 'terminated' | 'truncated'
+/** The fields of a step's record besides its observation, in the order in which they are checked. */
+export const stepFields: readonly StepField[] = ['reward', 'terminated', 'truncated']
+
+/** Why a field of a step's record is invalid, as *expected X, got Y*; null if it is valid. */
+export function stepProblem(
+  result: { readonly [F in StepField]?: unknown }, field: StepField,
+): string | null {
+  const value = result[field]
+  if (field === 'reward' ? Number.isFinite(value) : typeof value === 'boolean') return null
+  return `expected ${field === 'reward' ? 'a finite number' : 'a boolean'}, got ${show(value)}`
+}
+
+/** Whether `value` is a Promise, or has a `then`. Callers refuse it, so its later rejection is ignored. */
+export function isPromise(value: unknown): boolean {
+  if (typeof (value as { then?: unknown } | null | undefined)?.then !== 'function') return false
+  Promise.resolve(value).catch(() => {})
+  return true
 }

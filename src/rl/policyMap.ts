@@ -1,24 +1,24 @@
 /**
  * A policy's network and distribution as a differentiable map on a fixed set of states: θ ↦ η(s).
- * What gradient, Fisher product and KL of a batch are computed on.
+ * Gradient, Fisher product and KL of a batch are computed from it.
  */
 import type { Tensor } from '../math/tensor.ts'
 import { createEta, type Distribution, type Eta } from '../nn/distributions/distribution.ts'
 import { createTape, forward, type Mlp, type Tape } from '../nn/mlp.ts'
 
-/** θ ↦ η(s) on a fixed set of states, with what its derivatives need. */
+/** θ ↦ η(s) on a fixed set of states, with memory for its derivatives. */
 export interface PolicyMap {
   readonly net: Mlp
   readonly distribution: Distribution
   readonly tape: Tape
   readonly eta: Eta
-  /** Scratch for what concerns the shared parameters: [shared]. */
+  /** Scratch for derivatives with respect to the shared parameters: [sharedSize]. */
   readonly sharedBar: Float64Array
 }
 
 /**
- * The map on the states `observations` [N, inputs], which allow the actions in `mask` [N, logits], or all of them;
- * with `keep`, `tangent` and `backward` may follow `forwardPolicy`.
+ * The map on the states `observations` [N, inputs]. `mask` [N, logits]: their allowed actions; null: all.
+ * With `keep`, `tangent` and `backward` may follow `forwardPolicy`.
  */
 export function createPolicyMap(
   net: Mlp, distribution: Distribution, observations: Tensor, keep: boolean, mask: Uint8Array | null = null,
@@ -31,7 +31,7 @@ export function createPolicyMap(
   }
 }
 
-/** eta ← η(s) at the network's present θ. */
+/** eta ← η(s) at the network's current θ. */
 export function forwardPolicy({ net, distribution, tape, eta }: PolicyMap): void {
   forward(net, tape)
   distribution.prepare(eta)

@@ -1,8 +1,8 @@
 /**
- * Fill a batch by acting in several environments at once: one forward pass a timestep serves them all.
- * An episode that ends is followed at once by the next, so every timestep of a batch is a real transition;
- * the observation in which an episode was cut is kept, for bootstrapping. Returns and lengths of finished
- * episodes are counted on raw rewards. Whatever an environment hands over is checked before it is kept.
+ * Fill a batch by acting in several environments at once, with one forward pass per timestep for all of them.
+ * When an episode ends the next one begins at once, so every timestep of a batch is a real transition; the
+ * last observation of a truncated episode is kept for bootstrapping. Returns and lengths of episodes are
+ * those of raw rewards. Everything that an environment returns is checked before it is kept.
  */
 import { show } from '../errors/expect.ts'
 import { addSample, type RunningMoments, runningMoments } from '../math/moments.ts'
@@ -16,37 +16,39 @@ import { actionOf, type Actor, createActor, decide } from './actor.ts'
 import type { Policy } from './policy.ts'
 import { checkedReset, checkedStep, observe, observeMask } from './guard.ts'
 
-/** A finished episode. */
+/** An episode that has ended. */
 export interface Episode {
   /** Undiscounted sum of raw rewards. */
   readonly return: number
   /** Steps. */
   readonly length: number
-  /** Which environment ran it. */
+  /** Index of the environment. */
   readonly env: number
 }
 
-/** Environments, the actor in them, and where each of them stands. */
+/** Environments with episodes under way, and what acting in them needs. */
 export interface Rollout {
   readonly envs: readonly Env[]
   readonly actor: Actor
-  /** Streams of actions, one an environment: forked 'action/0', … */
+  /** Streams of actions, one per environment: 'action/0', … of the rollout's stream. */
   readonly streams: readonly Random[]
-  /** What makes their draws last; null where every step has its own. */
+  /** Holds their draws for several steps; null if every step has its own. */
   readonly noise: Noise | null
-  /** Steps taken, by environment; and return and length of the episode under way. */
+  /** Per environment: steps so far, and return and length of the current episode. */
   readonly steps: Float64Array
   readonly episodeReturns: Float64Array
   readonly episodeLengths: Float64Array
-  /** Of the states acted in, by environment, until someone takes them; none where the policy has no normaliser. */
+  /** Moments of visited states per environment, until `refreshNormalizer`; empty without a normaliser. */
   readonly seen: readonly RunningMoments[]
 }
 
 /**
- * Seed and reset every environment and make ready to act in them. The e-th is seeded with an integer drawn from
- * the stream 'environment/e' of `random`. `actionNoiseHold`: for how many steps a draw lasts in the mean, from 1.
+ * Seed and reset every environment and prepare to act in them. The seed of the e-th is an integer from the
+ * stream 'environment/e' of `random`. `actionNoiseHold`: steps for which a draw is held on average, 1 to 1e6.
  */
-export function createRollout(envs: readonly Env[], policy: Policy, random: Random, actionNoiseHold: number = 1): Rollout {
+export function createRollout(
+  envs: readonly Env[], policy: Policy, random: Random, actionNoiseHold: number = 1,
+): Rollout {
   const streams = envs.map((_, e) => random.fork(`action/${e}`))
   const rollout: Rollout = {
     envs, streams,
@@ -62,8 +64,8 @@ export function createRollout(envs: readonly Env[], policy: Policy, random: Rand
 }
 
 /**
- * Overwrite `batch` with the next steps·envs timesteps; returns the episodes that ended among them, in order. Before
- * each step of all environments, the t-th of the batch, `visit(t)` may look at them, but must leave them as they are.
+ * Overwrite `batch` with the next steps · envs timesteps; returns the episodes that ended in it, in order.
+ * `visit(t)` is called before timestep t of the batch; it may read the environments but must not change them.
  */
 export function collect(rollout: Rollout, batch: Batch, visit: (t: number) => void = () => {}): Episode[] {
   const { envs, actor, noise, steps, seen } = rollout
@@ -71,7 +73,8 @@ export function collect(rollout: Rollout, batch: Batch, visit: (t: number) => vo
   const inputs = batch.observations.cols
   const { mask } = actor.map.eta
   if (mask !== null && batch.masks?.length !== batch.steps * mask.length) {
-    throw new RangeError(`batch.masks: expected ${batch.steps * mask.length} numbers, got ${show(batch.masks)}`)
+    const expected = batch.steps * mask.length
+    throw new RangeError(`batch.masks: expected ${expected} numbers, got ${show(batch.masks)}`)
   }
   const episodes: Episode[] = []
   batch.finalCount = 0
@@ -95,8 +98,9 @@ export function collect(rollout: Rollout, batch: Batch, visit: (t: number) => vo
       rollout.episodeReturns[e] += result.reward
       rollout.episodeLengths[e]++
       const over = result.terminated || result.truncated
-      // A step that ended in truncation, or is the last of the batch, is followed by an observation to bootstrap from.
-      batch.finalRow[i] = !result.terminated && (over || t === batch.steps - 1) ? keepFinal(batch, actor, e) : -1
+      // After truncation, and at the end of the batch, the next observation is kept to bootstrap from.
+      const isFinal = !result.terminated && (over || t === batch.steps - 1)
+      batch.finalRow[i] = isFinal ? keepFinal(batch, actor, e) : -1
       if (over) {
         episodes.push({ return: rollout.episodeReturns[e], length: rollout.episodeLengths[e], env: e })
         resetInto(rollout, e)
@@ -106,23 +110,26 @@ export function collect(rollout: Rollout, batch: Batch, visit: (t: number) => vo
   return episodes
 }
 
-/** What a network reads of the observation that environment e is in → the next free row of finalObservations; returns that row. */
+/** Copy environment e's normalised observation to the next row of finalObservations; returns that row. */
 export function keepFinal(batch: Batch, { policy, observations }: Actor, e: number): number {
   const row = batch.finalCount++
   normalizeRow(batch.finalObservations, row, observations, e, policy.normalizer)
   return row
 }
 
-/** Step environment e with its action; its observation goes into the actor, after checks of all that it returned. */
+/** Step environment e with its action, check the result, and copy its observation into the actor. */
 export function stepInto({ envs, actor, steps }: Rollout, e: number): StepResult {
   const result = checkedStep(envs[e], actionOf(actor, e), e, steps[e])
   observe(actor, e, result.observation, e, steps[e])
   return result
 }
 
-/** Reset environment e; its first observation goes into the actor. */
-export function resetInto({ envs, actor, steps, episodeReturns, episodeLengths }: Rollout, e: number, options?: ResetOptions): void {
-  observe(actor, e, checkedReset(envs[e], e, steps[e], options).observation, e, steps[e], 'after reset, ')
+/** Reset environment e, check the result, and copy its observation into the actor. */
+export function resetInto(
+  { envs, actor, steps, episodeReturns, episodeLengths }: Rollout, e: number, options?: ResetOptions,
+): void {
+  const { observation } = checkedReset(envs[e], e, steps[e], options)
+  observe(actor, e, observation, e, steps[e], 'after reset, ')
   episodeReturns[e] = 0
   episodeLengths[e] = 0
 }

@@ -1,80 +1,94 @@
 /**
- * The vine: from states along trajectories of π, several short rollouts each, a branch an action, so that actions are
- * compared at the very same state. Schulman et al. 2015, section 5.2.
+ * The vine: from each of some states along trajectories of π, several short rollouts (branches), one per
+ * action, so that actions are compared in the same state. Schulman et al. 2015, section 5.2.
  *
- *   Q̂(s, a_k) = Σ_{t<H} γᵗ r_t + γᴴ V(s_H)      a branch of H steps, or less where its episode ends
+ *   Q̂(s, a_k) = Σ_{t<H} γᵗ r_t + γᴴ V(s_H)      for a branch of H steps, or fewer if its episode ends
  *
- * The branches of a state share their random numbers: the environment is set back to the same saved state, its stream
- * included, and actions after the first are drawn from the same numbers. A batch holds M states times K branches.
+ * All branches of a state use the same random numbers: the environment is set back to the same saved state,
+ * including its random stream, and actions after the first are drawn from equal streams. A batch holds M
+ * states with K branches each.
  *
- * Drawn branches, a_k ~ π(·|s): Â = Q̂_k − mean Q̂. The paper's estimator is self-normalised, L_n = Σ w_k Q̂_k / Σ w_k
- * with w_k = π_θ(a_k|s) / π_old(a_k|s). At θ_old, where w = 1, its gradient is
+ * Drawn branches, a_k ~ π(·|s): Â = Q̂_k − mean Q̂. The paper's estimator is self-normalised,
+ *   L_n = Σ w_k Q̂_k / Σ w_k with w_k = π_θ(a_k|s) / π_old(a_k|s).  Its gradient at θ_old, where w = 1, is
  *   (1/K) Σ ∇w_k Q̂_k − (1/K²) Σ Q̂_j Σ ∇w_k = (1/K) Σ ∇log π(a_k|s) (Q̂_k − mean Q̂),
- * that of the plain surrogate with this Â. On average it is (1 − 1/K) times the gradient of Σ π_θ Q̂, since the mean
- * holds Q̂_k itself: shorter, and in the same direction.
+ * the gradient of the plain surrogate with this Â. Its expectation is (1 − 1/K) ∇ Σ π_θ Q̂, since the mean
+ * contains Q̂_k itself: shorter, but in the same direction.
  *
- * All actions of a discrete space: Â = K π_old(a|s) (Q̂_a − Σ π_old Q̂), so that the mean of ratio · Â over rows is the
- * mean over states of Σ_a π_θ(a|s) Q̂_a, less a constant: the paper's estimator for few actions, without any draw.
+ * All actions of a discrete space: Â = K π_old(a|s) (Q̂_a − Σ π_old Q̂). The mean of ratio · Â over rows is
+ * then the mean over states of Σ_a π_θ(a|s) Q̂_a, minus a constant: the paper's estimator for few actions,
+ * without sampling.
  *
- * But: branches teach V nothing, only the trajectories do; and a trajectory meets the same noise as the branches that
- * leave it, so that neighbouring states are less independent than their number says.
+ * But: V is fitted to the trajectories only, not to branches. A trajectory shares its noise with its
+ * branches, so neighbouring states are correlated.
  */
 import { exp } from '../math/elementary.ts'
-import { expectInteger, show } from '../errors/expect.ts'
+import { expectFunction, expectInteger } from '../errors/expect.ts'
 import type { Random } from '../math/random.ts'
 import type { Batch } from './batch.ts'
 import { decide } from './actor.ts'
 import { collect, type Episode, keepFinal, type Rollout, stepInto } from './rollout.ts'
-import { EnvError, observeMask } from './guard.ts'
+import { observeMask } from './guard.ts'
+import { createSavedPoint, restore, save, type SavedPoint } from './savedPoint.ts'
 import type { Space } from './world/space.ts'
 
-/** The shape of a vine. */
+/** Shape of a vine. */
 export interface VineOptions {
-  /** K, from 2: draws from π at each state; or every action of a discrete space once. */
+  /** K, at least 2: actions drawn from π in each state; or 'all' actions of a discrete space, once each. */
   readonly branches: number | 'all'
-  /** H: steps a branch, from 1; the first of them is its own action. */
+  /** H: steps per branch, at least 1, of which the first takes the branch's action. */
   readonly horizon: number
-  /** Steps of a trajectory from one of its states to the next, from 1. */
+  /** Steps of a trajectory between two of its states, at least 1. */
   readonly spacing: number
 }
 
-/** A rollout that branches, and what it remembers of the branches of one batch. */
+/** A rollout, its saved points, and the memory for branches. */
 export interface Vine {
   readonly rollout: Rollout
   readonly options: VineOptions
   /** K */
   readonly branches: number
-  /** Streams of the branches' own actions, one an environment: 'branch/0', … of `random`. */
+  /** Streams of the branches' first actions, one per environment: 'branch/0', … of `random`. */
   readonly firsts: readonly Random[]
-  /** Streams of all later actions: those of the m-th state of environment e, counted from 0, are 'noise/e/m'. */
+  /**
+   * Streams of all later actions of a branch, one per environment: 'noise/e/m' of `random` for the m-th state
+   * of environment e, counted over all batches. (The streams 'noise/e' of held noise are forks of the
+   * rollout's.)
+   */
   readonly noises: Random[]
   readonly random: Random
-  /** States of each environment in all batches so far. */
+  /** States per environment in all batches so far. */
   visited: number
-  /** The states of a batch and the end of its trajectories, in order: of each environment, and [E, inputs] observed. */
-  readonly saved: readonly { readonly states: Float64Array[]; readonly observations: Float64Array }[]
-  /** By row of the batch: Σ γᵗ r_t, γ to the number of steps, and π_old of the branch's own action. [N] each */
+  /** The states of a batch, in order: M/E points. */
+  readonly saved: readonly SavedPoint[]
+  /** The end of the batch's trajectories, where the next batch continues. */
+  readonly end: SavedPoint
+  /** Per row of the batch: Σ γᵗ r_t, γ to the number of steps, and π_old of the first action. [N] each */
   readonly partial: Float64Array
   readonly power: Float64Array
   readonly probability: Float64Array
-  /** log π of E actions; 1 while a branch goes on. [E] each */
+  /** log π of the first actions; 1 while the environment's branch continues, then 0. [E] each */
   readonly logs: Float64Array
   readonly alive: Uint8Array
 }
 
-/** M·K rows whose simulation takes at most `steps` steps in `envs` environments; 0 where not one state fits. */
-export function vineRows(steps: number, envs: number, branches: number, { horizon, spacing }: VineOptions): number {
+/** M · K rows of at most `steps` steps of simulation in `envs` environments; 0 if not one state fits. */
+export function vineRows(
+  steps: number, envs: number, branches: number, { horizon, spacing }: VineOptions,
+): number {
   return Math.floor(steps / (envs * (spacing + branches * horizon))) * envs * branches
 }
 
-/** K, where actions are of `space`. */
+/** K for actions of `space`. */
 export function branchesIn(space: Space, { branches }: VineOptions): number {
   if (branches !== 'all') return branches
   if (space.kind === 'discrete') return space.n
   throw new RangeError(`branches: expected an integer where actions are ${space.kind}, got "all"`)
 }
 
-/** A vine on `rollout` for batches of `rows` rows, a multiple of K and the environments, which must save their states. */
+/**
+ * A vine on `rollout` for batches of `rows` rows, a multiple of K · environments. The environments must have
+ * `getState` and `setState`.
+ */
 export function createVine(rollout: Rollout, rows: number, options: VineOptions, random: Random): Vine {
   const { envs, actor } = rollout
   expectInteger('horizon', options.horizon, 1)
@@ -82,24 +96,22 @@ export function createVine(rollout: Rollout, rows: number, options: VineOptions,
   if (options.branches !== 'all') expectInteger('branches', options.branches, 2)
   envs.forEach((env, e) => {
     for (const method of ['getState', 'setState'] as const) {
-      if (typeof env[method] !== 'function') {
-        throw new TypeError(`environment ${e}.${method}: expected a function for a vine, got ${show(env[method])}`)
-      }
+      expectFunction(`environment ${e}.${method}`, env[method], 'a function for a vine')
     }
   })
   const E = envs.length, branches = branchesIn(actor.policy.actionSpace, options)
   const states = rows / (branches * E)
   if (!Number.isInteger(states)) {
-    throw new RangeError(`rows: expected a multiple of branches times environments (${branches * E}), got ${rows}`)
+    const unit = `branches times environments (${branches * E})`
+    throw new RangeError(`rows: expected a multiple of ${unit}, got ${rows}`)
   }
   return {
     rollout, options, branches, random,
     firsts: envs.map((_, e) => random.fork(`branch/${e}`)),
     noises: envs.map(() => random),
     visited: 0,
-    saved: Array.from({ length: states + 1 }, () => ({
-      states: envs.map(() => new Float64Array(0)), observations: new Float64Array(actor.observations.data.length),
-    })),
+    saved: Array.from({ length: states }, () => createSavedPoint(rollout)),
+    end: createSavedPoint(rollout),
     partial: new Float64Array(rows),
     power: new Float64Array(rows),
     probability: new Float64Array(rows),
@@ -109,28 +121,31 @@ export function createVine(rollout: Rollout, rows: number, options: VineOptions,
 }
 
 /**
- * Fill `paths`, of M/E · spacing steps an environment, as `collect` does; then `batch` with observations, actions and
- * final observations of the branches. Row (m·K + k)·E + e is branch k of the m-th state of environment e. Returns the
- * episodes that ended on the trajectories; rollout.steps counts every step, branches' included.
+ * Fill `paths`, M/E · spacing steps per environment, like `collect`; then fill `batch` with observations,
+ * actions and final observations of the branches. Row (m·K + k)·E + e is branch k of the m-th state of
+ * environment e. Returns the episodes that ended on the trajectories. rollout.steps counts all steps, also
+ * those of branches.
  */
 export function collectVine(vine: Vine, paths: Batch, batch: Batch, gamma: number): Episode[] {
-  const { rollout, branches: K, options: { spacing }, saved } = vine
+  const { rollout, branches: K, options: { spacing }, saved, end } = vine
   const E = rollout.envs.length
-  const episodes = collect(rollout, paths, (t) => { if (t % spacing === 0) save(vine, t / spacing) })
-  save(vine, saved.length - 1)
+  const episodes = collect(rollout, paths, (t) => {
+    if (t % spacing === 0) save(rollout, saved[t / spacing])
+  })
+  save(rollout, end)
   batch.finalCount = 0
-  for (let m = 0; m < saved.length - 1; m++) {
+  for (let m = 0; m < saved.length; m++) {
     for (let k = 0; k < K; k++) {
-      restore(vine, m)
-      runBranch(vine, batch, k, (m * K + k) * E, gamma)
+      restore(rollout, saved[m])
+      runBranch(vine, batch, (m * K + k) * E, gamma)
     }
     vine.visited++
   }
-  restore(vine, saved.length - 1)
+  restore(rollout, end)
   return episodes
 }
 
-/** batch.returns ← Q̂; batch.advantages ← Â. Needs finalValues, after `collectVine`. */
+/** batch.returns ← Q̂; batch.advantages ← Â. Reads finalValues; to be called after `collectVine`. */
 export function vineAdvantages(vine: Vine, batch: Batch): void {
   const { options, branches: K, partial, power, probability } = vine
   const { advantages, returns, finalRow, finalValues } = batch
@@ -142,83 +157,75 @@ export function vineAdvantages(vine: Vine, batch: Batch): void {
     for (let e = 0; e < E; e++) {
       let mean = 0
       for (let k = 0, i = first + e; k < K; k++, i += E) mean += (all ? probability[i] : 1 / K) * returns[i]
-      for (let k = 0, i = first + e; k < K; k++, i += E) advantages[i] = (all ? K * probability[i] : 1) * (returns[i] - mean)
+      for (let k = 0, i = first + e; k < K; k++, i += E) {
+        advantages[i] = (all ? K * probability[i] : 1) * (returns[i] - mean)
+      }
     }
   }
 }
 
-/** Branch k of the state that every environment is in: rows `first` … `first` + E − 1. */
-function runBranch(vine: Vine, batch: Batch, k: number, first: number, gamma: number): void {
-  const { rollout, options, branches: K, noises, partial, power, alive } = vine
-  const { envs, actor, steps } = rollout
-  const E = envs.length
-  chooseFirst(vine, k)
+/** One branch of the state that each environment is in: rows `first` … `first` + E − 1 of the batch. */
+function runBranch(vine: Vine, batch: Batch, first: number, gamma: number): void {
+  const { rollout: { envs }, branches: K, options: { horizon } } = vine
+  chooseFirst(vine, first / envs.length % K)
+  startRows(vine, batch, first)
+  for (let t = 0; t < horizon && vine.alive.includes(1); t++) {
+    if (t > 0) chooseNext(vine)
+    stepBranches(vine, batch, first, gamma, t + 1 === horizon)
+  }
+}
+
+/** The actor's actions ← the first of branch k, drawn or given; logs ← log π; alive ← 1 if it is run. */
+function chooseFirst(vine: Vine, k: number): void {
+  const { options, rollout: { envs, actor, steps }, firsts, logs, alive } = vine
+  for (let e = 0; e < envs.length; e++) observeMask(actor, envs[e], e, steps[e])
+  decide(actor, firsts)
+  const all = options.branches === 'all'
+  if (all) actor.actions.data.fill(k)
+  const { distribution } = actor.policy, { eta } = actor.map
+  distribution.logProbability(logs, actor.actions, eta)
+  // With all actions, one that the mask forbids has probability 0 and is not tried.
+  for (let e = 0; e < envs.length; e++) {
+    alive[e] = all && eta.mask?.[e * distribution.etaSize + k] === 0 ? 0 : 1
+  }
+}
+
+/** Begin the rows of one branch: states, actions and masks, and sums without any reward yet. */
+function startRows(vine: Vine, batch: Batch, first: number): void {
+  const { rollout: { envs, actor }, noises, partial, power, probability, logs } = vine
   const { tape: { inputs }, eta: { mask } } = actor.map
+  const E = envs.length
   batch.observations.data.set(inputs.data, first * inputs.cols)
   batch.actions.data.set(actor.actions.data, first * batch.actions.cols)
   if (mask !== null) batch.masks!.set(mask, first / E * mask.length)
   for (let e = 0; e < E; e++) {
-    // Of all actions, those that a mask forbids weigh nothing, and are not tried.
-    alive[e] = options.branches === 'all' && mask?.[e * K + k] === 0 ? 0 : 1
     batch.finalRow[first + e] = -1
     partial[first + e] = 0
     power[first + e] = 1
-    vine.probability[first + e] = exp(vine.logs[e])
+    probability[first + e] = exp(logs[e])
     noises[e] = vine.random.fork(`noise/${e}/${vine.visited}`)
   }
-  for (let t = 0, running = alive.reduce((n, each) => n + each, 0); t < options.horizon && running > 0; t++) {
-    if (t > 0) {
-      for (let e = 0; e < E; e++) if (alive[e] === 1) observeMask(actor, envs[e], e, steps[e])
-      decide(actor, noises)
-    }
-    for (let e = 0; e < E; e++) {
-      if (alive[e] === 0) continue
-      const i = first + e
-      const { reward, terminated, truncated } = stepInto(rollout, e)
-      steps[e]++
-      partial[i] += power[i] * reward
-      power[i] *= gamma
-      if (!terminated && !truncated && t + 1 < options.horizon) continue
-      if (!terminated) batch.finalRow[i] = keepFinal(batch, actor, e)
-      alive[e] = 0
-      running--
-    }
-  }
 }
 
-/** The actor's actions ← those that branch k begins with, drawn or given; and their log π. */
-function chooseFirst({ options, rollout: { envs, actor, steps }, firsts, logs }: Vine, k: number): void {
-  for (let e = 0; e < envs.length; e++) observeMask(actor, envs[e], e, steps[e])
-  decide(actor, firsts)
-  if (options.branches === 'all') actor.actions.data.fill(k)
-  actor.policy.distribution.logProbability(logs, actor.actions, actor.map.eta)
+/** The actor's actions ← draws for the current states, from streams equal for all branches of a state. */
+function chooseNext({ rollout: { envs, actor, steps }, noises, alive }: Vine): void {
+  for (let e = 0; e < envs.length; e++) if (alive[e] === 1) observeMask(actor, envs[e], e, steps[e])
+  decide(actor, noises)
 }
 
-/** Keep what every environment is in, as the m-th state. */
-function save({ rollout: { envs, actor, steps }, saved }: Vine, m: number): void {
-  const { states, observations } = saved[m]
-  observations.set(actor.observations.data)
-  for (let e = 0; e < envs.length; e++) {
-    const state: unknown = attempt('getState', e, steps[e], () => envs[e].getState!())
-    if (!(state instanceof Float64Array)) {
-      throw new EnvError(e, steps[e], `getState(): expected a Float64Array, got ${show(state)}`)
-    }
-    if (states[e].length !== state.length) states[e] = new Float64Array(state.length)
-    states[e].set(state)
-  }
-}
-
-/** Set every environment back to its m-th state. */
-function restore({ rollout: { envs, actor, steps }, saved }: Vine, m: number): void {
-  const { states, observations } = saved[m]
-  actor.observations.data.set(observations)
-  for (let e = 0; e < envs.length; e++) attempt('setState', e, steps[e], () => envs[e].setState!(states[e]))
-}
-
-function attempt<T>(call: string, e: number, step: number, run: () => T): T {
-  try {
-    return run()
-  } catch (error) {
-    throw new EnvError(e, step, `${call}() threw ${error instanceof Error ? error.message : show(error)}`, error)
+/** One step of every environment whose branch continues; keeps the observation to bootstrap from. */
+function stepBranches(vine: Vine, batch: Batch, first: number, gamma: number, isLast: boolean): void {
+  const { rollout, partial, power, alive } = vine
+  const { actor, steps } = rollout
+  for (let e = 0; e < alive.length; e++) {
+    if (alive[e] === 0) continue
+    const i = first + e
+    const { reward, terminated, truncated } = stepInto(rollout, e)
+    steps[e]++
+    partial[i] += power[i] * reward
+    power[i] *= gamma
+    if (!terminated && !truncated && !isLast) continue
+    if (!terminated) batch.finalRow[i] = keepFinal(batch, actor, e)
+    alive[e] = 0
   }
 }

@@ -1,3 +1,7 @@
+/**
+ * Values against the host's functions, slopes against central differences of the values.
+ * Tolerances: units in the last place; for slopes, truncation and rounding of a five-point formula.
+ */
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { Random } from '../../src/math/random.ts'
@@ -21,7 +25,7 @@ function timesSlope(name: ActivationName, g: number, y: number): number {
   return G.data[0]
 }
 
-test('each activation knows its own name', () => {
+test('each activation has its own name', () => {
   assert.equal(Object.keys(activations), NAMES)
   for (const name of NAMES) assert.is(activations[name].name, name)
 })
@@ -59,7 +63,7 @@ test('relu is 0 with slope 0 at 0 and −0, and passes the smallest number above
   assert.is(timesSlope('relu', 3, 5e-324), 3)
 })
 
-test('a dead relu stops even a NaN or infinity that comes back to it', () => {
+test('the slope 0 of relu makes even NaN and infinity 0', () => {
   for (const g of [NaN, Infinity]) assert.is(timesSlope('relu', g, 0), 0)
 })
 
@@ -69,14 +73,14 @@ test('NaN stays NaN in values and slopes', () => {
   for (const name of ['tanh', 'identity'] as const) assert.ok(Number.isNaN(timesSlope(name, NaN, 0.5)))
 })
 
-test('identity changes no bit, whatever it is given', () => {
+test('identity changes no bit of any number', () => {
   for (const x of [-0, 0, Infinity, 5e-324, -3]) {
     assert.ok(Object.is(value('identity', x), x))
     assert.ok(Object.is(timesSlope('identity', x, 7), x))
   }
 })
 
-test('all of a tensor is worked, and nothing behind it', () => {
+test('every entry of a tensor is changed, and none behind it', () => {
   for (const [name, values, slopes] of [
     ['relu', [0, 2, 0, 4, 0, 6, -9], [0, 1, 0, 1, 0, 1, 9]],
     ['identity', [-1, 2, -3, 4, -5, 6, -9], [1, 1, 1, 1, 1, 1, 9]],

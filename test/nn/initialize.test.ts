@@ -1,3 +1,7 @@
+/**
+ * Orthogonality of the weights by dense algebra; their distribution by its moments on the unit sphere.
+ * Tolerances: a few roundings of unit vectors; five standard errors of sample moments.
+ */
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { Random } from '../../src/math/random.ts'
@@ -13,7 +17,7 @@ function draw(n: number, m: number, gain: number, random: Random): Matrix {
 
 const SHAPES = [[1, 1], [1, 5], [5, 1], [4, 4], [7, 3], [3, 7], [64, 64], [64, 3], [11, 64], [100, 99]]
 
-test('WᵀW = gain² I of the shorter side, for tall, wide, square and single rows, to 1e-14 gain²', () => {
+test('WᵀW or WWᵀ, whichever is smaller, is gain² I for tall, wide and square W, to 1e-14 gain²', () => {
   const random = new Random(101)
   for (const [n, m] of SHAPES) {
     for (const gain of [1, Math.SQRT2, 0.01, -3]) {
@@ -33,7 +37,7 @@ test('a gain of 0 gives zeros', () => {
   for (const row of draw(3, 4, 0, new Random(102))) assert.ok(row.every((x) => x === 0))
 })
 
-test('the same stream gives the same weights, another one others', () => {
+test('the same stream gives the same weights, another one gives others', () => {
   assert.equal(draw(6, 4, 1, new Random(103)), draw(6, 4, 1, new Random(103)))
   assert.not.equal(draw(6, 4, 1, new Random(103)), draw(6, 4, 1, new Random(104)))
 })

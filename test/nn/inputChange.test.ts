@@ -1,8 +1,13 @@
+/**
+ * A network with changed inputs against the original one: function, gradient, J v and running squares.
+ * Tolerances: roundings of the naive network, of sums in another order, and cancellation by the shift.
+ */
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { Random } from '../../src/math/random.ts'
 import { reference } from '../../src/math/reference.ts'
 import type { Tensor } from '../../src/math/tensor.ts'
+import { largestMagnitude } from '../../src/math/vector.ts'
 import {
   backward, createMlp, createTape, forward, initializeMlp, type Mlp, tangent, transposeWeights,
 } from '../../src/nn/mlp.ts'
@@ -22,7 +27,7 @@ function drawn(hidden: readonly number[], seed: number): { net: Mlp; random: Ran
   return { net, random }
 }
 
-/** Factors from 1/8 to 8 and shifts of some 2: what statistics do in an iteration and more. */
+/** Factors from 1/8 to 8 and shifts of about 2: more than statistics change in an iteration. */
 function change(random: Random): InputChange {
   return {
     ratio: Float64Array.from({ length: IN }, () => 2 ** (6 * random.uniform() - 3)),
@@ -43,7 +48,7 @@ function primed(x: Tensor, { ratio, shift }: InputChange): Tensor {
   return y
 }
 
-/** The derivative by the parameters of Σ outputs ∘ u over the states x. */
+/** The gradient with respect to the parameters of Σ outputs ∘ u over the states x. */
 function gradientAt(net: Mlp, x: Tensor, u: Tensor): Parameters {
   const tape = createTape(net, x, true), flat = new Float64Array(net.parameters.flat.length)
   forward(net, tape)
@@ -61,20 +66,21 @@ function tangentAt(net: Mlp, x: Tensor, v: Parameters): Float64Array {
   return tape.outputDerivatives.data
 }
 
-test('the function stays: outputs of the naive network at x and at x′ are equal to rounding', () => {
+test('the function stays the same: outputs of the naive network at x and at x′ agree up to rounding', () => {
   for (const hidden of HIDDEN) {
     const { net, random } = drawn(hidden, 1)
     const { sizes, parameters: { flat, layers } } = net
     const x = normal(40, IN, random), before = flat.slice(), how = change(random), y = primed(x, how)
     changeLayer(layers[0], how)
     const row = (t: Tensor, i: number): Float64Array => t.data.subarray(i * IN, (i + 1) * IN)
-    // What cancels: with ratios from 1/8 and shifts of some 6, terms may be 50 times as large as their sum.
-    const slack = 2 ** -52 * 50 * (IN + 3) * largest(before)
+    // Cancellation: with ratios from 1/8 and shifts of about 6, terms may be 50 times as large as their sum.
+    const slack = 2 ** -52 * 50 * (IN + 3) * largestMagnitude(before)
     for (let i = 0; i < 40; i++) {
       const old = naive({ sizes, activation: 'tanh' }, before, row(x, i))
       naive({ sizes, activation: 'tanh' }, flat, row(y, i)).forEach(({ value, error }, k) => {
         const depth = hidden.reduce((product, n) => product * n, 1)
-        assert.ok(Math.abs(value - old[k].value) <= error + old[k].error + depth * slack, `${hidden}: ${value} ${old[k].value}`)
+        assert.ok(Math.abs(value - old[k].value) <= error + old[k].error + depth * slack,
+          `${hidden}: ${value} ${old[k].value}`)
       })
     }
     assert.ok(before.some((t, p) => Math.abs(t - flat[p]) > 0.1), 'the weights are others')
@@ -83,14 +89,14 @@ test('the function stays: outputs of the naive network at x and at x′ are equa
   }
 })
 
-test('what changes nothing leaves every bit', () => {
+test('the identity change leaves every bit', () => {
   const { net } = drawn([5], 2)
   const before = net.parameters.flat.slice()
   changeLayer(net.parameters.layers[0], { ratio: new Float64Array(IN).fill(1), shift: new Float64Array(IN) })
   assert.equal(net.parameters.flat, before)
 })
 
-test('a gradient becomes that of the same function in new coordinates, and a direction moves the outputs as it did', () => {
+test('a converted gradient is that in new coordinates, and a converted direction has the same J v', () => {
   for (const hidden of HIDDEN) {
     const { net, random } = drawn(hidden, 3)
     const { sizes, parameters } = net
@@ -102,13 +108,13 @@ test('a gradient becomes that of the same function in new coordinates, and a dir
     changeLayer(parameters.layers[0], how)
     changeLayer(v.layers[0], how)
     changeGradient(gradient.layers[0], how)
-    // 120 states and some 10 units: sums of a thousand terms of size 10, in another order, 50-fold cancellation.
+    // 120 states, about 10 units: sums of 1000 terms of size 10 in another order, 50-fold cancellation.
     assertClose(gradient.flat, gradientAt(net, primed(x, how), u).flat, 1e-10)
     assertClose(tangentAt(net, primed(x, how), v), moved, 1e-11)
   }
 })
 
-test('squares are bounded by what any history of gradients gives, and the bound is reached', () => {
+test('converted squares bound those of any history of gradients, and the bound is reached', () => {
   const random = new Random(4), how = change(random)
   how.shift.set([-1.5, 0.4])
   const sizes = [IN, 2], P = IN * 2 + 2
@@ -117,8 +123,10 @@ test('squares are bounded by what any history of gradients gives, and the bound 
     const [m, v, mNew, vNew] = Array.from({ length: 4 }, () => bindParameters(new Float64Array(P), sizes, 0))
     for (let t = 0; t < 30; t++) {
       const G = bindParameters(Float64Array.from({ length: P }, () => random.normal()), sizes, 0)
-      // G − s g has the sizes of its terms added where G = −sign(s) g.
-      if (aligned) for (let p = 0; p < IN * 2; p++) G.flat[p] = -Math.sign(how.shift[p >> 1]) * G.layers[0].b.data[p % 2]
+      // The terms of G − s g have the same sign if G = −sign(s) g.
+      if (aligned) {
+        for (let p = 0; p < IN * 2; p++) G.flat[p] = -Math.sign(how.shift[p >> 1]) * G.layers[0].b.data[p % 2]
+      }
       for (const [mean, squares] of [[m, v], [mNew, vNew]]) {
         for (let p = 0; p < P; p++) {
           mean.flat[p] = 0.9 * mean.flat[p] + 0.1 * G.flat[p]
@@ -131,19 +139,19 @@ test('squares are bounded by what any history of gradients gives, and the bound 
     changeSquares(v.layers[0], how)
     // Thirty gradients of size 20, added up in another order.
     assertClose(m.flat, mNew.flat, 1e-13 * 20)
-    v.flat.forEach((bound, p) => assert.ok(bound >= vNew.flat[p] * (1 - 1e-12), `${p}: ${bound} ${vNew.flat[p]}`))
-    if (aligned) v.flat.forEach((bound, p) => assert.ok(bound <= vNew.flat[p] * (1 + 1e-12), `${p}: ${bound} ${vNew.flat[p]}`))
+    v.flat.forEach((bound, p) =>
+      assert.ok(bound >= vNew.flat[p] * (1 - 1e-12), `${p}: ${bound} ${vNew.flat[p]}`))
+    if (aligned) {
+      v.flat.forEach((bound, p) =>
+        assert.ok(bound <= vNew.flat[p] * (1 + 1e-12), `${p}: ${bound} ${vNew.flat[p]}`))
+    }
   }
 })
 
 function assertClose(actual: Float64Array, wanted: Float64Array, tolerance: number): void {
-  const size = 1 + largest(wanted)
+  const size = 1 + largestMagnitude(wanted)
   actual.forEach((x, p) => assert.ok(Math.abs(x - wanted[p]) <= tolerance * size, `${p}: ${x} ${wanted[p]}`))
   assert.ok(wanted.some((x) => Math.abs(x) > 0.01))
-}
-
-function largest(x: Float64Array): number {
-  return x.reduce((most, value) => Math.max(most, Math.abs(value)), 0)
 }
 
 test.run()

@@ -1,3 +1,7 @@
+/**
+ * J v and Jᵀ u by sensitivities against those by passes (which mlp.test.ts checks), and against each other.
+ * Tolerances: roundings of up to some thousand terms in another order.
+ */
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import type { Backend } from '../../src/math/backend.ts'
@@ -5,19 +9,24 @@ import { Random } from '../../src/math/random.ts'
 import { reference } from '../../src/math/reference.ts'
 import { createSimd } from '../../src/math/simd/backend.ts'
 import type { ActivationName } from '../../src/nn/activation.ts'
-import { byPasses, bySensitivities, createJacobian, type Jacobian, sensitivitiesPerState } from '../../src/nn/jacobian.ts'
+import {
+  byPasses, bySensitivities, createJacobian, type Jacobian, sensitivitiesPerState,
+} from '../../src/nn/jacobian.ts'
 import { createMlp, createTape, forward, type Mlp, type Tape } from '../../src/nn/mlp.ts'
 import { bindParameters, type Parameters } from '../../src/nn/parameters.ts'
 import { inner, normals } from '../support/dense.ts'
+import { bits } from '../support/same.ts'
 import { failures, Worst } from '../support/worst.ts'
 
-/** Two hidden layers and more; widths that leave something over beside those that do not. */
+/** Two hidden layers and more; widths that are multiples of the register tiles, and others. */
 const SHAPES = [[3, 4, 5, 2], [1, 1, 1, 1], [2, 7, 6, 3, 4], [11, 64, 64, 3], [2, 3, 4, 5, 3, 8]]
 const BATCHES = [1, 7, 96, 97, 200]
 
 interface Problem { readonly net: Mlp; readonly tape: Tape }
 
-function draw(backend: Backend, sizes: readonly number[], activation: ActivationName, rows: number, seed: number): Problem {
+function draw(
+  backend: Backend, sizes: readonly number[], activation: ActivationName, rows: number, seed: number,
+): Problem {
   const random = new Random(seed)
   const net = createMlp(backend, sizes, activation, 1)
   net.parameters.flat.set(normals(net.parameters.flat.length, random).map((x) => 0.4 * x))
@@ -53,7 +62,8 @@ function eachProblem(check: (problem: Problem, label: string, random: Random) =>
   for (const sizes of SHAPES) {
     for (const activation of ['tanh', 'relu', 'identity'] as const) {
       for (const rows of BATCHES) {
-        check(draw(reference, sizes, activation, rows, 302), `${sizes.join('-')} ${activation} × ${rows}`, random)
+        const label = `${sizes.join('-')} ${activation} × ${rows}`
+        check(draw(reference, sizes, activation, rows, 302), label, random)
       }
     }
   }
@@ -66,7 +76,8 @@ test('sensitivities give the J v and Jᵀ u of the passes, for every depth, acti
     const passes = byPasses(net), kept = bySensitivities(net, tape)
     passes.refresh()
     kept.refresh()
-    const v = normals(net.parameters.flat.length, random), u = normals(tape.outputDerivatives.data.length, random)
+    const v = normals(net.parameters.flat.length, random),
+      u = normals(tape.outputDerivatives.data.length, random)
     // The same terms in another order, up to some thousand of them.
     worst.relative(`${label}: J v`, tangentOf(problem, kept, v), tangentOf(problem, passes, v), 1e-11)
     worst.relative(`${label}: Jᵀ u`, backwardOf(problem, kept, u), backwardOf(problem, passes, u), 1e-11)
@@ -74,13 +85,14 @@ test('sensitivities give the J v and Jᵀ u of the passes, for every depth, acti
   assert.equal(failures(worst.report()), [])
 })
 
-test('they are each other\'s transpose: uᵀ (J v) = (Jᵀ u)ᵀ v', () => {
+test('J and Jᵀ by sensitivities are adjoint: uᵀ (J v) = (Jᵀ u)ᵀ v', () => {
   const worst = new Worst()
   eachProblem((problem, label, random) => {
     const { net, tape } = problem
     const kept = bySensitivities(net, tape)
     kept.refresh()
-    const v = normals(net.parameters.flat.length, random), u = normals(tape.outputDerivatives.data.length, random)
+    const v = normals(net.parameters.flat.length, random),
+      u = normals(tape.outputDerivatives.data.length, random)
     const Jv = tangentOf(problem, kept, v), Jtu = backwardOf(problem, kept, u)
     // Relative to the sizes of what is multiplied: the two sums may cancel to nothing.
     const scale = Math.sqrt(inner(u, u) * inner(Jv, Jv)) + Math.sqrt(inner(v, v) * inner(Jtu, Jtu))
@@ -89,7 +101,7 @@ test('they are each other\'s transpose: uᵀ (J v) = (Jᵀ u)ᵀ v', () => {
   assert.equal(failures(worst.report()), [])
 })
 
-test('products between refreshes leave nothing behind: each repeats its bits', () => {
+test('products between two refreshes are independent: each repeats its bits', () => {
   const problem = draw(reference, [3, 8, 6, 5, 2], 'tanh', 150, 303)
   const kept = bySensitivities(problem.net, problem.tape)
   kept.refresh()
@@ -101,7 +113,7 @@ test('products between refreshes leave nothing behind: each repeats its bits', (
   assert.equal([tangentOf(problem, kept, v), backwardOf(problem, kept, u)], once)
 })
 
-test('a refresh takes up the θ of the last forward pass', () => {
+test('after a refresh, products are those at the θ of the last forward pass', () => {
   const problem = draw(reference, [3, 6, 4, 2], 'tanh', 30, 305)
   const { net, tape } = problem
   const kept = bySensitivities(net, tape), passes = byPasses(net)
@@ -134,18 +146,24 @@ test('both backends give the same bits', () => {
           backwardOf(problem, kept, normals(problem.tape.outputDerivatives.data.length, fork)),
         ]
       })
-      wanted.forEach((vector, w) => vector.forEach((x, i) => assert.ok(Object.is(actual[w][i], x), `${sizes}: ${w}[${i}]`)))
+      assert.is(bits(...actual), bits(...wanted), `${sizes} × ${rows}`)
     }
   }
 })
 
-test('sensitivities are kept for two hidden layers or more and up to eight outputs, and those of the last are not', () => {
-  assert.equal([[4, 2], [4, 64, 2], [4, 64, 32, 2], [4, 10, 20, 30, 8], [4, 64, 64, 9]].map(sensitivitiesPerState),
-    [0, 0, 128, 240, 0])
-  // What is kept is what is allocated, but for the one tile that the last hidden layer needs on the way.
+test('sensitivities are kept from two hidden layers on and up to eight outputs, not of the last', () => {
+  const nets = [[4, 2], [4, 64, 2], [4, 64, 32, 2], [4, 10, 20, 30, 8], [4, 64, 64, 9]]
+  assert.equal(nets.map(sensitivitiesPerState), [0, 0, 128, 240, 0])
+  // Allocated is what is kept, and scratch of one tile for the last hidden layer.
   for (const sizes of [[4, 6, 5, 3], [4, 6, 5, 9]]) {
     let numbers = 0
-    const counting: Backend = { ...reference, allocate(rows, cols) { numbers += rows * cols; return reference.allocate(rows, cols) } }
+    const counting: Backend = {
+      ...reference,
+      allocate(rows, cols) {
+        numbers += rows * cols
+        return reference.allocate(rows, cols)
+      },
+    }
     const { net, tape } = draw(reference, sizes, 'tanh', 500, 309)
     createJacobian({ ...net, backend: counting }, tape)
     const kept = sensitivitiesPerState(sizes)

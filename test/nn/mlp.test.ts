@@ -1,3 +1,7 @@
+/**
+ * Forward pass against a naive network row by row; J v and Jᵀ u against its central differences.
+ * Tolerances: roundings of sums in another order; truncation and rounding of the differences.
+ */
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { Random } from '../../src/math/random.ts'
@@ -10,6 +14,8 @@ import {
 import { bindParameters, type Parameters } from '../../src/nn/parameters.ts'
 import { inner, normals } from '../support/dense.ts'
 import { along, gradientOf, naiveForward, naiveMargin, type NaiveNet, slopeOf } from '../support/naive.ts'
+import { rowOf } from '../support/rows.ts'
+import { sameBits } from '../support/same.ts'
 import { failures, Worst } from '../support/worst.ts'
 
 const ACTIVATIONS: readonly ActivationName[] = ['tanh', 'relu', 'identity']
@@ -28,10 +34,6 @@ function tensorOf(data: Float64Array, rows: number, cols: number): Tensor {
   const tensor = reference.allocate(rows, cols)
   tensor.data.set(data)
   return tensor
-}
-
-function rowOf({ data, cols }: Tensor, i: number): Float64Array {
-  return data.slice(i * cols, (i + 1) * cols)
 }
 
 /** 1 to 4 inputs and outputs, `depth` hidden layers of 1 to 5 units. */
@@ -83,14 +85,11 @@ function backwardOf({ net, tape }: Problem, u: Float64Array): Float64Array {
   return gradient.flat
 }
 
-const sameBits = (x: Float64Array, y: Float64Array): boolean =>
-  x.length === y.length && x.every((value, i) => Object.is(value, y[i]))
-
 const SHAPES = [[3, 2], [1, 1], [4, 5, 3], [2, 7, 6, 1], [5, 64, 64, 4], [3, 4, 5, 6, 2]]
 /** Around the 96 rows of a tile. */
 const BATCHES = [1, 2, 95, 96, 97, 200]
 
-test('forward is the naive network sample by sample, for every shape, activation and batch', () => {
+test('forward agrees with the naive network row by row, for every shape, activation and batch', () => {
   const random = new Random(121)
   const worst = new Worst()
   for (const sizes of SHAPES) {
@@ -111,7 +110,7 @@ test('forward is the naive network sample by sample, for every shape, activation
   assert.equal(failures(worst.report()), [])
 })
 
-test('a row has the same bits in every batch, kept tape or not', () => {
+test('a row has the same bits in every batch, with `keep` or without', () => {
   const random = new Random(122)
   for (const sizes of SHAPES) {
     for (const activation of ACTIVATIONS) {
@@ -129,7 +128,7 @@ test('a row has the same bits in every batch, kept tape or not', () => {
           const tape = createTape(net, inputs, keep)
           forward(net, tape)
           alone.slice(0, rows).forEach((row, i) => {
-            const same = sameBits(rowOf(tape.outputs, i), row)
+            const same = sameBits(Float64Array.from(rowOf(tape.outputs, i)), row)
             if (!same) assert.unreachable(`${sizes} ${activation}, row ${i} of ${rows}, keep ${keep}`)
           })
         }
@@ -138,7 +137,7 @@ test('a row has the same bits in every batch, kept tape or not', () => {
   }
 })
 
-test('forward of the first rows gives these their bits and may leave later tiles as they are', () => {
+test('forward of the first rows gives the same bits, and does not compute later tiles', () => {
   const random = new Random(123)
   const net = drawNet([3, 5, 2], 'tanh', random)
   const inputs = tensorOf(normals(600, random), 200, 3)
@@ -164,7 +163,7 @@ test('forward changes neither inputs nor parameters', () => {
   assert.equal([inputs.data, net.parameters.flat], before)
 })
 
-test('an input that is not finite spoils its own row alone', () => {
+test('an input that is not finite changes only its own row', () => {
   const random = new Random(125)
   const net = drawNet([3, 8, 2], 'tanh', random)
   const tape = createTape(net, tensorOf(normals(300, random), 100, 3), true)
@@ -173,7 +172,7 @@ test('an input that is not finite spoils its own row alone', () => {
   tape.outputs.data.forEach((y, p) => assert.is(Number.isNaN(y), Math.floor(p / 2) === 97))
 })
 
-test('tiles cover the batch in order, 96 rows each and the rest', () => {
+test('tiles cover the batch in order, 96 rows each, and the rest in the last one', () => {
   const net = createMlp(reference, [2, 3, 1], 'tanh')
   for (const rows of BATCHES) {
     let next = 0
@@ -227,7 +226,7 @@ test('J and Jᵀ are adjoint to 1e-13: u · J v = Jᵀ u · v, on 200 random net
   }
 })
 
-test('over several tiles Jᵀ u is the sum over single rows, and J v their rows', () => {
+test('over several tiles, Jᵀ u is the sum over single rows, and J v has the rows of each', () => {
   const random = new Random(129)
   const worst = new Worst()
   for (const activation of ACTIVATIONS) {
@@ -244,7 +243,7 @@ test('over several tiles Jᵀ u is the sum over single rows, and J v their rows'
     const Jv = tangentOf(all, v), Jtu = backwardOf(all, u)
     const total = new Float64Array(Jtu.length)
     for (let i = 0; i < 200; i++) {
-      const row = problemOf(rowOf(all.inputs, i))
+      const row = problemOf(Float64Array.from(rowOf(all.inputs, i)))
       assert.ok(sameBits(tangentOf(row, v), Jv.slice(2 * i, 2 * i + 2)), `row ${i}`)
       backwardOf(row, u.slice(2 * i, 2 * i + 2)).forEach((x, p) => { total[p] += x })
     }
@@ -254,7 +253,7 @@ test('over several tiles Jᵀ u is the sum over single rows, and J v their rows'
   assert.equal(failures(worst.report()), [])
 })
 
-test('backward adds to what the gradient holds', () => {
+test('backward adds to the gradient', () => {
   const random = new Random(130)
   const problem = drawProblem(5, random)
   const u = normals(problem.tape.outputs.data.length, random)
@@ -269,7 +268,7 @@ test('backward adds to what the gradient holds', () => {
   assert.equal(failures(worst.report()), [])
 })
 
-test('tangent and backward repeat their bits: no pass leaves anything that the next reads', () => {
+test('tangent and backward repeat their bits: no pass depends on an earlier one', () => {
   const random = new Random(131)
   for (let i = 0; i < 12; i++) {
     const problem = drawProblem(i, random)
@@ -282,7 +281,7 @@ test('tangent and backward repeat their bits: no pass leaves anything that the n
   }
 })
 
-test('parameters that are shared move no output and get no gradient', () => {
+test('shared parameters change no output and get no gradient', () => {
   const random = new Random(132)
   const net = createMlp(reference, [2, 3, 1], 'tanh', 4)
   initializeMlp(net, 1, random)
@@ -298,7 +297,7 @@ test('parameters that are shared move no output and get no gradient', () => {
   assert.ok(gradient.slice(-4).every((x) => x === 0) && gradient.slice(0, -4).some((x) => x !== 0))
 })
 
-test('a new network is all 0; initialized, it has orthogonal weights of the stated gains, no biases', () => {
+test('a new network is all 0; initialized, it has orthogonal weights of the given gains, biases 0', () => {
   const gains = [['tanh', Math.SQRT2], ['relu', Math.SQRT2], ['identity', 1]] as const
   for (const [activation, hiddenGain] of gains) {
     const net = createMlp(reference, [5, 5, 5, 5], activation, 2)
@@ -316,7 +315,7 @@ test('a new network is all 0; initialized, it has orthogonal weights of the stat
       }
       assert.ok(b.data.every((x) => x === 0))
     })
-    assert.equal([...net.parameters.shared], [9, 9], 'what is shared is not the network\'s to set')
+    assert.equal([...net.parameters.shared], [9, 9], 'shared parameters do not change')
   }
 })
 

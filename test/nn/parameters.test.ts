@@ -1,16 +1,20 @@
+/**
+ * Views of the parameter buffer against counts and positions written out by hand.
+ * Exact: everything is integers.
+ */
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { bindParameters, parameterCount } from '../../src/nn/parameters.ts'
 
 const counted = (n: number): Float64Array => Float64Array.from({ length: n }, (_, i) => i)
 
-test('P is a weight for every pair and a bias for every output, layer by layer, and what is shared', () => {
+test('P counts weights and biases of all layers, and shared parameters', () => {
   assert.is(parameterCount([4, 2], 0), 4 * 2 + 2)
   assert.is(parameterCount([11, 64, 64, 3], 3), 11 * 64 + 64 + 64 * 64 + 64 + 64 * 3 + 3 + 3)
   assert.is(parameterCount([1, 1], 5), 7)
 })
 
-test('the order is W₁ row by row, b₁, W₂, b₂, then what is shared', () => {
+test('the order is W₁ row by row, b₁, W₂, b₂, then the shared parameters', () => {
   const { layers, shared } = bindParameters(counted(15), [2, 3, 1], 2)
   assert.is(layers.length, 2)
   assert.equal([layers[0].W.rows, layers[0].W.cols, layers[0].b.rows, layers[0].b.cols], [2, 3, 1, 3])
@@ -36,7 +40,7 @@ test('every number of the buffer is seen by exactly one view, and every view wri
   }
 })
 
-test('nothing shared is an empty view', () => {
+test('without shared parameters their view is empty', () => {
   assert.is(bindParameters(counted(10), [4, 2], 0).shared.length, 0)
 })
 

@@ -1,3 +1,7 @@
+/**
+ * Squashed actions against densities, KL and entropy integrated on a grid of the squashed interval.
+ * Tolerances: those of the midpoint rule and of differences; five standard deviations for draws.
+ */
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { Random } from '../../src/math/random.ts'
@@ -15,11 +19,15 @@ import { collect, createRollout } from '../../src/rl/rollout.ts'
 import { box, discrete } from '../../src/rl/world/space.ts'
 import { contains } from '../../src/rl/world/membership.ts'
 import { along, curvatureOf, slopeOf } from '../support/naive.ts'
+import { drawnPolicy } from '../support/policy.ts'
+import { wide } from '../support/spaces.ts'
 
 const { clip, squash } = bounded
 
-test('clipping leaves what lies inside alone, and takes the nearer bound otherwise', () => {
-  for (const [u, wanted] of [[-5, -1], [-1, -1], [0.3, 0.3], [2, 2], [2.001, 2], [Infinity, 2]]) assert.is(clip(u, -1, 2), wanted)
+test('clipping changes nothing inside the bounds, and gives the nearer bound outside', () => {
+  for (const [u, wanted] of [[-5, -1], [-1, -1], [0.3, 0.3], [2, 2], [2.001, 2], [Infinity, 2]]) {
+    assert.is(clip(u, -1, 2), wanted)
+  }
   assert.is(clip(-7, -Infinity, Infinity), -7)
 })
 
@@ -27,14 +35,16 @@ test('squashing is low + (high − low)(tanh u + 1)/2', () => {
   const random = new Random(401)
   for (let k = 0; k < 1000; k++) {
     const low = 10 * random.normal(), high = low + 10 * random.uniform(), u = 2 * random.normal()
-    // Some roundings of numbers like the bounds.
-    assert.ok(Math.abs(squash(u, low, high) - (low + (high - low) * (Math.tanh(u) + 1) / 2)) < 1e-15 * (10 + Math.abs(low) + Math.abs(high)))
+    // Some roundings of numbers of the bounds' size.
+    const wanted = low + (high - low) * (Math.tanh(u) + 1) / 2
+    assert.ok(Math.abs(squash(u, low, high) - wanted) < 1e-15 * (10 + Math.abs(low) + Math.abs(high)))
   }
 })
 
-test('what is squashed never leaves its bounds, and reaches them exactly far out, however wide they are', () => {
+test('squashed actions never leave their bounds, and reach them exactly for large |u|', () => {
   const random = new Random(402)
-  for (const [low, high] of [[-1, 1], [-3, -1], [-2, 3], [0.1, 0.1], [0.1, 0.3], [-1.7e308, 1.7e308], [-5e-324, 5e-324], [1e300, 1.7e308]]) {
+  const ordinary = [[-1, 1], [-3, -1], [-2, 3], [0.1, 0.1], [0.1, 0.3]]
+  for (const [low, high] of [...ordinary, [-1.7e308, 1.7e308], [-5e-324, 5e-324], [1e300, 1.7e308]]) {
     assert.is(squash(1e9, low, high), high)
     assert.is(squash(-1e9, low, high), low)
     assert.is(squash(Infinity, low, high), high)
@@ -49,14 +59,17 @@ test('what is squashed never leaves its bounds, and reaches them exactly far out
 /** One state's η, as `along` takes it: μ, then log σ. */
 function etaOf(distribution: Distribution, { 0: mean, 1: logStd }: ArrayLike<number>, rows: number): Eta {
   const tensor = reference.allocate(rows, distribution.etaSize)
-  for (let i = 0; i < rows; i++) tensor.data.set([mean, logStd].slice(0, distribution.etaSize), i * distribution.etaSize)
-  const eta = createEta(reference, distribution, tensor, Float64Array.of(logStd).slice(0, distribution.sharedSize))
+  for (let i = 0; i < rows; i++) {
+    tensor.data.set([mean, logStd].slice(0, distribution.etaSize), i * distribution.etaSize)
+  }
+  const eta = createEta(reference, distribution, tensor,
+    Float64Array.of(logStd).slice(0, distribution.sharedSize))
   distribution.prepare(eta)
   return eta
 }
 
-// A grid in the squashed action's own interval, by the middle of each cell: the densities below fall off faster than
-// any power towards its ends, so that the rule converges as fast as on a whole line.
+// The midpoint rule on the interval of squashed actions: the densities below fall faster than any power
+// towards its ends, so that the rule converges as fast as on the whole line.
 const LOW = -2, HIGH = 3, CELLS = 20_000, WIDTH = (HIGH - LOW) / CELLS
 const grid = Array.from({ length: CELLS }, (_, i) => LOW + (i + 0.5) * WIDTH)
 const drawn = grid.map((a) => Math.atanh(2 * (a - LOW) / (HIGH - LOW) - 1))
@@ -81,10 +94,10 @@ for (const stateDependentStd of [false, true]) {
   const distribution = distributionFor(box([LOW], [HIGH]), stateDependentStd)
   const OLD = [0.2, -0.5], NEW = [0.35, -0.7]
 
-  test(`${distribution.name}: the densities of squashed actions, Jacobian and all, integrate to 1 and are those of draws`, () => {
+  test(`${distribution.name}: densities of squashed actions integrate to 1 and are those of draws`, () => {
     const p = squashedLogDensities(distribution, OLD).map(Math.exp)
     const total = p.reduce((sum, x) => sum + x * WIDTH, 0)
-    // Five-point differences of step 1e-3: relative errors of 1e-12, where the slope is not small.
+    // Five-point differences of step 1e-3: relative errors of 1e-12, if the slope is not small.
     assert.ok(Math.abs(total - 1) < 1e-9, `${total}`)
     const draws = 20_000, actions = reference.allocate(draws, 1), random = new Random(403)
     distribution.sample(actions, etaOf(distribution, OLD, draws), new Array<Random>(draws).fill(random))
@@ -92,13 +105,15 @@ for (const stateDependentStd of [false, true]) {
       const wanted = p.reduce((sum, x, i) => sum + (grid[i] < edge ? x * WIDTH : 0), 0)
       const found = actions.data.filter((u) => squash(u, LOW, HIGH) < edge).length / draws
       // Five standard deviations of a share, and one cell.
-      assert.ok(Math.abs(found - wanted) < 5 * Math.sqrt(wanted * (1 - wanted) / draws) + WIDTH, `${edge}: ${found} ${wanted}`)
+      assert.ok(Math.abs(found - wanted) < 5 * Math.sqrt(wanted * (1 - wanted) / draws) + WIDTH,
+        `${edge}: ${found} ${wanted}`)
     }
   })
 
   test(`${distribution.name}: the ratio of squashed densities is that of the draws`, () => {
     const p = squashedLogDensities(distribution, OLD), q = squashedLogDensities(distribution, NEW)
-    const actions = reference.allocate(CELLS, 1), out = new Float64Array(CELLS), other = new Float64Array(CELLS)
+    const actions = reference.allocate(CELLS, 1)
+    const out = new Float64Array(CELLS), other = new Float64Array(CELLS)
     actions.data.set(drawn)
     distribution.logProbability(out, actions, etaOf(distribution, OLD, CELLS))
     distribution.logProbability(other, actions, etaOf(distribution, NEW, CELLS))
@@ -106,7 +121,7 @@ for (const stateDependentStd of [false, true]) {
     for (let i = 0; i < CELLS; i++) assert.ok(Math.abs((q[i] - p[i]) - (other[i] - out[i])) < 1e-12)
   })
 
-  test(`${distribution.name}: KL of squashed actions is KL of the draws, and so is its second derivative, the metric`, () => {
+  test(`${distribution.name}: KL of squashed actions, and its second derivative, are those of u`, () => {
     const kl = new Float64Array(1)
     distribution.klOldNew(kl, etaOf(distribution, OLD, 1), etaOf(distribution, NEW, 1))
     // As exact as the total of 1.
@@ -124,27 +139,27 @@ for (const stateDependentStd of [false, true]) {
     }
   })
 
-  test(`${distribution.name}: entropy is that of the draws; the squashed action's is that and E log |∂a/∂u|`, () => {
+  test(`${distribution.name}: entropy of squashed actions is that of u plus E log |∂a/∂u|`, () => {
     const entropy = new Float64Array(1)
     distribution.entropy(entropy, etaOf(distribution, OLD, 1))
     const log = squashedLogDensities(distribution, OLD)
     const ofAction = -log.reduce((total, x) => total + Math.exp(x) * x * WIDTH, 0)
     const bent = log.reduce((total, x, i) => total + Math.exp(x) * logSlopes[i] * WIDTH, 0)
-    assert.ok(Math.abs(ofAction - (entropy[0] + bent)) < 1e-8 && Math.abs(bent) > 0.1, `${ofAction} ${entropy[0]} ${bent}`)
+    assert.ok(Math.abs(ofAction - (entropy[0] + bent)) < 1e-8 && Math.abs(bent) > 0.1,
+      `${ofAction} ${entropy[0]} ${bent}`)
   })
 }
 
 const seen = box([-9, -9], [9, 9]), torque = box([-2, 0], [2, 0.5])
 
 function policyWith(options: Partial<ActionOptions>): Policy {
-  const policy = createPolicy(reference, seen, torque, [5], 'tanh', options)
-  initializePolicy(policy, 0.3, new Random(404))
+  const policy = drawnPolicy(seen, torque, { units: 5, logStd: 0.3, seed: 404, ...options })
   for (const { W } of policy.net.parameters.layers) for (let p = 0; p < W.data.length; p++) W.data[p] *= 5
   return policy
 }
 
-/** Shows two numbers, and remembers what it was told to do. */
-function listener(told: number[][]): Env {
+/** Observations of two random numbers; keeps the actions that it gets. */
+function listener(got: number[][]): Env {
   let t = 0
   const random = new Random(405)
   const look = (): number[] => [random.normal(), random.normal()]
@@ -152,17 +167,20 @@ function listener(told: number[][]): Env {
     observationSpace: seen, actionSpace: torque,
     reset() { t = 0; return { observation: look() } },
     step(action) {
-      told.push([...action as Float64Array])
+      got.push([...action as Float64Array])
       return { observation: look(), reward: 0, terminated: ++t === 5, truncated: false }
     },
   }
 }
 
-test('acting squashes what a policy that clips would act, likeliest or drawn', () => {
+test('acting clips or squashes the u of the policy, most likely or drawn', () => {
   for (const stateDependentStd of [false, true]) {
-    // Not bounded at all: what is drawn.
-    const open = { ...policyWith({ stateDependentStd }), actionSpace: box([-Infinity, -Infinity], [Infinity, Infinity]) }
-    const policies = { clip: policyWith({ stateDependentStd }), squash: policyWith({ stateDependentStd, actionBounds: 'squash' }) }
+    // Without bounds the action is u.
+    const open = { ...policyWith({ stateDependentStd }), actionSpace: wide(2) }
+    const policies = {
+      clip: policyWith({ stateDependentStd }),
+      squash: policyWith({ stateDependentStd, actionBounds: 'squash' }),
+    }
     const random = new Random(406)
     for (let k = 0; k < 50; k++) {
       const observation = [random.normal(), random.normal()]
@@ -178,49 +196,59 @@ test('acting squashes what a policy that clips would act, likeliest or drawn', (
   }
 })
 
-test('a rollout keeps what was drawn, and hands over what is squashed; so does an evaluation', () => {
+test('a rollout keeps u, and its environments get bounded actions; so do those of an evaluation', () => {
   for (const bounds of ['clip', 'squash'] as const) {
-    const told: number[][] = []
+    const got: number[][] = []
     const policy = policyWith({ actionBounds: bounds })
     const batch = createBatch(reference, 20, 1, 2, 2)
-    collect(createRollout([listener(told)], policy, new Random(407)), batch)
-    assert.equal(told, Array.from({ length: 20 }, (_, i) =>
+    collect(createRollout([listener(got)], policy, new Random(407)), batch)
+    assert.equal(got, Array.from({ length: 20 }, (_, i) =>
       [0, 1].map((j) => bounded[bounds](batch.actions.data[2 * i + j], torque.low[j], torque.high[j]))))
     assert.ok(batch.actions.data.some((u, p) => u > torque.high[p % 2] + 0.5))
     const evaluated: number[][] = []
     evaluate(policy, () => listener(evaluated), { episodes: 1 })
     const random = new Random(405)
-    for (const action of evaluated) assert.equal(action, [...act(policy, [random.normal(), random.normal()]) as Float64Array])
+    for (const action of evaluated) {
+      assert.equal(action, [...act(policy, [random.normal(), random.normal()]) as Float64Array])
+    }
   }
 })
 
-test('a policy tells in plain data how it acts', () => {
+test('a policy has its options as plain data', () => {
   assert.equal([policyWith({}).actionBounds, policyWith({}).stateDependentStd], ['clip', false])
   const other = policyWith({ actionBounds: 'squash', stateDependentStd: true })
-  assert.equal([other.actionBounds, other.stateDependentStd, other.distribution.name], ['squash', true, 'stateGaussian'])
+  assert.equal([other.actionBounds, other.stateDependentStd, other.distribution.name],
+    ['squash', true, 'stateGaussian'])
 })
 
-test('where actions are no Box there is nothing to draw or to bound in another way, and the policy says so', () => {
+test('if actions are not a Box, a policy stores the defaults of both options', () => {
   const { stateDependentStd, actionBounds, distribution } =
-    createPolicy(reference, seen, discrete(3), [], 'tanh', { actionBounds: 'squash', stateDependentStd: true })
+    createPolicy(reference, seen, discrete(3), [], 'tanh',
+      { actionBounds: 'squash', stateDependentStd: true })
   assert.equal([stateDependentStd, actionBounds, distribution.name], [false, 'clip', 'categorical'])
 })
 
 test('unbounded actions cannot be squashed', () => {
-  const make = (low: number[], high: number[]): unknown => createPolicy(reference, seen, box(low, high), [], 'tanh', { actionBounds: 'squash' })
-  assert.throws(() => make([0, -1], [1, Infinity]), (e: Error) => e instanceof RangeError
-    && e.message === 'actionBounds: expected "clip" where actions are unbounded (-1 to Infinity in [1]), got "squash"')
-  assert.throws(() => make([-Infinity], [1]), /^actionBounds: expected "clip" where actions are unbounded \(-Infinity to 1 in \[0\]\), got "squash"$/)
+  const make = (low: number[], high: number[]): unknown =>
+    createPolicy(reference, seen, box(low, high), [], 'tanh', { actionBounds: 'squash' })
+  const fails = (interval: string) => (e: Error): boolean => e instanceof RangeError && e.message ===
+    `actionBounds: expected "clip" where actions are unbounded (${interval}), got "squash"`
+  assert.throws(() => make([0, -1], [1, Infinity]), fails('-1 to Infinity in [1]'))
+  assert.throws(() => make([-Infinity], [1]), fails('-Infinity to 1 in [0]'))
   make([-1.7e308], [1.7e308])
 })
 
-test('wrong words for either option are refused by name', () => {
+test('invalid values of either option are refused by name', () => {
   const make = (options: object): unknown => createPolicy(reference, seen, torque, [], 'tanh', options)
-  for (const bounds of ['tanh', '', null, 1]) assert.throws(() => make({ actionBounds: bounds }), /^actionBounds: expected "clip" \| "squash", got /)
-  for (const std of ['state', 1, null]) assert.throws(() => make({ stateDependentStd: std }), /^stateDependentStd: expected a boolean, got /)
+  for (const bounds of ['tanh', '', null, 1]) {
+    assert.throws(() => make({ actionBounds: bounds }), /^actionBounds: expected "clip" \| "squash", got /)
+  }
+  for (const std of ['state', 1, null]) {
+    assert.throws(() => make({ stateDependentStd: std }), /^stateDependentStd: expected a boolean, got /)
+  }
 })
 
-test('state-dependent σ doubles the outputs, begins at the log σ it is told, and moves with the state', () => {
+test('state-dependent σ doubles the outputs, begins at the given log σ, and depends on the state', () => {
   const policy = createPolicy(reference, seen, torque, [8], 'tanh', { stateDependentStd: true })
   initializePolicy(policy, -0.7, new Random(408))
   const { layers, shared, flat } = policy.net.parameters
@@ -229,11 +257,13 @@ test('state-dependent σ doubles the outputs, begins at the log σ it is told, a
   assert.is(flat.length, 2 * 8 + 8 + 8 * 4 + 4)
   assert.equal([...layers[1].b.data], [0, 0, -0.7, -0.7])
   assert.ok(layers[0].b.data.every((b) => b === 0))
-  // Draws of one state: mean of log σ's neighbourhood e^−0.7, since weights of the last layer are small.
-  const random = new Random(409), n = 4000, means = act({ ...policy, actionSpace: box([-9, -9], [9, 9]) }, [0.3, -1]) as Float64Array
+  // Draws in one state: σ is about e^−0.7, since the weights of the last layer are small.
+  const random = new Random(409), n = 4000
+  const open = { ...policy, actionSpace: box([-9, -9], [9, 9]) }
+  const means = act(open, [0.3, -1]) as Float64Array
   let squares = 0
   for (let k = 0; k < n; k++) {
-    const a = act({ ...policy, actionSpace: box([-9, -9], [9, 9]) }, [0.3, -1], random) as Float64Array
+    const a = act(open, [0.3, -1], random) as Float64Array
     squares += (a[0] - means[0]) ** 2
   }
   // Five standard errors √(2/n) of a mean square, and 3 % for the weights of gain 0.01.

@@ -1,18 +1,22 @@
+/**
+ * Evaluations against acting step by step with `act`, and against themselves in parts.
+ * Exact: the same sums in the same order; for mean and deviation, roundings of forty numbers.
+ */
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { EnvError } from '../../src/rl/guard.ts'
 import { Random } from '../../src/math/random.ts'
-import { reference } from '../../src/math/reference.ts'
 import type { Env } from '../../src/rl/world/env.ts'
 import { evaluate } from '../../src/rl/evaluate.ts'
 import { act } from '../../src/rl/actor.ts'
-import { createPolicy, initializePolicy, type Policy } from '../../src/rl/policy.ts'
+import type { Policy } from '../../src/rl/policy.ts'
 import { box, discrete } from '../../src/rl/world/space.ts'
+import { drawnPolicy } from '../support/policy.ts'
 
 const observationSpace = box([-9, -9], [9, 9])
 const actionSpace = discrete(3)
 
-/** An episode of 1 to 20 steps with noise in what it shows; the reward tells action and time. Its seed fixes it all. */
+/** Episodes of 1 to 20 steps and random observations, by the seed; the reward encodes action and time. */
 function noisy(): Env {
   let random = new Random(0), left = 0, t = 0
   const observation = (): number[] => [random.normal(), random.normal()]
@@ -26,20 +30,20 @@ function noisy(): Env {
     },
     step(action) {
       const over = --left === 0
-      return { observation: observation(), reward: (action as number) + t++ / 32, terminated: over, truncated: over && t > 10 }
+      const reward = (action as number) + t++ / 32
+      return { observation: observation(), reward, terminated: over, truncated: over && t > 10 }
     },
   }
 }
 
 function policy(): Policy {
-  const made = createPolicy(reference, observationSpace, actionSpace, [4], 'tanh')
-  initializePolicy(made, 0, new Random(1))
+  const made = drawnPolicy(observationSpace, actionSpace)
   for (let p = 0; p < made.net.parameters.flat.length; p++) made.net.parameters.flat[p] *= 3
   return made
 }
 
-test('an episode is the same however many are run with it, side by side or one after the other', () => {
-  // Up to 16 run side by side, so a prefix of n is n at once up to there, and a row has several episodes beyond.
+test('an episode does not depend on how many others are run, side by side or in turn', () => {
+  // Up to 16 run side by side; with more, a row of the actor has several episodes.
   for (const deterministic of [true, false]) {
     const all = evaluate(policy(), noisy, { episodes: 50, seed: 3, deterministic })
     for (const episodes of [1, 2, 3, 15, 16, 17, 33, 49]) {
@@ -51,7 +55,7 @@ test('an episode is the same however many are run with it, side by side or one a
   }
 })
 
-test('episodes are what acting step by step in one environment gives', () => {
+test('episodes are those of acting step by step in one environment', () => {
   const seeds: number[] = []
   const listening = (): Env => {
     const env = noisy()
@@ -74,7 +78,7 @@ test('episodes are what acting step by step in one environment gives', () => {
   })
 })
 
-test('the seed fixes the result; another one, or draws instead of the likeliest actions, give another', () => {
+test('seed and `deterministic` determine the result; other values of either give another', () => {
   const run = (seed: number, deterministic: boolean): Float64Array =>
     evaluate(policy(), noisy, { episodes: 20, seed, deterministic }).returns
   assert.equal(run(5, true), run(5, true))
@@ -84,13 +88,13 @@ test('the seed fixes the result; another one, or draws instead of the likeliest 
   assert.not.equal(run(5, false), run(6, false))
 })
 
-test('100 episodes, seed 0 and the likeliest actions are what is not told', () => {
+test('the defaults are 100 episodes, seed 0 and the most likely actions', () => {
   const found = evaluate(policy(), noisy)
   assert.is(found.returns.length, 100)
   assert.equal(found, evaluate(policy(), noisy, { episodes: 100, seed: 0, deterministic: true }))
 })
 
-test('mean, deviation, least and largest are those of the returns', () => {
+test('mean, standard deviation, minimum and maximum are those of the returns', () => {
   for (const episodes of [1, 2, 40]) {
     const { returns, mean, std, min, max } = evaluate(policy(), noisy, { episodes })
     const wanted = returns.reduce((sum, r) => sum + r, 0) / episodes
@@ -108,14 +112,14 @@ test('mean, deviation, least and largest are those of the returns', () => {
   assert.is(negative.min, -2 * Math.max(...negative.lengths))
 })
 
-test('nothing about the policy changes', () => {
+test('an evaluation does not change the policy', () => {
   const subject = policy()
   const before = subject.net.parameters.flat.slice()
   evaluate(subject, noisy, { episodes: 20, deterministic: false })
   assert.equal(subject.net.parameters.flat, before)
 })
 
-test('at most 16 environments are made, no more than episodes, and all are closed, after a fault too', () => {
+test('at most 16 environments are made, no more than episodes, and all are closed, also on errors', () => {
   for (const [episodes, wanted] of [[1, 1], [5, 5], [16, 16], [100, 16]]) {
     for (const faultAt of [-1, 0, 7]) {
       let made = 0, closed = 0, steps = 0
@@ -144,18 +148,23 @@ test('at most 16 environments are made, no more than episodes, and all are close
 test('bad options are refused by name', () => {
   const run = (options: object): unknown => evaluate(policy(), noisy, options)
   for (const episodes of [0, -1, 0.5, NaN, Infinity]) {
-    assert.throws(() => run({ episodes }), (e: Error) => e instanceof RangeError && /^episodes: expected an integer of at least 1, got /.test(e.message))
+    assert.throws(() => run({ episodes }), (e: Error) =>
+      e instanceof RangeError && /^episodes: expected an integer of at least 1, got /.test(e.message))
   }
   for (const episodes of ['5', null, true]) {
-    assert.throws(() => run({ episodes }), (e: Error) => e instanceof TypeError && /^episodes: expected an integer/.test(e.message))
+    assert.throws(() => run({ episodes }),
+      (e: Error) => e instanceof TypeError && /^episodes: expected an integer/.test(e.message))
   }
-  for (const seed of [-1, 0.5, NaN, '1', null]) assert.throws(() => run({ seed }), /^seed: expected an integer of at least 0, got /)
+  for (const seed of [-1, 0.5, NaN, '1', null]) {
+    assert.throws(() => run({ seed }), /^seed: expected an integer of at least 0, got /)
+  }
   for (const deterministic of [0, 'false', null]) {
-    assert.throws(() => run({ deterministic }), (e: Error) => e instanceof TypeError && /^deterministic: expected a boolean, got /.test(e.message))
+    assert.throws(() => run({ deterministic }),
+      (e: Error) => e instanceof TypeError && /^deterministic: expected a boolean, got /.test(e.message))
   }
 })
 
-test('an environment at fault is refused, naming episode, step and value', () => {
+test('an invalid result is refused, with episode, step and value', () => {
   const faults: readonly (readonly [unknown, string])[] = [
     [{ reward: NaN }, 'reward: expected a finite number, got NaN'],
     [{ reward: Infinity }, 'reward: expected a finite number, got Infinity'],
@@ -163,8 +172,9 @@ test('an environment at fault is refused, naming episode, step and value', () =>
     [{ observation: [NaN, 0] }, 'observation: expected [0] to be a finite number, got NaN'],
     [{ terminated: undefined }, 'terminated: expected a boolean, got undefined'],
     [{ truncated: 1 }, 'truncated: expected a boolean, got 1'],
-    [null, 'step(): expected a record, got null'],
-    [Promise.resolve({}), 'step(): expected a record, got a Promise'],
+    [null, 'step(): expected a record { observation, … }, got null'],
+    [Promise.resolve({}),
+      'step(): expected a synchronous result, got a Promise (environments here are synchronous)'],
   ]
   for (const [fault, message] of faults) {
     const faulty = (): Env => {
@@ -175,26 +185,30 @@ test('an environment at fault is refused, naming episode, step and value', () =>
         step(action) {
           const result = { ...env.step(action), terminated: false, truncated: false }
           if (steps++ !== 3) return result
-          return (fault === null || fault instanceof Promise ? fault : { ...result, ...fault as object }) as typeof result
+          if (fault === null || fault instanceof Promise) return fault as never
+          return { ...result, ...fault as object }
         },
       }
     }
-    assert.throws(() => evaluate(policy(), faulty, { episodes: 3 }), (e: Error) => e instanceof EnvError && e.message === `environment 0, step 3: episode 0: ${message}`)
+    assert.throws(() => evaluate(policy(), faulty, { episodes: 3 }),
+      (e: Error) => e instanceof EnvError && e.message === `environment 0, step 3: episode 0: ${message}`)
   }
   const unready = (): Env => ({ ...noisy(), reset: () => undefined as never })
-  assert.throws(() => evaluate(policy(), unready), (e: Error) => e.message === 'environment 0, step 0: episode 0: reset(): expected a record, got undefined')
+  assert.throws(() => evaluate(policy(), unready), (e: Error) => e.message ===
+    'environment 0, step 0: episode 0: reset(): expected a record { observation, … }, got undefined')
 })
 
-test('what an environment throws is named, with the cause', () => {
+test('an exception of an environment is reported, as the cause of an EnvError', () => {
   const broken = (): Env => ({ ...noisy(), step() { throw new Error('out of cards') } })
   assert.throws(() => evaluate(policy(), broken, { episodes: 1 }), (e: Error) =>
-    e instanceof EnvError && e.message === 'environment 0, step 0: episode 0: step() threw out of cards' && (e.cause as Error).message === 'out of cards')
+    e instanceof EnvError && e.message === 'environment 0, step 0: episode 0: step() threw out of cards'
+      && (e.cause as Error).message === 'out of cards')
 })
 
-test('episodes keep their number, so that an evaluation may be done in parts', () => {
+test('an evaluation in parts, by firstEpisode, is the same as in one call', () => {
   const whole = evaluate(policy(), noisy, { episodes: 7, seed: 3, deterministic: false })
-  const parts = [[0, 3], [3, 4]].flatMap(([first, episodes]) =>
-    [...evaluate(policy(), noisy, { episodes, first, seed: 3, deterministic: false }).returns])
+  const parts = [[0, 3], [3, 4]].flatMap(([firstEpisode, episodes]) =>
+    [...evaluate(policy(), noisy, { episodes, firstEpisode, seed: 3, deterministic: false }).returns])
   assert.equal(parts, [...whole.returns])
 })
 

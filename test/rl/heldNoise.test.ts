@@ -1,3 +1,7 @@
+/**
+ * Noise recovered from actions, (a − μ)/σ, against the draws of the action stream itself.
+ * Tolerances: roundings of a − μ over σ; four standard deviations of binomial counts.
+ */
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { Random } from '../../src/math/random.ts'
@@ -8,7 +12,7 @@ import { createPolicy, type Policy } from '../../src/rl/policy.ts'
 import { collect, createRollout } from '../../src/rl/rollout.ts'
 import { box, discrete, type Space } from '../../src/rl/world/space.ts'
 
-/** Shows a number of its own at every step, and ends every `length` steps. */
+/** A new random observation at every step; episodes of `length` steps. */
 function restless(actionSpace: Space, length: number, seed: number): Env {
   const random = new Random(seed)
   const look = (): number[] => [2 * random.uniform() - 1]
@@ -34,7 +38,9 @@ function gaussianPolicy(): Policy {
   return policy
 }
 
-function rollout(space: Space, policy: Policy, { environments = 1, length = Infinity, steps = 1000, actionNoiseHold = 4 }): Batch {
+function rollout(
+  space: Space, policy: Policy, { environments = 1, length = Infinity, steps = 1000, actionNoiseHold = 4 },
+): Batch {
   const envs = Array.from({ length: environments }, (_, e) => restless(space, length, e))
   const batch = createBatch(reference, steps, environments, 1, 1)
   collect(createRollout(envs, policy, new Random(7), actionNoiseHold), batch)
@@ -52,7 +58,7 @@ function noiseOf(batch: Batch, e: number): number[] {
 /** |a|, |μ| < 4, σ = 0.37: a few roundings of 4 · 2⁻⁵³, over σ. */
 const ROUNDING = 1e-14
 
-/** Lengths of the stretches of one and the same noise; each must be the next normal of the stream 'action/e'. */
+/** For how many steps each noise is held; each must be the next normal number of the stream 'action/e'. */
 function stretches(batch: Batch, e: number): number[] {
   const stream = new Random(7).fork(`action/${e}`)
   const lengths: number[] = []
@@ -68,13 +74,13 @@ function stretches(batch: Batch, e: number): number[] {
   return lengths
 }
 
-test('noise is what the stream of actions draws, in order and leaving none out, each for some steps', () => {
+test('noise is the draws of the action stream, in order, none left out, each held for some steps', () => {
   const batch = rollout(line, gaussianPolicy(), { environments: 3, length: 50 })
   for (let e = 0; e < 3; e++) assert.ok(stretches(batch, e).length > 100)
   assert.is.not(stretches(batch, 0).join(), stretches(batch, 1).join())
 })
 
-test('it ends with chance 1/actionNoiseHold at every step, however old it is', () => {
+test('noise ends with probability 1/actionNoiseHold at every step, independent of its age', () => {
   const N = 20_000
   for (const actionNoiseHold of [1.5, 4, 16]) {
     const lengths = stretches(rollout(line, gaussianPolicy(), { steps: N, actionNoiseHold }), 0).slice(0, -1)
@@ -84,18 +90,19 @@ test('it ends with chance 1/actionNoiseHold at every step, however old it is', (
       const ended = lengths.filter((n) => n === age).length
       // Binomial: four standard deviations.
       const spread = 4 * Math.sqrt(reached * p * (1 - p))
-      assert.ok(Math.abs(ended - reached * p) <= spread, `${actionNoiseHold}, age ${age}: ${ended} of ${reached}`)
+      assert.ok(Math.abs(ended - reached * p) <= spread,
+        `${actionNoiseHold}, age ${age}: ${ended} of ${reached}`)
     }
   }
 })
 
-test('an episode begins with noise of its own', () => {
-  // A millionth a step: within 200 episodes of 5 steps no other end is to be expected.
+test('an episode begins with new noise', () => {
+  // Probability 1e-6 per step: within 200 episodes of 5 steps no other end is to be expected.
   const lengths = stretches(rollout(line, gaussianPolicy(), { length: 5, actionNoiseHold: 1e6 }), 0)
   assert.equal(lengths, new Array(200).fill(5))
 })
 
-test('actionNoiseHold 1, and none given, draw anew at every step', () => {
+test('actionNoiseHold 1, the default, draws anew at every step', () => {
   for (const actionNoiseHold of [1, undefined]) {
     const batch = createBatch(reference, 300, 1, 1, 1)
     collect(createRollout([restless(line, 7, 0)], gaussianPolicy(), new Random(7), actionNoiseHold), batch)
@@ -103,7 +110,7 @@ test('actionNoiseHold 1, and none given, draw anew at every step', () => {
   }
 })
 
-test('among choices it is the place in the distribution that stays, while the distribution moves with the state', () => {
+test('for discrete actions the uniform number is held, while the distribution follows the state', () => {
   const policy = createPolicy(reference, box([-1], [1]), discrete(3), [], 'tanh')
   const weights = [3, -1, -2], biases = [0.1, 0.2, 0]
   policy.net.parameters.flat.set([...weights, ...biases])
@@ -121,7 +128,7 @@ test('among choices it is the place in the distribution that stays, while the di
   assert.ok(changes > 100, 'the action itself may change at any step')
 })
 
-test('actionNoiseHold out of range, or of another kind, is refused by name', () => {
+test('actionNoiseHold out of range, or of another type, is refused by name', () => {
   for (const wrong of [0, 0.5, -1, NaN, Infinity, 1e7, '4', null]) {
     assert.throws(() => rollout(line, gaussianPolicy(), { actionNoiseHold: wrong as number }),
       /^actionNoiseHold: expected a number from 1 to 1000000, got /)

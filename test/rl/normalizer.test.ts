@@ -1,3 +1,7 @@
+/**
+ * Statistics and normalised observations against two-pass moments of the states that environments returned.
+ * Tolerances: roundings of sums and of the changes of coordinates; the rest to the bit.
+ */
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { Random } from '../../src/math/random.ts'
@@ -11,16 +15,18 @@ import {
   createNormalizer, type Normalizer, normalizeRow, rebase, refreshNormalizer,
 } from '../../src/rl/normalizer.ts'
 import { act } from '../../src/rl/actor.ts'
-import { createPolicy, initializePolicy, type Policy } from '../../src/rl/policy.ts'
+import type { Policy } from '../../src/rl/policy.ts'
 import { collect, createRollout, type Rollout } from '../../src/rl/rollout.ts'
-import { type Box, box, discrete, multiBinary, multiDiscrete } from '../../src/rl/world/space.ts'
+import { discrete, multiBinary, multiDiscrete } from '../../src/rl/world/space.ts'
 import { forward } from '../support/naiveUpdate.ts'
+import { drawnPolicy } from '../support/policy.ts'
+import { bits } from '../support/same.ts'
+import { wide } from '../support/spaces.ts'
 
-const wide = (n: number): Box => box(new Array<number>(n).fill(-Infinity), new Array<number>(n).fill(Infinity))
-const bits = (...all: readonly Float64Array[]): string => all.map((x) => new BigUint64Array(x.slice().buffer).join()).join(' ')
-const dataOf = ({ mean, scale, statistics }: Normalizer): string => bits(mean, scale, statistics.mean, statistics.squares)
+const dataOf = ({ mean, scale, statistics }: Normalizer): string =>
+  bits(mean, scale, statistics.mean, statistics.squares)
 
-/** Shows numbers of its own stream, whatever one does, and keeps what it showed; every seventh step is its last. */
+/** Observations from its own stream, independent of actions, kept in `shown`; episodes of up to 7 steps. */
 function shows(draw: (random: Random) => number[], shown: number[][] = []): Env {
   let random = new Random(0), t = 0
   const look = (): number[] => {
@@ -37,7 +43,8 @@ function shows(draw: (random: Random) => number[], shown: number[][] = []): Env 
     },
     step() {
       t++
-      return { observation: look(), reward: 1, terminated: t === 7, truncated: t === 5 && random.uniform() < 0.5 }
+      const observation = look()
+      return { observation, reward: 1, terminated: t === 7, truncated: t === 5 && random.uniform() < 0.5 }
     },
   }
 }
@@ -47,8 +54,7 @@ const mixed = (random: Random): number[] => [random.normal(), 1e4 + 1e-2 * rando
 
 function policyFor(inputs: number, clip = 10): Policy & { readonly normalizer: Normalizer } {
   const space = wide(inputs)
-  const policy = createPolicy(reference, space, discrete(2), [4], 'tanh', { normalizer: createNormalizer(space, clip) })
-  initializePolicy(policy, 0, new Random(1))
+  const policy = drawnPolicy(space, discrete(2), { normalizer: createNormalizer(space, clip) })
   return policy as Policy & { readonly normalizer: Normalizer }
 }
 
@@ -65,23 +71,27 @@ function columnMoments(rows: readonly (readonly number[])[], j: number): { mean:
   return { mean, std: Math.sqrt(rows.reduce((sum, row) => sum + (row[j] - mean) ** 2, 0) / rows.length) }
 }
 
-test('observations that are no Box are not normalised', () => {
-  for (const space of [discrete(3), multiDiscrete([2, 3]), multiBinary(4)]) assert.is(createNormalizer(space, 10), null)
+test('observations that are not a Box are not normalised', () => {
+  for (const space of [discrete(3), multiDiscrete([2, 3]), multiBinary(4)]) {
+    assert.is(createNormalizer(space, 10), null)
+  }
   const normalizer = createNormalizer(wide(2), 5)!
   assert.equal([normalizer.clip, normalizer.statistics.count], [5, 0])
-  for (const clip of [0, -1, NaN, '10']) assert.throws(() => createNormalizer(wide(2), clip as number), /^clip: expected a number /)
+  for (const clip of [0, -1, NaN, '10']) {
+    assert.throws(() => createNormalizer(wide(2), clip as number), /^clip: expected a number /)
+  }
 })
 
-test('without statistics an observation is read as it came, however large', () => {
+test('without statistics an observation is not changed, however large', () => {
   const x = matrix(Float64Array.of(3, -1e300, 0, 12), 2, 2), out = matrix(new Float64Array(4), 2, 2)
   for (let i = 0; i < 2; i++) normalizeRow(out, 1 - i, x, i, createNormalizer(wide(2), 10))
   assert.equal([...out.data], [0, 12, 3, -1e300])
 })
 
-test('mean and deviation are those of the states acted in, batch after batch, and of no others', () => {
+test('mean and deviation are those of the states acted in, over all batches, and of no others', () => {
   const policy = policyFor(3)
   const { rollout, batch } = setup(policy, [shows(mixed), shows(mixed), shows(mixed)], 20)
-  // One actor's row a timestep; what follows a last step is the reset's, and the last observation waits for the next batch.
+  // The states acted in: not the last observation of an episode, nor, until the next batch, that of a batch.
   const acted: number[][] = []
   for (let turn = 0; turn < 4; turn++) {
     const inputs = rollout.actor.observations
@@ -107,46 +117,49 @@ test('mean and deviation are those of the states acted in, batch after batch, an
   }
 })
 
-test('a batch is normalised by the statistics from before it, its final observations too, and cut at ± clip', () => {
+test('a batch, final observations too, is normalised by earlier statistics, and clipped', () => {
   const shown = [[], []] as number[][][]
   const policy = policyFor(2, 1.5)
-  const { rollout, batch } = setup(policy, shown.map((list) => shows((random) => [5 * random.normal(), 3 + random.uniform()], list)), 30)
+  const envs = shown.map((list) => shows((random) => [5 * random.normal(), 3 + random.uniform()], list))
+  const { rollout, batch } = setup(policy, envs, 30)
   collect(rollout, batch)
   refreshNormalizer(policy.normalizer, rollout.seen)
   const { mean, scale } = policy.normalizer
-  const reads = (row: readonly number[]): number[] => row.map((x, j) => Math.min(1.5, Math.max(-1.5, (x - mean[j]) / scale[j])))
+  const reads = (row: readonly number[]): number[] =>
+    row.map((x, j) => Math.min(1.5, Math.max(-1.5, (x - mean[j]) / scale[j])))
   const frozen = dataOf(policy.normalizer)
   shown.forEach((list) => list.splice(0, list.length - 1))
   collect(rollout, batch)
-  assert.is(dataOf(policy.normalizer), frozen, 'nothing moves within a batch')
-  let finals = 0, cut = 0
+  assert.is(dataOf(policy.normalizer), frozen, 'statistics do not change within a batch')
+  let finals = 0, clipped = 0
   shown.forEach((list, e) => {
     let at = 0
     for (let t = 0; t < 30; t++) {
       const i = t * 2 + e
       assert.equal([...batch.observations.data.subarray(2 * i, 2 * i + 2)], reads(list[at++]))
-      cut += reads(list[at - 1]).filter((x) => Math.abs(x) === 1.5).length
+      clipped += reads(list[at - 1]).filter((x) => Math.abs(x) === 1.5).length
       if (batch.finalRow[i] >= 0) {
         const row = batch.finalRow[i]
         assert.equal([...batch.finalObservations.data.subarray(2 * row, 2 * row + 2)], reads(list[at]))
         finals++
       }
-      // After an end comes what the reset showed.
+      // After an end comes the observation of the reset.
       if (batch.terminated[i] === 1 || batch.truncated[i] === 1) at++
     }
   })
-  assert.ok(finals > 5 && cut > 5, `${finals} ${cut}`)
+  assert.ok(finals > 5 && clipped > 5, `${finals} ${clipped}`)
 })
 
-test('who steps an environment does not matter: statistics of each alone, taken in by index, are those of all, to the bit', () => {
+test('statistics of environments run separately, merged by index, have the same bits as together', () => {
   const worlds = [3, 4, 5].map((scale) => (): Env => shows((random) => [scale * random.normal(), scale]))
   const together = policyFor(2), apart = policyFor(2)
   const all = setup(together, worlds.map((make) => make()), 25)
   const single = worlds.map((make, e) => {
-    // The seed that the e-th of several gets.
+    // The seed of the e-th of several.
     const env = make()
     const seed = new Random(7).fork(`environment/${e}`).integer(2147483648)
-    return setup(apart, [{ ...env, reset: (options) => env.reset(options?.seed === undefined ? options : { seed }) }], 25)
+    const reset: Env['reset'] = (options) => env.reset(options?.seed === undefined ? options : { seed })
+    return setup(apart, [{ ...env, reset }], 25)
   })
   for (let turn = 0; turn < 3; turn++) {
     collect(all.rollout, all.batch)
@@ -157,7 +170,7 @@ test('who steps an environment does not matter: statistics of each alone, taken 
   }
 })
 
-test('evaluate and act read through the statistics and leave every bit of them', () => {
+test('evaluate and act use the statistics and change no bit of them', () => {
   const policy = policyFor(3)
   const { rollout, batch } = setup(policy, [shows(mixed)], 40)
   collect(rollout, batch)
@@ -170,7 +183,8 @@ test('evaluate and act read through the statistics and leave every bit of them',
   for (let k = 0; k < 50; k++) {
     const observation = mixed(random)
     const { mean, scale } = policy.normalizer
-    const [a, b] = forward({ sizes: policy.net.sizes, activation: 'tanh' }, theta, observation.map((x, j) => (x - mean[j]) / scale[j]))
+    const [a, b] = forward({ sizes: policy.net.sizes, activation: 'tanh' }, theta,
+      observation.map((x, j) => (x - mean[j]) / scale[j]))
     const action = act(policy, observation)
     assert.is(action, b.value > a.value ? 1 : 0)
     ones += Number(action)
@@ -179,17 +193,20 @@ test('evaluate and act read through the statistics and leave every bit of them',
   assert.is(dataOf(policy.normalizer), before)
 })
 
-test('in parts or at once, an evaluation with statistics is the same', () => {
+test('an evaluation with statistics is the same in parts and in one call', () => {
   const policy = policyFor(3)
   const { rollout, batch } = setup(policy, [shows(mixed)], 40)
   collect(rollout, batch)
   refreshNormalizer(policy.normalizer, rollout.seen)
-  const lengths = (first: number, episodes: number): number[] => [...evaluate(policy, () => shows(mixed), { first, episodes }).lengths]
+  const lengths = (firstEpisode: number, episodes: number): number[] =>
+    [...evaluate(policy, () => shows(mixed), { firstEpisode, episodes }).lengths]
   assert.equal([...lengths(0, 3), ...lengths(3, 20)], lengths(0, 23))
 })
 
-/** The normaliser after rows were seen, one environment's all. */
-function after(rows: readonly (readonly number[])[], normalizer = createNormalizer(wide(rows[0].length), 10)!): Normalizer {
+/** The normaliser after rows of one environment. */
+function after(
+  rows: readonly (readonly number[])[], normalizer = createNormalizer(wide(rows[0].length), 10)!,
+): Normalizer {
   const part = runningMoments(rows[0].length)
   for (const row of rows) addSample(part, Float64Array.from(row), 0)
   refreshNormalizer(normalizer, [part])
@@ -202,14 +219,14 @@ const through = (normalizer: Normalizer, row: readonly number[]): number[] => {
   return [...out.data]
 }
 
-test('what varies by rounding alone is shifted and not scaled; what varies more is scaled', () => {
+test('an input that varies only by rounding is shifted, not scaled; any other is scaled', () => {
   const normalizer = after([[1e8, 0, 1e-200, 2], [1e8 * (1 + 2 ** -50), 1e-8, 3e-200, 2 + 1e-9]])
   assert.equal([...normalizer.scale.subarray(0, 3)], [1, 5e-9, 1])
   assert.ok(Math.abs(normalizer.scale[3] / 5e-10 - 1) < 1e-6)
   assert.equal(through(normalizer, [2e8, 1e-8, 0, 2])[1], 1)
 })
 
-test('numbers whose squares leave the doubles are read as they are, cut, ever after; the others notice nothing', () => {
+test('an input whose squares overflow is only clipped from then on; other inputs do not change', () => {
   for (const huge of [1e160, -1e300, Number.MAX_VALUE]) {
     const rows = [[1, 0], [3, huge], [1, 0], [3, -huge]]
     const normalizer = after(rows)
@@ -226,9 +243,10 @@ test('numbers whose squares leave the doubles are read as they are, cut, ever af
   }
 })
 
-test('the change that is returned leads from new coordinates to old ones, and rebasing is normalising anew where nothing was cut', () => {
+test('the returned change maps new coordinates to old ones; rebasing normalises anew, clipping aside', () => {
   const random = new Random(11)
-  const rows = (n: number, at: number): number[][] => Array.from({ length: n }, () => [at + random.normal(), 1e-3 * random.normal() - at, 7])
+  const rows = (n: number, at: number): number[][] =>
+    Array.from({ length: n }, () => [at + random.normal(), 1e-3 * random.normal() - at, 7])
   const normalizer = after(rows(30, 0))
   for (let turn = 1; turn < 5; turn++) {
     const x = rows(20, turn), old = x.map((row) => through(normalizer, row))
@@ -241,9 +259,10 @@ test('the change that is returned leads from new coordinates to old ones, and re
     x.forEach((row, i) => through(uncut, row).forEach((now, j) => {
       if (Math.abs(old[i][j]) === 10) return
       // A few roundings of numbers up to 10, through shifts as large as the ratio of deviations.
-      const slack = 2 ** -50 * (10 + Math.abs(change.shift[j])) / Math.min(1, change.ratio[j])
-      assert.ok(Math.abs(change.ratio[j] * now + change.shift[j] - old[i][j]) <= 2 ** -50 * (10 + Math.abs(change.shift[j])))
-      assert.ok(Math.abs(moved.data[3 * i + j] - now) <= slack, `${moved.data[3 * i + j]} ${now}`)
+      const ratio = change.ratio[j], shift = change.shift[j], rounding = 2 ** -50 * (10 + Math.abs(shift))
+      assert.ok(Math.abs(ratio * now + shift - old[i][j]) <= rounding)
+      const again = moved.data[3 * i + j]
+      assert.ok(Math.abs(again - now) <= rounding / Math.min(1, ratio), `${again} ${now}`)
     }))
     rebase(moved, change, 0.5)
     assert.ok(moved.data.every((value) => Math.abs(value) <= 0.5))

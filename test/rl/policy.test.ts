@@ -1,3 +1,7 @@
+/**
+ * Acting and η against a naive network; initial weights by dense algebra; draws by their frequencies.
+ * Tolerances: the naive network's error bounds, some roundings, five standard deviations of counts.
+ */
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { Random } from '../../src/math/random.ts'
@@ -10,6 +14,7 @@ import { box, discrete, multiBinary, multiDiscrete, type Space } from '../../src
 import { contains } from '../../src/rl/world/membership.ts'
 import { encodedSize } from '../../src/rl/world/encoding.ts'
 import { type Family, forward, type NaivePolicy } from '../support/naiveUpdate.ts'
+import { rowOf } from '../support/rows.ts'
 
 const SPACES: readonly (readonly [Space, Family])[] = [
   [box([-1, -2], [1, 2]), { kind: 'gaussian', n: 2 }],
@@ -19,15 +24,18 @@ const SPACES: readonly (readonly [Space, Family])[] = [
 ]
 const seen = box([-9, -9], [9, 9])
 
-/** A policy with θ drawn at random, and the naive view of it. */
-function drawn(actionSpace: Space, family: Family, observationSpace: Space = seen): { policy: Policy; naive: NaivePolicy } {
+/** A policy with random θ, and its description for the naive network. */
+function drawn(
+  actionSpace: Space, family: Family, observationSpace: Space = seen,
+): { policy: Policy; naive: NaivePolicy } {
   const policy = createPolicy(reference, observationSpace, actionSpace, [5], 'tanh')
   const random = new Random(3), theta = policy.net.parameters.flat
   for (let p = 0; p < theta.length; p++) theta[p] = random.normal()
   return { policy, naive: { sizes: policy.net.sizes, activation: 'tanh', family } }
 }
 
-const list = (action: number | Float64Array): number[] => (typeof action === 'number' ? [action] : [...action])
+const list = (action: number | Float64Array): number[] =>
+  (typeof action === 'number' ? [action] : [...action])
 const largest = (z: readonly number[]): number => z.indexOf(Math.max(...z))
 
 /** The most likely action for η, in the action space. */
@@ -44,7 +52,9 @@ test('the distribution suits the action space, and the network its sizes', () =>
     const distribution = distributionFor(space)
     assert.is(distribution.name, family.kind)
     const outputs = space.kind === 'box' ? 2 : encodedSize(space)
-    for (const [observations, inputs] of [[seen, 2], [discrete(5, -2), 5], [multiBinary(4), 4], [multiDiscrete([2, 3]), 5]] as const) {
+    for (const [observations, inputs] of [
+      [seen, 2], [discrete(5, -2), 5], [multiBinary(4), 4], [multiDiscrete([2, 3]), 5],
+    ] as const) {
       const policy = createPolicy(reference, observations, space, [6, 7], 'relu')
       assert.equal(policy.net.sizes, [inputs, 6, 7, outputs])
       const P = (inputs + 1) * 6 + 7 * 7 + 8 * outputs + (space.kind === 'box' ? 2 : 0)
@@ -54,16 +64,17 @@ test('the distribution suits the action space, and the network its sizes', () =>
   }
 })
 
-test('initial weights are orthogonal with gain 0.01 in the last layer, biases 0, log σ as told; a stream fixes them', () => {
+test('initial weights are orthogonal, of gain 0.01 in the last layer, biases 0, log σ as given', () => {
   const policy = createPolicy(reference, seen, SPACES[0][0], [8], 'tanh')
   initializePolicy(policy, -0.5, new Random(4))
   const { layers, shared, flat } = policy.net.parameters
   assert.equal([...shared], [-0.5, -0.5])
   for (const { b } of layers) assert.ok(b.data.every((x) => x === 0))
-  layers.forEach(({ W: { data, rows, cols } }, l) => {
+  layers.forEach(({ W }, l) => {
+    const { data, rows, cols } = W
     const column = (j: number): number[] => Array.from({ length: rows }, (_, i) => data[i * cols + j])
-    const row = (i: number): number[] => [...data.subarray(i * cols, (i + 1) * cols)]
-    const basis = rows >= cols ? Array.from({ length: cols }, (_, j) => column(j)) : Array.from({ length: rows }, (_, i) => row(i))
+    const basis = Array.from({ length: Math.min(rows, cols) }, (_, i) =>
+      (rows >= cols ? column(i) : rowOf(W, i)))
     const gain = l === 0 ? Math.SQRT2 : 0.01
     for (const [i, p] of basis.entries()) {
       for (const [j, q] of basis.entries()) {
@@ -80,7 +91,7 @@ test('initial weights are orthogonal with gain 0.01 in the last layer, biases 0,
   assert.not.equal(twin.net.parameters.flat, flat)
 })
 
-test('with a normaliser the last layer begins at 0, and all else as without: until there are statistics, π is the same everywhere', () => {
+test('with a normaliser only the last layer differs: it is 0, so that π is the same in all states', () => {
   const [plain, normalized] = [null, createNormalizer(seen, 10)].map((normalizer) => {
     const policy = createPolicy(reference, seen, SPACES[0][0], [8], 'tanh', { normalizer })
     initializePolicy(policy, -0.5, new Random(4))
@@ -89,7 +100,9 @@ test('with a normaliser the last layer begins at 0, and all else as without: unt
   const last = 3 * 8
   assert.equal(normalized.net.parameters.flat.slice(0, last), plain.net.parameters.flat.slice(0, last))
   assert.ok(normalized.net.parameters.flat.slice(last, -2).every((w) => w === 0))
-  for (const observation of [[0, 0], [9, -9]]) assert.equal(list(act(normalized, observation)).map(Math.abs), [0, 0])
+  for (const observation of [[0, 0], [9, -9]]) {
+    assert.equal(list(act(normalized, observation)).map(Math.abs), [0, 0])
+  }
   assert.ok(list(act(plain, [9, -9])).some((a) => a !== 0))
 })
 
@@ -99,18 +112,20 @@ test('act without a stream gives the most likely action of the naive network, in
     const { policy, naive } = drawn(space, family)
     for (let k = 0; k < 50; k++) {
       const observation = [3 * random.normal(), 3 * random.normal()]
-      const wanted = modeOf(space, forward(naive, policy.net.parameters.flat, observation).map(({ value }) => value))
+      const eta = forward(naive, policy.net.parameters.flat, observation).map(({ value }) => value)
+      const wanted = modeOf(space, eta)
       const action = act(policy, observation)
       assert.ok(contains(space, action))
       // Sums of five products and two tanh: some ulps apart.
-      list(action).forEach((a, j) => assert.ok(Math.abs(a - wanted[j]) < 1e-13, `${space.kind}: ${a} ${wanted[j]}`))
+      list(action).forEach((a, j) =>
+        assert.ok(Math.abs(a - wanted[j]) < 1e-13, `${space.kind}: ${a} ${wanted[j]}`))
       assert.is(typeof action, space.kind === 'discrete' ? 'number' : 'object')
       assert.equal(act(policy, Float64Array.from(observation)), action)
     }
   }
 })
 
-test('act with a stream draws: as often as the policy says, and the same from the same stream', () => {
+test('act with a stream draws with the probabilities of π, and the same from the same stream', () => {
   for (const [space, family] of SPACES) {
     if (space.kind === 'box') continue
     const { policy, naive } = drawn(space, family)
@@ -122,24 +137,24 @@ test('act with a stream draws: as often as the policy says, and the same from th
       if (!contains(space, action)) assert.unreachable(`${action}`)
       list(action).forEach((a, j) => counts.set(`${j}: ${a}`, (counts.get(`${j}: ${a}`) ?? 0) + 1))
     }
-    const blocks = space.kind === 'multiBinary' ? eta.map((z) => [0, z]) : space.kind === 'discrete' ? [eta] : (() => {
-      let at = 0
-      return space.nvec.map((size) => eta.slice(at, at += size))
-    })()
+    let at = 0
+    const blocks = space.kind === 'multiBinary' ? eta.map((z) => [0, z])
+      : space.kind === 'discrete' ? [eta] : space.nvec.map((size) => eta.slice(at, at += size))
     blocks.forEach((logits, j) => {
       const total = logits.reduce((sum, z) => sum + Math.exp(z), 0)
       logits.forEach((z, a) => {
         const p = Math.exp(z) / total
         const count = counts.get(`${j}: ${a + (space.kind === 'discrete' ? space.start : 0)}`) ?? 0
         // Five standard deviations of a binomial count.
-        assert.ok(Math.abs(count - n * p) <= 5 * Math.sqrt(n * p * (1 - p)), `${space.kind} ${j}: ${a}: ${count} of ${n * p}`)
+        assert.ok(Math.abs(count - n * p) <= 5 * Math.sqrt(n * p * (1 - p)),
+          `${space.kind} ${j}: ${a}: ${count} of ${n * p}`)
       })
     })
     assert.equal(act(policy, [0.4, -1], new Random(9)), act(policy, [0.4, -1], new Random(9)))
   }
 })
 
-test('draws of a Gaussian policy have its mean and deviation, and are clipped to the bounds', () => {
+test('draws of a Gaussian policy have its mean and standard deviation, and are clipped', () => {
   const { policy, naive } = drawn(box([-Infinity, -0.1], [Infinity, 0.1]), { kind: 'gaussian', n: 2 })
   const theta = policy.net.parameters.flat
   const mean = forward(naive, theta, [0.4, -1])[0].value, std = Math.exp(policy.net.parameters.shared[0])
@@ -158,7 +173,7 @@ test('draws of a Gaussian policy have its mean and deviation, and are clipped to
   assert.ok(bound > n / 2)
 })
 
-test('several act at once as each would alone, bit for bit', () => {
+test('an actor for several rows acts as `act` for each row, bit for bit', () => {
   for (const [space, family] of SPACES) {
     const { policy } = drawn(space, family)
     const actor = createActor(policy, 7)
@@ -182,7 +197,7 @@ test('act changes nothing about the policy', () => {
   assert.equal(policy.net.parameters.flat, theta)
 })
 
-test('an observation of another kind, length or with NaN is refused by name', () => {
+test('an observation of another type or length, or with NaN, is refused by name', () => {
   const faults: readonly (readonly [Space, unknown, string])[] = [
     [seen, [1], 'observation: expected 2 numbers, got 1'],
     [seen, [1, 2, 3], 'observation: expected 2 numbers, got 3'],
@@ -209,7 +224,8 @@ test('a policy with NaN or an infinity in θ refuses to act', () => {
       for (const p of [0, theta.length - 1]) {
         const before = theta[p]
         theta[p] = bad
-        assert.throws(() => act(policy, [0, 0]), /^policy: expected finite parameters, got NaN or an infinity among them$/)
+        assert.throws(() => act(policy, [0, 0]),
+          /^policy: expected finite parameters, got NaN or an infinity among them$/)
         theta[p] = before
       }
     }
@@ -220,12 +236,20 @@ test('a policy with NaN or an infinity in θ refuses to act', () => {
 test('wrong layers, activations and log σ are refused by name', () => {
   const make = (hidden: unknown, activation: unknown): unknown =>
     createPolicy(reference, seen, discrete(2), hidden as number[], activation as 'tanh')
-  for (const hidden of [null, 64, '64', {}]) assert.throws(() => make(hidden, 'tanh'), /^hiddenSizes: expected an array of integers, got /)
-  for (const units of [0, -1, 0.5, NaN, '4']) assert.throws(() => make([3, units], 'tanh'), /^hiddenSizes\[1\]: expected an integer of at least 1, got /)
-  for (const activation of ['sigmoid', '', null, 1]) assert.throws(() => make([3], activation), /^activation: expected "tanh" \| "relu" \| "identity", got /)
+  for (const hidden of [null, 64, '64', {}]) {
+    assert.throws(() => make(hidden, 'tanh'), /^hiddenSizes: expected an array of integers, got /)
+  }
+  for (const units of [0, -1, 0.5, NaN, '4']) {
+    assert.throws(() => make([3, units], 'tanh'),
+      /^hiddenSizes\[1\]: expected an integer of at least 1, got /)
+  }
+  for (const activation of ['sigmoid', '', null, 1]) {
+    assert.throws(() => make([3], activation), /^activation: expected "tanh" \| "relu" \| "identity", got /)
+  }
   const policy = createPolicy(reference, seen, discrete(2), [], 'tanh')
   for (const logStd of [NaN, Infinity, '0', null]) {
-    assert.throws(() => initializePolicy(policy, logStd as number, new Random(1)), /^initialLogStd: expected a finite number, got /)
+    assert.throws(() => initializePolicy(policy, logStd as number, new Random(1)),
+      /^initialLogStd: expected a finite number, got /)
   }
 })
 
@@ -239,7 +263,8 @@ test('a map gives η of the naive network on each of its states', () => {
       forwardPolicy(map)
       const { data, cols } = map.eta.rows
       for (let i = 0; i < 100; i++) {
-        forward(naive, policy.net.parameters.flat, observations.data.subarray(2 * i, 2 * i + 2)).forEach(({ value, error }, j) => {
+        const wanted = forward(naive, policy.net.parameters.flat, rowOf(observations, i))
+        wanted.forEach(({ value, error }, j) => {
           assert.ok(Math.abs(data[i * cols + j] - value) <= error)
         })
       }

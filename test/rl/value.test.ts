@@ -1,3 +1,7 @@
+/**
+ * Predictions against a naive network, and against themselves one by one.
+ * Tolerances: the naive network's error bounds; to the bit for predictions one by one.
+ */
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { Random } from '../../src/math/random.ts'
@@ -5,9 +9,10 @@ import { reference } from '../../src/math/reference.ts'
 import { drawnValue } from '../support/value.ts'
 import { predict } from '../../src/rl/value.ts'
 import { forward } from '../support/naiveUpdate.ts'
+import { rowOf } from '../support/rows.ts'
 
-test('predict gives V of the naive network for the first `count` observations, and touches no other value', () => {
-  // 96 observations pass at a time: below, at and above one stretch, and several.
+test('predict gives V of the naive network for the first `count` observations, and no others', () => {
+  // Tiles have 96 rows: fewer, one tile, one more row, and several tiles.
   for (const [rows, count] of [[1, 1], [95, 95], [96, 96], [97, 97], [300, 300], [300, 193], [300, 0]]) {
     for (const activation of ['tanh', 'relu', 'identity'] as const) {
       const value = drawnValue(reference, 3, [5, 4], activation, new Random(1))
@@ -17,15 +22,16 @@ test('predict gives V of the naive network for the first `count` observations, a
       predict(values, value, observations, count)
       for (let i = 0; i < rows; i++) {
         const { sizes, parameters } = value.net
-        const [wanted] = forward({ sizes, activation }, parameters.flat, observations.data.subarray(3 * i, 3 * i + 3))
-        if (i < count) assert.ok(Math.abs(values[i] - wanted.value) <= wanted.error, `${i}: ${values[i]} ${wanted.value}`)
-        else assert.is(values[i], -77)
+        const row = rowOf(observations, i)
+        const [{ value: wanted, error }] = forward({ sizes, activation }, parameters.flat, row)
+        if (i >= count) assert.is(values[i], -77)
+        else assert.ok(Math.abs(values[i] - wanted) <= error, `${i}: ${values[i]} ${wanted}`)
       }
     }
   }
 })
 
-test('a value does not depend on what else is predicted with it, to the bit', () => {
+test('a value does not depend on the other observations, to the bit', () => {
   const value = drawnValue(reference, 2, [7], 'tanh', new Random(3))
   const observations = reference.allocate(250, 2), random = new Random(4)
   for (let p = 0; p < 500; p++) observations.data[p] = random.normal()
@@ -38,7 +44,7 @@ test('a value does not depend on what else is predicted with it, to the bit', ()
   }
 })
 
-test('a linear V has a weight for each input and a bias; initially the weights have norm 1 and the bias is 0', () => {
+test('a linear V has a weight per input and a bias; initially of norm 1 and 0', () => {
   const value = drawnValue(reference, 4, [], 'identity', new Random(5))
   const phi = value.net.parameters.flat
   assert.is(phi.length, 5)
@@ -47,8 +53,9 @@ test('a linear V has a weight for each input and a bias; initially the weights h
   assert.is(phi[4], 0)
 })
 
-test('the stream fixes φ', () => {
-  const phi = (seed: number): Float64Array => drawnValue(reference, 3, [5], 'tanh', new Random(seed)).net.parameters.flat
+test('the stream determines φ', () => {
+  const phi = (seed: number): Float64Array =>
+    drawnValue(reference, 3, [5], 'tanh', new Random(seed)).net.parameters.flat
   assert.equal(phi(6), phi(6))
   assert.not.equal(phi(6), phi(7))
 })

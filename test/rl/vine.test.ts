@@ -1,3 +1,7 @@
+/**
+ * Q̂ against a replay of every branch step by step; gradients against differences of the exact objective.
+ * Tolerances: some roundings, truncation of differences, five standard errors of means.
+ */
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { Random, RANDOM_STATE_SIZE } from '../../src/math/random.ts'
@@ -20,9 +24,14 @@ import {
 import { policyGradient } from '../../src/trpo/surrogate.ts'
 import { normals } from '../support/dense.ts'
 import { gradientOf, naiveForward } from '../support/naive.ts'
+import { rowOf } from '../support/rows.ts'
 
-/** How much of an episode there is, what became of branches, and calls; shared by all environments of a test. */
-interface World { readonly length?: number; readonly actionSpace?: Space; readonly counts?: { steps: number } }
+/** Maximum length of an episode, actions, and a counter of steps that environments may share. */
+interface World {
+  readonly length?: number
+  readonly actionSpace?: Space
+  readonly counts?: { steps: number }
+}
 
 /** A noisy walk: it terminates far from 0 and is truncated after `length` steps. */
 function walk({ length = 12, actionSpace = discrete(3), counts = { steps: 0 } }: World = {}): Env {
@@ -41,7 +50,8 @@ function walk({ length = 12, actionSpace = discrete(3), counts = { steps: 0 } }:
       counts.steps++
       x += 0.6 * push(action) + 0.5 * random.normal()
       t++
-      return { observation: look(), reward: random.normal() - x * x, terminated: Math.abs(x) > 2, truncated: t >= length }
+      const reward = random.normal() - x * x
+      return { observation: look(), reward, terminated: Math.abs(x) > 2, truncated: t >= length }
     },
     getState: () => Float64Array.of(x, t, ...random.getState()),
     setState(state) {
@@ -52,9 +62,11 @@ function walk({ length = 12, actionSpace = discrete(3), counts = { steps: 0 } }:
   }
 }
 
-interface Scene { policy: Policy; value: Value; rollout: Rollout; vine: Vine; paths: Batch; batch: Batch; rows: number }
+interface Scene {
+  policy: Policy; value: Value; rollout: Rollout; vine: Vine; paths: Batch; batch: Batch; rows: number
+}
 
-/** Everything for a vine of `states` states an environment on `envs`. */
+/** Everything for a vine of `states` states per environment on `envs`. */
 function scene(envs: readonly Env[], options: VineOptions, states: number, seed = 1): Scene {
   const { observationSpace, actionSpace } = envs[0]
   const policy = createPolicy(reference, observationSpace, actionSpace, [5], 'tanh')
@@ -65,11 +77,13 @@ function scene(envs: readonly Env[], options: VineOptions, states: number, seed 
   const rollout = createRollout(envs, policy, new Random(seed))
   const K = options.branches === 'all' ? (actionSpace as { n: number }).n : options.branches
   const rows = states * K * envs.length
+  const batchOf = (steps: number): Batch =>
+    createBatch(reference, steps, envs.length, inputs, policy.distribution.actionSize, maskLengthOf(envs))
   return {
     policy, value, rollout, rows,
     vine: createVine(rollout, rows, options, new Random(seed).fork('vine')),
-    paths: createBatch(reference, states * options.spacing, envs.length, inputs, policy.distribution.actionSize, maskLengthOf(envs)),
-    batch: createBatch(reference, states * K, envs.length, inputs, policy.distribution.actionSize, maskLengthOf(envs)),
+    paths: batchOf(states * options.spacing),
+    batch: batchOf(states * K),
   }
 }
 
@@ -79,25 +93,32 @@ function grow({ vine, paths, batch, value }: Scene, gamma: number): void {
   vineAdvantages(vine, batch)
 }
 
-const rowOf = ({ data, cols }: { data: Float64Array; cols: number }, i: number): number[] => [...data.slice(i * cols, (i + 1) * cols)]
+// Q̂ and advantages.
 
-// What a branch is worth.
-
-test('Q̂ of every branch is what a replay step by step gives: own action, common noise, V where it was cut', () => {
+test('Q̂ of every branch is that of a replay step by step: first action, common noise, V at the end', () => {
   const gamma = 0.9, E = 3
   const ends = { terminated: 0, truncated: 0, horizon: 0 }
-  for (const [actionSpace, branches] of [[discrete(3), 4], [discrete(3), 'all'], [box([-1], [1]), 3], [multiDiscrete([3, 2]), 2], [multiBinary(2), 2]] as const) {
+  const cases = [
+    [discrete(3), 4], [discrete(3), 'all'], [box([-1], [1]), 3],
+    [multiDiscrete([3, 2]), 2], [multiBinary(2), 2],
+  ] as const
+  for (const [actionSpace, branches] of cases) {
     const options = { branches, horizon: 4, spacing: 3 }
+    const bound = (a: number): number => (actionSpace.kind === 'box' ? Math.max(-1, Math.min(1, a)) : a)
     const made = scene(Array.from({ length: E }, () => walk({ actionSpace })), options, 5)
     const { policy, value, vine, paths, batch } = made
     const { net: { sizes, parameters } } = value
-    const V = (s: readonly number[]): number => naiveForward({ sizes, activation: 'tanh' }, parameters.flat, s)[0]
+    const V = (s: readonly number[]): number =>
+      naiveForward({ sizes, activation: 'tanh' }, parameters.flat, s)[0]
     for (let round = 0; round < 2; round++) {
       // The same environments once more, seeded as a rollout seeds them, for the walk to each state.
       const replays = Array.from({ length: E }, (_, e) => {
         const env = walk({ actionSpace })
-        if (round === 0) return { env, observation: env.reset({ seed: new Random(1).fork(`environment/${e}`).integer(2147483648) }).observation }
-        const { states, observations } = vine.saved[vine.saved.length - 1]
+        if (round === 0) {
+          const seed = new Random(1).fork(`environment/${e}`).integer(2147483648)
+          return { env, observation: env.reset({ seed }).observation }
+        }
+        const { states, observations } = vine.end
         env.setState!(states[e])
         return { env, observation: [...observations.slice(2 * e, 2 * e + 2)] }
       })
@@ -116,7 +137,7 @@ test('Q̂ of every branch is what a replay step by step gives: own action, commo
             for (let t = 0; t < 4; t++) {
               const own = rowOf(batch.actions, i)
               const first = actionSpace.kind === 'discrete' ? own[0]
-                : Float64Array.from(own, (a) => (actionSpace.kind === 'box' ? Math.max(-1, Math.min(1, a)) : a))
+                : Float64Array.from(own, bound)
               const result = env.step(t === 0 ? first : act(policy, now, noise))
               now = result.observation as number[]
               wanted += power * result.reward
@@ -125,14 +146,15 @@ test('Q̂ of every branch is what a replay step by step gives: own action, commo
               if (result.truncated) { ends.truncated++; wanted += power * V(now); break }
               if (t === 3) { ends.horizon++; wanted += power * V(now) }
             }
-            // Four rewards and a tanh of the host's.
-            assert.ok(Math.abs(batch.returns[i] - wanted) < 1e-12 * (1 + Math.abs(wanted)), `${batch.returns[i]} ${wanted}`)
+            // Four rewards, and V by the host's tanh.
+            assert.ok(Math.abs(batch.returns[i] - wanted) < 1e-12 * (1 + Math.abs(wanted)),
+              `${batch.returns[i]} ${wanted}`)
           }
           env.setState!(state)
           for (let t = 0; t < 3; t++) {
             const own = rowOf(paths.actions, (m * 3 + t) * E + e)
             const action = actionSpace.kind === 'discrete' ? own[0]
-              : Float64Array.from(own, (a) => (actionSpace.kind === 'box' ? Math.max(-1, Math.min(1, a)) : a))
+              : Float64Array.from(own, bound)
             const { observation: next, terminated, truncated } = env.step(action)
             here = terminated || truncated ? env.reset().observation as number[] : next as number[]
           }
@@ -143,7 +165,7 @@ test('Q̂ of every branch is what a replay step by step gives: own action, commo
   for (const [end, count] of Object.entries(ends)) assert.ok(count > 20, `${end}: ${count}`)
 })
 
-test('branches of a state that begin with the same action are the same: nothing but the action tells them apart', () => {
+test('branches of a state with the same first action are equal, those with different ones are not', () => {
   const made = scene([walk(), walk()], { branches: 6, horizon: 5, spacing: 2 }, 20)
   grow(made, 0.9)
   const { batch } = made
@@ -162,7 +184,7 @@ test('branches of a state that begin with the same action are the same: nothing 
   assert.ok(same > 20 && distinct > 20)
 })
 
-test('a horizon beyond the end of episodes runs to the end: V is asked after truncation alone', () => {
+test('with a horizon beyond the end of episodes V is used only after truncation', () => {
   const made = scene([walk({ length: 6 })], { branches: 3, horizon: 1000, spacing: 1 }, 30)
   grow(made, 1)
   const { batch, rollout, vine } = made
@@ -172,7 +194,7 @@ test('a horizon beyond the end of episodes runs to the end: V is asked after tru
   assert.ok(rollout.steps[0] <= 30 + 90 * 6)
 })
 
-test('advantages of drawn branches are Q̂ less their mean, and add up to 0', () => {
+test('advantages of drawn branches are Q̂ minus their mean', () => {
   const made = scene([walk(), walk()], { branches: 3, horizon: 2, spacing: 1 }, 7)
   grow(made, 0.9)
   const { batch: { advantages, returns } } = made
@@ -180,12 +202,14 @@ test('advantages of drawn branches are Q̂ less their mean, and add up to 0', ()
     for (let e = 0; e < 2; e++) {
       const at = [0, 1, 2].map((k) => (m * 3 + k) * 2 + e)
       const mean = at.reduce((sum, i) => sum + returns[i], 0) / 3
-      for (const i of at) assert.ok(Math.abs(advantages[i] - (returns[i] - mean)) < 1e-12 * (1 + Math.abs(mean)))
+      for (const i of at) {
+        assert.ok(Math.abs(advantages[i] - (returns[i] - mean)) < 1e-12 * (1 + Math.abs(mean)))
+      }
     }
   }
 })
 
-// What the gradient is.
+// The gradient.
 
 const REWARDS = [1, -2, 4]
 
@@ -194,7 +218,10 @@ function bandit(): Env {
   return {
     observationSpace: box([1], [1]), actionSpace: discrete(3),
     reset: () => ({ observation: [1] }),
-    step: (action) => ({ observation: [1], reward: REWARDS[action as number], terminated: true, truncated: false }),
+    step: (action) => {
+      const reward = REWARDS[action as number]
+      return { observation: [1], reward, terminated: true, truncated: false }
+    },
     getState: () => new Float64Array(0), setState() {},
   }
 }
@@ -225,7 +252,7 @@ test('with all actions the gradient of a bandit is exact, from one state', () =>
   gradient.forEach((g, p) => assert.ok(Math.abs(g - wanted[p]) < 1e-9, `${g} ${wanted[p]}`))
 })
 
-test('with K drawn branches it is 1 − 1/K of the exact one, on average', () => {
+test('with K drawn branches the gradient is 1 − 1/K of the exact one, on average', () => {
   for (const K of [2, 3, 5]) {
     const made = scene([bandit(), bandit()], { branches: K, horizon: 3, spacing: 1 }, 10, 10 + K)
     const wanted = banditGradient(made.policy)
@@ -237,12 +264,13 @@ test('with K drawn branches it is 1 − 1/K of the exact one, on average', () =>
     })
     const mean = shares.reduce((a, b) => a + b) / 400
     const error = Math.sqrt(shares.reduce((sum, s) => sum + (s - mean) ** 2, 0) / 400 / 399)
-    assert.ok(Math.abs(mean - (1 - 1 / K)) < 5 * error && error < 0.02, `${mean} ± ${error}, not ${1 - 1 / K}`)
+    assert.ok(Math.abs(mean - (1 - 1 / K)) < 5 * error && error < 0.02,
+      `${mean} ± ${error}, not ${1 - 1 / K}`)
   }
 })
 
-test('with all actions, those that a mask forbids are not tried and weigh nothing: the gradient is that of the others', () => {
-  // The middle action is forbidden in every other episode; whoever takes it is told.
+test('with all actions, forbidden ones are not tried, and the gradient is that of the allowed ones', () => {
+  // The middle action is forbidden in every other episode; to take it then is an error.
   const masked = (): Env => {
     let episode = 0
     return {
@@ -263,18 +291,20 @@ test('with all actions, those that a mask forbids are not tried and weigh nothin
     for (let m = 0; m < 8; m++) {
       const odd = m % 2 === 0
       for (let k = 0; k < K; k++) {
-        assert.equal([...batch.masks!.slice((m * K + k) * 3, (m * K + k + 1) * 3)], odd ? [1, 0, 1] : [1, 1, 1])
+        assert.equal([...batch.masks!.slice((m * K + k) * 3, (m * K + k + 1) * 3)],
+          odd ? [1, 0, 1] : [1, 1, 1])
         const forbidden = odd && batch.actions.data[m * K + k] === 1
         assert.is(forbidden, branches === 'all' && odd && k === 1)
         if (forbidden) assert.is(batch.advantages[m * K + k], 0)
       }
     }
     if (branches !== 'all') continue
-    // 8 steps of the trajectory, 8 · 3 branches but for 4 forbidden ones.
+    // 8 steps of the trajectory, and 8 · 3 branches without 4 forbidden ones.
     assert.is(rollout.steps[0], 28)
     const worth = (theta: ArrayLike<number>): number => {
       const powers = naiveForward({ sizes, activation: 'tanh' }, theta, [1]).map(Math.exp)
-      const over = (actions: readonly number[]): number => actions.reduce((sum, a) => sum + powers[a] * REWARDS[a], 0)
+      const over = (actions: readonly number[]): number =>
+        actions.reduce((sum, a) => sum + powers[a] * REWARDS[a], 0)
         / actions.reduce((sum, a) => sum + powers[a], 0)
       return (over([0, 2]) + over([0, 1, 2])) / 2
     }
@@ -283,17 +313,20 @@ test('with all actions, those that a mask forbids are not tried and weigh nothin
   }
 })
 
-// Where it is grown.
+// Trajectories, steps and seeds.
 
-test('trajectories are those of a plain rollout, bit for bit, whatever grows on them', () => {
+test('trajectories are those of a plain rollout, bit for bit, for any branches', () => {
   const plain = scene([walk(), walk(), walk()], { branches: 2, horizon: 1, spacing: 4 }, 10)
-  for (const options of [{ branches: 2, horizon: 1, spacing: 4 }, { branches: 'all', horizon: 30, spacing: 4 }] as const) {
+  for (const options of [
+    { branches: 2, horizon: 1, spacing: 4 }, { branches: 'all', horizon: 30, spacing: 4 },
+  ] as const) {
     const made = scene([walk(), walk(), walk()], options, 10)
     const rollout = createRollout([walk(), walk(), walk()], plain.policy, new Random(1))
     for (let round = 0; round < 3; round++) {
       const episodes = collectVine(made.vine, made.paths, made.batch, 0.9)
       assert.equal(episodes, collect(rollout, plain.paths))
-      for (const field of ['observations', 'actions', 'rewards', 'terminated', 'truncated', 'finalObservations', 'finalRow', 'finalCount'] as const) {
+      for (const field of ['observations', 'actions', 'rewards', 'terminated', 'truncated',
+        'finalObservations', 'finalRow', 'finalCount'] as const) {
         assert.equal(made.paths[field], plain.paths[field], field)
       }
     }
@@ -303,7 +336,7 @@ test('trajectories are those of a plain rollout, bit for bit, whatever grows on 
   }
 })
 
-test('every step of every environment is counted, those of branches too', () => {
+test('every step of every environment is counted, also those of branches', () => {
   for (const branches of [2, 5, 'all'] as const) {
     const counts = Array.from({ length: 3 }, () => ({ steps: 0 }))
     const made = scene(counts.map((each) => walk({ counts: each })), { branches, horizon: 6, spacing: 3 }, 8)
@@ -324,7 +357,7 @@ test('rows are as many as fit into a number of steps', () => {
   }
 })
 
-test('a seed fixes a vine, another gives another', () => {
+test('a seed determines a vine, another seed gives another one', () => {
   const run = (seed: number): Batch => {
     const made = scene([walk(), walk()], { branches: 3, horizon: 5, spacing: 2 }, 6, seed)
     made.policy.net.parameters.flat.fill(0.1)
@@ -335,14 +368,15 @@ test('a seed fixes a vine, another gives another', () => {
   assert.not.equal(run(1).returns, run(2).returns)
 })
 
-// Faults.
+// Errors.
 
-test('what a vine cannot grow on is refused', () => {
+test('invalid options, rows and environments without saved states are refused', () => {
   const options = { branches: 2, horizon: 3, spacing: 2 } as const
   const without = (method: 'getState' | 'setState'): Env => ({ ...walk(), [method]: undefined })
   for (const method of ['getState', 'setState'] as const) {
     assert.throws(() => scene([walk(), without(method)], options, 2),
-      (error: Error) => error instanceof TypeError && error.message === `environment 1.${method}: expected a function for a vine, got undefined`)
+      (error: Error) => error instanceof TypeError
+        && error.message === `environment 1.${method}: expected a function for a vine, got undefined`)
   }
   const { rollout } = scene([walk(), walk()], options, 2)
   for (const [name, bad] of [['branches', 1], ['horizon', 0], ['spacing', 0.5]] as const) {
@@ -356,21 +390,23 @@ test('what a vine cannot grow on is refused', () => {
     /^branches: expected an integer where actions are box, got "all"$/)
 })
 
-test('an environment whose state cannot be saved or restored is at fault, by name and step', () => {
+test('an environment whose state cannot be saved or restored is refused, by name and step', () => {
   const options = { branches: 2, horizon: 3, spacing: 2 } as const
   const faults: readonly (readonly [Partial<Env>, string])[] = [
-    [{ getState: () => [1, 2] as unknown as Float64Array }, 'getState(): expected a Float64Array, got Array of length 2'],
+    [{ getState: () => [1, 2] as unknown as Float64Array },
+      'getState(): expected a Float64Array, got Array of length 2'],
     [{ getState: () => { throw new Error('no') } }, 'getState() threw no'],
     [{ setState: () => { throw new Error('never') } }, 'setState() threw never'],
   ]
   for (const [fault, wanted] of faults) {
     const made = scene([walk(), { ...walk(), ...fault }], options, 3)
     assert.throws(() => grow(made, 0.9), (error: unknown) =>
-      error instanceof EnvError && error.env === 1 && error.message === `environment 1, step ${error.step}: ${wanted}`)
+      error instanceof EnvError && error.env === 1
+        && error.message === `environment 1, step ${error.step}: ${wanted}`)
   }
 })
 
-test('a state buffer that the environment hands out again and again is copied', () => {
+test('a state buffer that the environment reuses is copied', () => {
   const reusing = (): Env => {
     const env = walk(), buffer = new Float64Array(2 + RANDOM_STATE_SIZE)
     return { ...env, getState: () => { buffer.set(env.getState!()); return buffer } }

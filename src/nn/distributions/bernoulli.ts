@@ -1,17 +1,18 @@
 /**
  * A vector of n independent zeros and ones from logits z: p = 1 / (1 + e^−z).
  *
- *   ∂ log π(a) / ∂z = a − p      M = p (1 − p)      KL = p (log p − log p′) + (1 − p) (log(1 − p) − log(1 − p′))
+ *   ∂ log π(a) / ∂z = a − p      M = p (1 − p)
+ *   KL(p ‖ p′) = p (log p − log p′) + (1 − p) (log(1 − p) − log(1 − p′))
  *
- * p and 1 − p are computed each by itself, and log p = −log(1 + e^−z) without p: nothing is lost at large ±z.
+ * p, 1 − p and log p = −log(1 + e^−z) are computed independently: no digits are lost at large |z|.
  */
 import { exp, log1p } from '../../math/elementary.ts'
 import type { Distribution } from './distribution.ts'
 
-/** Keeps log p finite, and the sum of several, at whatever logit. */
-const LEAST_LOG = -1e300
+/** Lower limit of log p: keeps log p and sums of it finite for every logit. */
+const MIN_LOG = -1e300
 
-/** n independent zeros and ones. */
+/** Vectors of n zeros and ones. */
 export function bernoulli(n: number): Distribution {
   // A row of the cache: p, then 1 − p, then log p, then log(1 − p), n of each.
   const width = 4 * n
@@ -28,7 +29,7 @@ export function bernoulli(n: number): Distribution {
           const z = rows.data[at]
           const e = exp(-Math.abs(z))
           const likely = 1 / (1 + e), unlikely = e / (1 + e)
-          const logLikely = -log1p(e), logUnlikely = Math.max(-Math.abs(z) - log1p(e), LEAST_LOG)
+          const logLikely = -log1p(e), logUnlikely = Math.max(-Math.abs(z) - log1p(e), MIN_LOG)
           c[q] = z >= 0 ? likely : unlikely
           c[q + n] = z >= 0 ? unlikely : likely
           c[q + 2 * n] = z >= 0 ? logLikely : logUnlikely
@@ -39,7 +40,9 @@ export function bernoulli(n: number): Distribution {
 
     sample(actions, { rows, cache }, streams) {
       for (let i = 0, at = 0; i < rows.rows; i++) {
-        for (let j = 0; j < n; j++, at++) actions.data[at] = streams[i].uniform() < cache.data[i * width + j] ? 1 : 0
+        for (let j = 0; j < n; j++, at++) {
+          actions.data[at] = streams[i].uniform() < cache.data[i * width + j] ? 1 : 0
+        }
       }
     },
 
@@ -50,7 +53,9 @@ export function bernoulli(n: number): Distribution {
     logProbability(out, actions, { rows, cache }) {
       for (let i = 0, at = 0; i < rows.rows; i++) {
         let total = 0
-        for (let j = 0; j < n; j++, at++) total += cache.data[i * width + j + (actions.data[at] === 1 ? 2 : 3) * n]
+        for (let j = 0; j < n; j++, at++) {
+          total += cache.data[i * width + j + (actions.data[at] === 1 ? 2 : 3) * n]
+        }
         out[i] = total
       }
     },
@@ -87,21 +92,25 @@ export function bernoulli(n: number): Distribution {
       for (let i = 0; i < old.rows.rows; i++) {
         let total = 0
         for (let q = i * width; q < i * width + 2 * n; q++) total += o[q] * (o[q + 2 * n] - w[q + 2 * n])
-        // Exact arithmetic gives at least 0; rounding may leave −1e-17.
+        // At least 0 in exact arithmetic; rounding may give −1e-17.
         out[i] = Math.max(0, total)
       }
     },
 
     metric(etaDot, { cache }, first, count, scale) {
       for (let i = first, at = first * n; i < first + count; i++) {
-        for (let j = 0, q = i * width; j < n; j++, q++, at++) etaDot.data[at] *= scale * cache.data[q] * cache.data[q + n]
+        for (let j = 0, q = i * width; j < n; j++, q++, at++) {
+          etaDot.data[at] *= scale * cache.data[q] * cache.data[q + n]
+        }
       }
     },
 
     metricFactor(etaDot, { cache }, k, first, count) {
       for (let i = first, at = first * n; i < first + count; i++) {
         const q = i * width + k
-        for (let j = 0; j < n; j++, at++) etaDot.data[at] = j === k ? Math.sqrt(cache.data[q] * cache.data[q + n]) : 0
+        for (let j = 0; j < n; j++, at++) {
+          etaDot.data[at] = j === k ? Math.sqrt(cache.data[q] * cache.data[q + n]) : 0
+        }
       }
     },
 

@@ -3,21 +3,22 @@
  *
  *   ∂ log π(a) / ∂z = 1ₐ − p      M = diag p − p pᵀ      KL(p ‖ q) = Σ p (log p − log q)
  *
- * The plain categorical is the joint of one; log p is kept beside p, so no logit is too large. An action that a mask
- * forbids has the logit −∞: p is exactly 0, and so is all that it adds to a sum or a derivative below.
+ * `categorical` is `multiCategorical` with one component. The cache holds log p beside p, so that no logit is
+ * too large. An action that a mask forbids has the logit −∞: its p is exactly 0, and so are its terms in
+ * every sum and derivative.
  */
 import { exp, log } from '../../math/elementary.ts'
 import type { Distribution } from './distribution.ts'
 
-/** Keeps log p finite, and so 0 · log p = 0, where logits lie further apart than doubles reach, or an action is forbidden. */
-const LEAST_LOG = -1e300
+/** Lower limit of log p. It keeps 0 · log p = 0 if logits differ by more than doubles can hold or are −∞. */
+const MIN_LOG = -1e300
 
-/** Integers 0 … n − 1; an action is one number. */
+/** An integer from 0 to n − 1; an action is one number. */
 export function categorical(n: number): Distribution {
   return { ...multiCategorical([n]), name: 'categorical' }
 }
 
-/** Vectors whose c-th component is an integer below sizes[c]; the logits of all components lie side by side. */
+/** Vectors whose component c is an integer from 0 to sizes[c] − 1. Logits: of component 0, then of 1, … */
 export function multiCategorical(sizes: readonly number[]): Distribution {
   const k = sizes.reduce((total, n) => total + n, 0)
   const components = sizes.length
@@ -45,7 +46,7 @@ export function multiCategorical(sizes: readonly number[]): Distribution {
           const logTotal = log(total)
           for (let j = 0; j < n; j++) {
             c[p + j] /= total
-            c[p + k + j] = Math.max(c[p + k + j] - top - logTotal, LEAST_LOG)
+            c[p + k + j] = Math.max(c[p + k + j] - top - logTotal, MIN_LOG)
           }
           at += n
           p += n
@@ -77,7 +78,9 @@ export function multiCategorical(sizes: readonly number[]): Distribution {
       for (let i = 0; i < rows.rows; i++) {
         let total = 0
         let logP = i * width + k
-        for (let c = 0; c < components; logP += sizes[c++]) total += cache.data[logP + actions.data[i * components + c]]
+        for (let c = 0; c < components; logP += sizes[c++]) {
+          total += cache.data[logP + actions.data[i * components + c]]
+        }
         out[i] = total
       }
     },
@@ -86,7 +89,9 @@ export function multiCategorical(sizes: readonly number[]): Distribution {
       for (let i = 0; i < rows.rows; i++) {
         let at = i * k
         for (let j = 0; j < k; j++) etaBar.data[at + j] = -weights[i] * cache.data[i * width + j]
-        for (let c = 0; c < components; at += sizes[c++]) etaBar.data[at + actions.data[i * components + c]] += weights[i]
+        for (let c = 0; c < components; at += sizes[c++]) {
+          etaBar.data[at + actions.data[i * components + c]] += weights[i]
+        }
       }
     },
 
@@ -98,7 +103,7 @@ export function multiCategorical(sizes: readonly number[]): Distribution {
       }
     },
 
-    // ∂H/∂zⱼ = −pⱼ (log pⱼ + H), within each component.
+    // ∂H/∂zⱼ = −pⱼ (log pⱼ + H), for each component.
     entropyScore(etaBar, _, weight, { rows, cache }) {
       const c = cache.data
       for (let i = 0; i < rows.rows; i++) {
@@ -118,7 +123,7 @@ export function multiCategorical(sizes: readonly number[]): Distribution {
       for (let i = 0; i < old.rows.rows; i++) {
         let total = 0
         for (let p = i * width; p < i * width + k; p++) total += o[p] * (o[p + k] - w[p + k])
-        // Exact arithmetic gives at least 0; rounding may leave −1e-17.
+        // At least 0 in exact arithmetic; rounding may give −1e-17.
         out[i] = Math.max(0, total)
       }
     },
@@ -137,7 +142,7 @@ export function multiCategorical(sizes: readonly number[]): Distribution {
       }
     },
 
-    // diag p − p pᵀ = Σ p_k (1_k − p)(1_k − p)ᵀ, within the component that k belongs to.
+    // diag p − p pᵀ = Σ p_k (1_k − p)(1_k − p)ᵀ, for the component that contains k.
     metricFactor(etaDot, { cache }, index, first, count) {
       const v = etaDot.data, p = cache.data
       let begin = 0, end = sizes[0]
@@ -158,7 +163,7 @@ export function multiCategorical(sizes: readonly number[]): Distribution {
   }
 }
 
-/** The j with Σ_{i<j} pᵢ ≤ u < Σ_{i≤j} pᵢ; where rounding leaves u beyond the sum, the last j that is possible at all. */
+/** The j with Σ_{i<j} pᵢ ≤ u < Σ_{i≤j} pᵢ; if rounding puts u above all sums, the last j with pⱼ > 0. */
 function draw(p: Float64Array, at: number, n: number, u: number): number {
   let cumulative = 0
   let last = 0

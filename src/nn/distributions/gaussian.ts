@@ -1,10 +1,10 @@
 /**
- * Diagonal Gaussian: the network gives the mean of each dimension, log σ is shared by all states.
+ * Diagonal Gaussian: the network computes the mean of each dimension, log σ is shared by all states.
  *
  *   log π = −½ Σ ((a − μ)/σ)² − Σ log σ − d/2 log 2π
  *   M = diag(1/σ²) for μ and 2 I for log σ, without coupling
  *
- * But: actions are not bounded here; an environment sees them clipped or squashed, log π as drawn.
+ * But: actions are not bounded here; environments get them clipped or squashed, log π is that of the draw.
  */
 import { exp } from '../../math/elementary.ts'
 import type { Distribution, Eta } from './distribution.ts'
@@ -13,7 +13,7 @@ import { clampLogStd, clampSlope, HALF_LOG_2PI, klOfSpread } from './logStd.ts'
 /** A Gaussian on ℝ^d. */
 export function gaussian(d: number): Distribution {
   const logStd = (eta: Eta, j: number): number => clampLogStd(eta.shared[j])
-  // σ by dimension: written before each loop over states, kept by none.
+  // σ of each dimension: scratch, computed anew by each function before its loop over states.
   const std = new Float64Array(d)
   const readStd = (eta: Eta): void => {
     for (let j = 0; j < d; j++) std[j] = exp(logStd(eta, j))

@@ -1,11 +1,11 @@
 /**
- * Diagonal Gaussian whose log σ depends on the state, as the mean does: the network gives d means, then d log σ.
+ * Diagonal Gaussian whose log σ depends on the state: the network computes d means, then d values of log σ.
  *
  *   log π = −½ Σ ((a − μ)/σ)² − Σ log σ − d/2 log 2π
  *   M = diag(1/σ²) for μ and 2 I for log σ, in every state
  *
  * Known as adaptive (rllab), conditioned (tianshou) or state-dependent σ (RSL-RL, TF-Agents).
- * But: not SB3's state-dependent exploration (gSDE), which correlates noise in time; here draws are independent.
+ * But: not SB3's state-dependent exploration (gSDE), which correlates draws in time; these are independent.
  */
 import { exp } from '../../math/elementary.ts'
 import type { Distribution } from './distribution.ts'
@@ -13,7 +13,7 @@ import { clampLogStd, clampSlope, HALF_LOG_2PI, klOfSpread } from './logStd.ts'
 
 /** A Gaussian on ℝ^d. */
 export function stateGaussian(d: number): Distribution {
-  // Entry j of state i: μ at i · width + j, log σ d further on; σ in the cache, at i · d + j.
+  // Dimension j of state i: μ is rows[i·width + j], log σ is rows[i·width + d + j], σ is cache[i·d + j].
   const width = 2 * d
 
   return {
@@ -25,7 +25,9 @@ export function stateGaussian(d: number): Distribution {
 
     prepare({ rows, cache }) {
       for (let i = 0, q = 0; i < rows.rows; i++) {
-        for (let j = 0, p = i * width + d; j < d; j++, p++, q++) cache.data[q] = exp(clampLogStd(rows.data[p]))
+        for (let j = 0, p = i * width + d; j < d; j++, p++, q++) {
+          cache.data[q] = exp(clampLogStd(rows.data[p]))
+        }
       }
     },
 

@@ -1,11 +1,11 @@
 /**
- * Observations as a network reads them: integers one-hot, vectors as they are.
+ * Observations as inputs of a network: integers one-hot, vectors unchanged.
  */
 import { show } from '../../errors/expect.ts'
 import { isNumericArray, memberProblem } from './membership.ts'
 import { type Space, vectorSize } from './space.ts'
 
-/** How many numbers a network sees of an observation: one-hot for integers, the numbers themselves otherwise. */
+/** Network inputs per observation: one-hot for integers, the numbers themselves otherwise. */
 export function encodedSize(space: Space): number {
   if (space.kind === 'discrete') return space.n
   if (space.kind === 'multiDiscrete') return space.nvec.reduce((sum, n) => sum + n, 0)
@@ -13,13 +13,16 @@ export function encodedSize(space: Space): number {
 }
 
 /**
- * Write what a network sees of `observation` into target[offset …]. Returns null, or, with nothing written,
- * *expected X, got Y*: wrong kind, wrong length, not finite. A Box's bounds are not enforced here.
+ * Write the encoded `observation` into target[offset …] and return null; or write nothing and return
+ * *expected X, got Y*: wrong type, wrong length, not finite. The bounds of a Box are not checked here.
  */
-export function encode(target: Float64Array, offset: number, space: Space, observation: unknown): string | null {
+export function encode(
+  target: Float64Array, offset: number, space: Space, observation: unknown,
+): string | null {
   if (space.kind === 'box') {
-    if (!isNumericArray(observation)) return `expected an array of ${space.low.length} numbers, got ${show(observation)}`
-    if (observation.length !== space.low.length) return `expected ${space.low.length} numbers, got ${observation.length}`
+    const size = space.low.length
+    if (!isNumericArray(observation)) return `expected an array of ${size} numbers, got ${show(observation)}`
+    if (observation.length !== size) return `expected ${size} numbers, got ${observation.length}`
     for (let i = 0; i < observation.length; i++) {
       const x = observation[i]
       if (!Number.isFinite(x)) return `expected [${i}] to be a finite number, got ${show(x)}`
@@ -27,8 +30,8 @@ export function encode(target: Float64Array, offset: number, space: Space, obser
     for (let i = 0; i < observation.length; i++) target[offset + i] = observation[i]
     return null
   }
-  const reason = memberProblem(space, observation)
-  if (reason !== null) return reason
+  const problem = memberProblem(space, observation)
+  if (problem !== null) return problem
   if (space.kind === 'discrete') {
     target.fill(0, offset, offset + space.n)
     target[offset + (observation as number) - space.start] = 1

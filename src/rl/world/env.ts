@@ -1,8 +1,8 @@
 /**
- * The contract between a learner and a world. It means what Gymnasium 1.x means, in typed arrays:
+ * The contract between a learner and an environment, with the semantics of Gymnasium 1.x and typed arrays:
  *
- * - `terminated`: the decision process ended; nothing follows, so nothing is bootstrapped.
- * - `truncated`: it was cut from outside (a time limit); the return goes on in expectation.
+ * - `terminated`: the decision process ended; later rewards are 0, so nothing is bootstrapped.
+ * - `truncated`: stopped from outside, as by a time limit; V of the last observation is bootstrapped.
  *   Both at once count as terminated. After either, `reset` must come before the next `step`.
  *
  * But: no rendering, no registry, no vector of environments (a rollout takes several and steps them in turn).
@@ -11,21 +11,21 @@ import type { Space } from './space.ts'
 
 /** Discrete: an integer of the space. Every other space: a vector, valid until the next call. */
 export type Action = number | Float64Array
-/** Copied at once by whoever receives it, so an environment may hand out the same buffer every time. */
+/** The receiver copies it at once, so an environment may return the same buffer every time. */
 export type Observation = number | ArrayLike<number>
 
-/** How an episode starts. */
+/** Argument of `reset`. */
 export interface ResetOptions {
-  /** An integer from 0: start the environment's random stream anew. Without it the stream goes on. */
+  /** An integer from 0: restart the environment's random stream with it. By default the stream continues. */
   readonly seed?: number
-  /** Whatever the environment documents. */
+  /** As the environment documents. */
   readonly options?: unknown
 }
 
-/** The first observation of an episode. */
+/** Result of `reset`. `info` is ignored. */
 export interface ResetResult { readonly observation: Observation; readonly info?: unknown }
 
-/** The outcome of an action. `terminated`: the process ended; `truncated`: a limit ended the episode. */
+/** Result of `step`: the next observation, a finite reward, and two flags as above. `info` is ignored. */
 export interface StepResult {
   readonly observation: Observation
   readonly reward: number
@@ -34,7 +34,7 @@ export interface StepResult {
   readonly info?: unknown
 }
 
-/** An environment with actions of type A: a number for Discrete spaces, a Float64Array for all others. */
+/** An environment: two spaces and methods that return at once, not Promises. Check yours with `checkEnv`. */
 export interface Env<A extends Action = Action> {
   readonly observationSpace: Space
   readonly actionSpace: Space
@@ -42,12 +42,13 @@ export interface Env<A extends Action = Action> {
   /** May return the same record every time. */
   step(action: A): StepResult
   /**
-   * Which actions the present state allows: 1 allowed, 0 forbidden, for each integer of a Discrete, or component after
-   * component of a MultiDiscrete; at least one allowed in each. Asked before every action, never once an episode has
-   * ended; copied at once. Where there is no such method, all actions are allowed.
+   * Which actions the present state allows: 1 allowed, 0 forbidden, for each integer of a Discrete, or
+   * component after component of a MultiDiscrete; at least one allowed per component. Called before every
+   * action, not after the end of an episode; the result is copied at once. Without this method all actions
+   * are allowed.
    */
   actionMask?(): ArrayLike<number>
-  /** Everything the future depends on, random stream and step count included: for exact resume. */
+  /** Everything that later steps depend on, including random stream and step count: for exact resume. */
   getState?(): Float64Array
   setState?(state: Float64Array): void
   close?(): void

@@ -1,11 +1,11 @@
 /**
- * Masks: which actions of a Discrete or MultiDiscrete space a state allows, a number for each logit, 1 allowed and
- * 0 forbidden, component after component. A forbidden action has the logit −∞ in π_old, in every candidate and in F
- * alike, so that ratio, KL and Fisher matrix are those of the policy on what is allowed.
- * Huang & Ontañón 2022, "A closer look at invalid action masking in policy gradient algorithms".
- * But: components are masked each by itself, and there are no masks of Box and MultiBinary actions.
+ * Masks: which actions of a Discrete or MultiDiscrete space a state allows, one number per logit, 1 allowed
+ * and 0 forbidden, component after component. A forbidden action has the logit −∞ in π_old, in every
+ * candidate and in F, so that ratio, KL and Fisher matrix are those of the policy restricted to allowed
+ * actions. Huang & Ontañón 2022, "A closer look at invalid action masking in policy gradient algorithms".
+ * But: each component is masked independently, and Box and MultiBinary actions cannot be masked.
  */
-import { show } from '../../errors/expect.ts'
+import { expectFunction, show } from '../../errors/expect.ts'
 import type { Action, Env } from './env.ts'
 import type { Discrete, MultiDiscrete, Space } from './space.ts'
 import { encodedSize } from './encoding.ts'
@@ -13,32 +13,33 @@ import { isNumericArray } from './membership.ts'
 
 type Maskable = Discrete | MultiDiscrete
 
+/** Whether actions of `space` can be masked: those of Discrete and MultiDiscrete spaces. */
 export function isMaskable(space: Space): space is Maskable {
   return space.kind === 'discrete' || space.kind === 'multiDiscrete'
 }
 
-/** Numbers a mask of these environments' actions; 0 where none of them masks. Throws where one cannot mean it. */
+/** Length of a mask; 0 if no environment masks actions. Throws if the action space cannot be masked. */
 export function maskLengthOf(envs: readonly Env[]): number {
   let length = 0
   envs.forEach(({ actionMask, actionSpace }, e) => {
     if (actionMask === undefined) return
-    if (typeof actionMask !== 'function') {
-      throw new TypeError(`environment ${e}.actionMask: expected a function, got ${show(actionMask)}`)
-    }
+    const name = `environment ${e}.actionMask`
+    expectFunction(name, actionMask)
     if (!isMaskable(actionSpace)) {
-      throw new TypeError(`environment ${e}.actionMask: expected none where actions are ${actionSpace.kind}, got ${show(actionMask)}`)
+      const { kind } = actionSpace
+      throw new TypeError(`${name}: expected none where actions are ${kind}, got ${show(actionMask)}`)
     }
     length = encodedSize(actionSpace)
   })
   return length
 }
 
-/** Masks of `rows` states that allow all; null where a mask has no numbers. */
+/** Masks of `rows` states that allow all actions: [rows, length]; null if `length` is 0. */
 export function createMasks(rows: number, length: number): Uint8Array | null {
   return length === 0 ? null : new Uint8Array(rows * length).fill(1)
 }
 
-/** Write `mask` into target[offset …]. Returns null, or, with nothing written, *expected X, got Y*. */
+/** Write `mask` into target[offset …] and return null; or write nothing and return *expected X, got Y*. */
 export function writeMask(target: Uint8Array, offset: number, space: Space, mask: unknown): string | null {
   if (!isMaskable(space)) return `expected none where actions are ${space.kind}, got ${show(mask)}`
   const length = encodedSize(space)
@@ -58,7 +59,7 @@ export function writeMask(target: Uint8Array, offset: number, space: Space, mask
   return null
 }
 
-/** `action`, or where a component of it is forbidden the next allowed one, the first coming after the last. */
+/** `action` with each forbidden component replaced by the next allowed value, cyclically. */
 export function nextAllowed(space: Maskable, action: Action, mask: ArrayLike<number>): Action {
   const next = (a: number, first: number, n: number): number => {
     while (mask[first + a] === 0) a = (a + 1) % n
@@ -73,7 +74,7 @@ export function nextAllowed(space: Maskable, action: Action, mask: ArrayLike<num
   })
 }
 
-/** How many integers component c has to choose from. */
+/** Number of values of component c. */
 function choices(space: Maskable, c: number): number {
   return space.kind === 'discrete' ? space.n : space.nvec[c]
 }

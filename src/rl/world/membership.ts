@@ -1,17 +1,17 @@
 /**
- * Which values belong to a space, and random ones that do.
+ * Which values belong to a space; random members.
  */
 import { show } from '../../errors/expect.ts'
 import { log } from '../../math/elementary.ts'
 import type { Random } from '../../math/random.ts'
 import { type Space, vectorSize } from './space.ts'
 
-/** Whether `value` belongs to `space`; false for anything of another kind, NaN included. */
+/** Whether `value` belongs to `space`; false for values of another type, and for NaN. */
 export function contains(space: Space, value: unknown): boolean {
   return memberProblem(space, value) === null
 }
 
-/** Why `value` does not belong to `space`, as *expected X, got Y*; null where it does. */
+/** Why `value` does not belong to `space`, as *expected X, got Y*; null if it does. */
 export function memberProblem(space: Space, value: unknown): string | null {
   if (space.kind === 'discrete') {
     if (isIntegerBetween(value, space.start, space.start + space.n - 1)) return null
@@ -34,7 +34,7 @@ export function memberProblem(space: Space, value: unknown): string | null {
   return null
 }
 
-/** A random member: uniform where bounded, exponential beyond one bound, normal where there is none. */
+/** A random member: entries uniform between two bounds, exponential with one, normal without any. */
 export function sample(space: Space, random: Random): number | Float64Array {
   if (space.kind === 'discrete') return space.start + random.integer(space.n)
   const value = new Float64Array(vectorSize(space))
@@ -45,7 +45,7 @@ export function sample(space: Space, random: Random): number | Float64Array {
   return value
 }
 
-/** An array or typed array, but of bigints, whatever its entries. */
+/** Whether `value` is an array or a typed array, except of bigints. Its entries are not checked. */
 export function isNumericArray(value: unknown): value is ArrayLike<number> {
   return Array.isArray(value) || (ArrayBuffer.isView(value) && !(value instanceof DataView)
     && !(value instanceof BigInt64Array) && !(value instanceof BigUint64Array))
@@ -53,7 +53,7 @@ export function isNumericArray(value: unknown): value is ArrayLike<number> {
 
 function sampleInterval(low: number, high: number, random: Random): number {
   if (low > -Infinity && high < Infinity) {
-    // Halved where the width itself would overflow.
+    // Computed from halves if the width itself would overflow.
     const u = random.uniform()
     const inside = high - low < Infinity ? low + (high - low) * u : 2 * (low / 2 + (high / 2 - low / 2) * u)
     return Math.min(high, inside)

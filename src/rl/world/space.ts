@@ -1,10 +1,10 @@
 /**
- * What observations and actions may be, after Gymnasium's spaces of the same names: plain records.
+ * Sets of possible observations and actions, after Gymnasium's spaces of the same names: plain records.
  * But: arrays are flat (a Box has a length, not a shape), and there is no Dict, Tuple, Text or Graph.
  */
 import { expectInteger, expectNumber, show } from '../../errors/expect.ts'
 
-/** Vectors between `low` and `high`, element by element; ±Infinity where there is no bound. */
+/** Vectors with low[i] ≤ x[i] ≤ high[i]; ±Infinity if there is no bound. */
 export interface Box { readonly kind: 'box'; readonly low: Float64Array; readonly high: Float64Array }
 /** The integers start … start + n − 1. */
 export interface Discrete { readonly kind: 'discrete'; readonly n: number; readonly start: number }
@@ -12,18 +12,22 @@ export interface Discrete { readonly kind: 'discrete'; readonly n: number; reado
 export interface MultiDiscrete { readonly kind: 'multiDiscrete'; readonly nvec: readonly number[] }
 /** Vectors of n zeros and ones. */
 export interface MultiBinary { readonly kind: 'multiBinary'; readonly n: number }
-/** What observations or actions are members of. */
+/** A set of observations or actions. */
 export type Space = Box | Discrete | MultiDiscrete | MultiBinary
 
-/** What an action of space S is: an integer for Discrete, a vector for every other space. */
+/** The type of actions in space S: an integer for Discrete, a vector for every other space. */
 export type ActionOf<S extends Space> = S extends Discrete ? number : Float64Array
 /** The spaces whose actions are of type A. */
 export type SpaceOf<A> = A extends number ? Discrete : Exclude<Space, Discrete>
 
-/** Box(low, high): bounds as two arrays of one length, no NaN, low ≤ high, a finite number between them. */
+/** Box(low, high): arrays of the same length, no NaN, low ≤ high, and a finite number between them. */
 export function box(low: ArrayLike<number>, high: ArrayLike<number>): Box {
-  if (!(low?.length >= 1)) throw new TypeError(`low: expected an array of at least one number, got ${show(low)}`)
-  if (high?.length !== low.length) throw new RangeError(`high: expected length ${low.length}, got ${show(high)}`)
+  if (!(low?.length >= 1)) {
+    throw new TypeError(`low: expected an array of at least one number, got ${show(low)}`)
+  }
+  if (high?.length !== low.length) {
+    throw new RangeError(`high: expected length ${low.length}, got ${show(high)}`)
+  }
   for (let i = 0; i < low.length; i++) {
     expectNumber(`low[${i}]`, low[i], -Infinity, Number.MAX_VALUE)
     expectNumber(`high[${i}]`, high[i], Math.max(low[i], -Number.MAX_VALUE))
@@ -31,12 +35,12 @@ export function box(low: ArrayLike<number>, high: ArrayLike<number>): Box {
   return { kind: 'box', low: Float64Array.from(low), high: Float64Array.from(high) }
 }
 
-/** Discrete(n): the integers start … start + n − 1. n: at least 1; start: 0 by default. */
+/** The integers start … start + n − 1. n: at least 1; start: at most 1e15 in size, 0 by default. */
 export function discrete(n: number, start = 0): Discrete {
   return { kind: 'discrete', n: expectInteger('n', n, 1), start: expectInteger('start', start, -1e15, 1e15) }
 }
 
-/** MultiDiscrete(nvec): nvec holds at least one integer, each of at least 1. */
+/** Vectors of integers, the i-th from 0 to nvec[i] − 1. nvec: at least one integer, each at least 1. */
 export function multiDiscrete(nvec: readonly number[]): MultiDiscrete {
   if (!Array.isArray(nvec) || nvec.length === 0) {
     throw new TypeError(`nvec: expected an array of at least one integer, got ${show(nvec)}`)
@@ -44,28 +48,29 @@ export function multiDiscrete(nvec: readonly number[]): MultiDiscrete {
   return { kind: 'multiDiscrete', nvec: Array.from(nvec, (n, i) => expectInteger(`nvec[${i}]`, n, 1)) }
 }
 
-/** MultiBinary(n): n is at least 1. */
+/** Vectors of n zeros and ones. n: at least 1. */
 export function multiBinary(n: number): MultiBinary {
   return { kind: 'multiBinary', n: expectInteger('n', n, 1) }
 }
 
-/** Numbers in a member of a space of vectors. */
+/** Length of the vectors in a space. */
 export function vectorSize(space: Exclude<Space, Discrete>): number {
   return space.kind === 'box' ? space.low.length : space.kind === 'multiBinary' ? space.n : space.nvec.length
 }
 
-/** The space in words that are equal exactly where spaces are; throws where `space` is none. */
+/** A description, the same for two spaces only if they are equal. Throws if `space` is not a space. */
 export function describeSpace(space: Space): string {
   switch (space?.kind) {
     case 'box': return `Box([${space.low.join()}], [${space.high.join()}])`
     case 'discrete': return `Discrete(${space.n}, start ${space.start})`
     case 'multiDiscrete': return `MultiDiscrete([${space.nvec.join()}])`
     case 'multiBinary': return `MultiBinary(${space.n})`
-    default: throw new TypeError(`space: expected box, discrete, multiDiscrete or multiBinary, got ${show(space)}`)
+    default:
+      throw new TypeError(`space: expected box, discrete, multiDiscrete or multiBinary, got ${show(space)}`)
   }
 }
 
-/** Why a record is not a space, as *expected X, got Y*; null where it is one. */
+/** Why a value is not a space, as *expected X, got Y*; null if it is one. */
 export function spaceProblem(value: unknown): string | null {
   if (typeof value !== 'object' || value === null) return `expected a space, got ${show(value)}`
   const space = value as { readonly [field: string]: unknown }

@@ -5,6 +5,7 @@
  */
 import type { AdamState } from '../../math/adam.ts'
 import { moments } from '../../math/moments.ts'
+import { FLAT_SPREAD } from '../../math/spread.ts'
 import { largestMagnitude } from '../../math/vector.ts'
 import type { Mlp } from '../../nn/mlp.ts'
 import type { Value } from '../../rl/value.ts'
@@ -12,8 +13,6 @@ import type { Value } from '../../rl/value.ts'
 /** R̂ = mean + std · R̂′, the new units primed. */
 export interface Unit { readonly mean: number; readonly std: number }
 
-/** A standard deviation below this multiple of the largest number is the rounding of such numbers. */
-const ROUNDING = 1e-13
 /** Range of a unit's std: std⁴ scales squares of gradients, which must remain doubles. */
 const MIN_STD = 1e-50
 const MAX_STD = 1e50
@@ -22,7 +21,8 @@ const MAX_STD = 1e50
 export function unitOf(returns: Float64Array, scratch: Float64Array): Unit | null {
   const { mean, variance } = moments(returns, scratch)
   const std = Math.sqrt(variance)
-  return std > ROUNDING * largestMagnitude(returns) && std > MIN_STD && std < MAX_STD ? { mean, std } : null
+  const varies = std > FLAT_SPREAD * largestMagnitude(returns)
+  return varies && std > MIN_STD && std < MAX_STD ? { mean, std } : null
 }
 
 /**

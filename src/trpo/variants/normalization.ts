@@ -52,7 +52,7 @@ export interface Normalized {
 }
 
 /** Of a `Stepper`: π on the batch's states, a second network like it, and KL per state [N]. */
-interface StepperMaps {
+export interface StepperMaps {
   readonly policy: Policy
   readonly old: PolicyMap
   readonly candidate: PolicyMap

@@ -45,7 +45,7 @@ export function vineBranchesFor(options: TrainOptions, space: Space): number {
 
 /**
  * Batches that take at most options.batchSteps environment steps; `maskLength` is that of `maskLengthOf`.
- * Throws as `vineBranchesFor` does.
+ * Throws if actions cannot be listed for a vine, or if a batch is too small for one.
  */
 export function createBatches(
   options: TrainOptions, { net, distribution, actionSpace }: Policy, maskLength: number,

@@ -12,13 +12,15 @@ export interface SquaresTape {
   readonly byRows: ReadonlyMap<number, readonly Squares[]>
 }
 
-interface Squares {
+/** Squares of what one layer reads and of its cotangents, for one tile. */
+export interface Squares {
   /** X ∘ X [n, in], its transposed view, and Ȳ ∘ Ȳ [n, out]. */
   readonly X: Tensor
   readonly Xt: Tensor
   readonly Y: Tensor
 }
 
+/** Memory for the tiles of `tape`. */
 export function createSquaresTape({ backend, sizes }: Mlp, tape: Tape): SquaresTape {
   const maxRows = tape.tiles[0].rows
   const memory = sizes.slice(1).map((outputs, l) => ({

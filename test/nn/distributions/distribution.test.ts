@@ -1,3 +1,7 @@
+/**
+ * Each distribution against a naive one (closed log π, summed expectations, differences); draws by χ² tests.
+ * Tolerances: roundings, truncation of differences, six standard deviations of χ².
+ */
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { Random } from '../../../src/math/random.ts'
@@ -11,8 +15,8 @@ import { gaussian } from '../../../src/nn/distributions/gaussian.ts'
 import { stateGaussian } from '../../../src/nn/distributions/stateGaussian.ts'
 import { inner, normals } from '../../support/dense.ts'
 import {
-  along, curvatureOf, expectation, gradientOf, naiveBernoulli, naiveCategorical, type NaiveDistribution, naiveGaussian,
-  naiveKl, naiveMetric, naiveScore, naiveStateGaussian, slopeOf,
+  along, curvatureOf, expectation, gradientOf, naiveBernoulli, naiveCategorical, type NaiveDistribution,
+  naiveGaussian, naiveKl, naiveMetric, naiveScore, naiveStateGaussian, slopeOf,
 } from '../../support/naive.ts'
 import { failures, Worst } from '../../support/worst.ts'
 
@@ -22,7 +26,7 @@ interface Case {
   readonly distribution: Subject
   readonly naive: NaiveDistribution
 }
-/** A distribution, and what its states all allow. */
+/** A distribution, and the mask of all its states. */
 type Subject = Distribution & { readonly mask?: readonly number[] }
 
 const CASES: readonly Case[] = [
@@ -46,7 +50,7 @@ function each(cases: readonly Case[], fact: string, check: (c: Case) => void): v
   for (const c of cases) test(`${c.name}: ${fact}`, () => check(c))
 }
 
-/** η of several states, prepared; all share the end of the first. */
+/** η of several states, prepared; the shared part is the end of the first one. */
 function etaOf(distribution: Subject, states: readonly Vector[]): Eta {
   const { etaSize: inputs, sharedSize: shared } = distribution
   const rows = reference.allocate(states.length, inputs)
@@ -81,7 +85,7 @@ function drawStates(naive: NaiveDistribution, states: number, random: Random): F
   })
 }
 
-/** One action that the distribution might give. */
+/** One action that the distribution may draw. */
 function drawAction(naive: NaiveDistribution, eta: Vector, random: Random): Vector {
   const d = naive.means
   const draw = (j: number): number => eta[j] + Math.exp(eta[d + j]) * random.normal()
@@ -144,7 +148,7 @@ each(CASES, 'probabilities add up to 1', ({ distribution, naive }) => {
   }
 })
 
-each(CASES, 'the score is w times the derivative of log π, a sum where shared', (c) => check((worst) => {
+each(CASES, 'the score is w times the derivative of log π, summed if shared', (c) => check((worst) => {
   const { distribution, naive } = c
   const random = new Random(153)
   const N = 40
@@ -191,11 +195,12 @@ each(CASES, 'entropy is −E log π', ({ distribution, naive }) => check((worst)
     states.map((eta) => -expectation(naive, eta, (action) => naive.logProbability(eta, action))), 1e-13)
 }))
 
-each(CASES, 'the entropy\'s score is w times its derivative, a sum where shared', (c) => check((worst) => {
+each(CASES, 'the entropy score is w times the derivative, summed if shared', (c) => check((worst) => {
   const { distribution, naive } = c
   const random = new Random(180), N = 3
   const states = drawStates(naive, N, random)
-  const etaBar = reference.allocate(N, distribution.etaSize), sharedBar = new Float64Array(distribution.sharedSize).fill(NaN)
+  const etaBar = reference.allocate(N, distribution.etaSize)
+  const sharedBar = new Float64Array(distribution.sharedSize).fill(NaN)
   etaBar.data.fill(NaN)
   distribution.entropyScore(etaBar, sharedBar, -0.7, etaOf(distribution, states))
   const slopes = states.map((eta) => gradientOf((x) =>
@@ -206,7 +211,7 @@ each(CASES, 'the entropy\'s score is w times its derivative, a sum where shared'
     sharedBar.map((_, j) => slopes.reduce((sum, s) => sum + s[naive.inputs + j], 0)), 1e-8)
 }))
 
-each(CASES, 'KL(old ‖ new) is E log π_old / π_new under the old one, not the other way round', (c) => {
+each(CASES, 'KL(old ‖ new) is E log π_old / π_new under the old one, not the reverse', (c) => {
   const { distribution, naive } = c
   const random = new Random(156)
   let asymmetric = 0
@@ -214,7 +219,7 @@ each(CASES, 'KL(old ‖ new) is E log π_old / π_new under the old one, not the
     const old = drawEta(naive, random), new_ = drawEta(naive, random)
     const wanted = naiveKl(naive, old, new_), reverse = naiveKl(naive, new_, old)
     const got = klOf(distribution, old, new_)
-    // The expectation is good to 1e-13 of terms that may be 1,000 where σ is small.
+    // The expectation is good to 1e-13 of terms that may be 1,000 if σ is small.
     assert.ok(Math.abs(got - wanted) < 1e-12 * (1 + wanted), `${got} ${wanted}`)
     if (Math.abs(wanted - reverse) > 0.01 * wanted) asymmetric++
   }
@@ -229,7 +234,7 @@ each(CASES, 'KL of many states is that of each', ({ distribution, naive }) => {
   out.forEach((kl, i) => assert.is(kl, klOf(distribution, old[i], new_[i])))
 })
 
-each(CASES, 'KL is 0 between equals and positive otherwise, never negative however near', (c) => {
+each(CASES, 'KL is 0 between equals, positive otherwise, and never negative', (c) => {
   const { distribution, naive } = c
   const random = new Random(158)
   for (let i = 0; i < 300; i++) {
@@ -289,7 +294,7 @@ each(CASES, 'the metric is the second derivative of KL(old ‖ new) in new at ol
   }
 }))
 
-each(CASES, 'the metric works on the rows it is given, times the scale, and leaves others alone', (c) => {
+each(CASES, 'the metric changes only the given rows, and multiplies by the scale', (c) => {
   const { distribution, naive } = c
   const random = new Random(162)
   const N = 7, n = distribution.etaSize
@@ -326,7 +331,7 @@ each(CASES, 'the metric is symmetric and positive semi-definite', ({ distributio
 
 // Draws and modes.
 
-each(DISCRETE, 'draws come as often as their probability says', ({ distribution, naive }) => {
+each(DISCRETE, 'draws have the frequencies of their probabilities', ({ distribution, naive }) => {
   const random = new Random(164)
   const draws = 20_000
   for (let round = 0; round < 3; round++) {
@@ -353,7 +358,7 @@ each(DISCRETE, 'draws come as often as their probability says', ({ distribution,
   }
 })
 
-each(GAUSSIANS, 'draws fall into the tenths of the normal distribution, dimensions apart', (c) => {
+each(GAUSSIANS, 'draws fall evenly into the tenths of the normal distribution, per dimension', (c) => {
   const { distribution, naive } = c
   const random = new Random(165)
   const draws = 20_000, d = naive.means
@@ -408,7 +413,7 @@ each(CASES, 'no action is more likely than the mode', ({ distribution, naive }) 
   })
 })
 
-test('of equally likely actions the mode is the lowest', () => {
+test('the mode is the lowest of equally likely actions', () => {
   for (const [distribution, eta, wanted] of [
     [categorical(4), [1, 2, 2, 0], [1]], [categorical(3), [0, 0, 0], [0]],
     [multiCategorical([2, 3]), [0, 0, 1, 3, 3], [0, 1]], [bernoulli(3), [0, 1e-9, -0], [0, 1, 0]],
@@ -419,7 +424,7 @@ test('of equally likely actions the mode is the lowest', () => {
   }
 })
 
-test('the impossible is never drawn, whatever the uniform number', () => {
+test('an impossible action is never drawn, for any uniform number', () => {
   for (const u of [0, 0.5, 1 - 2 ** -53]) {
     const stream = { uniform: () => u } as unknown as Random
     for (const [distribution, eta, wanted] of [
@@ -434,7 +439,7 @@ test('the impossible is never drawn, whatever the uniform number', () => {
   }
 })
 
-test('where rounding leaves probabilities short of 1, a number beyond their sum draws the last one', () => {
+test('if rounding leaves probabilities short of 1, a number above their sum draws the last one', () => {
   // Ten probabilities of 1/10 add up to 1 − 2^-53; the eleventh is 0.
   const distribution = categorical(11)
   const eta = etaOf(distribution, [[0, 0, 0, 0, 0, 0, 0, 0, 0, 0, -1e4]])
@@ -444,9 +449,9 @@ test('where rounding leaves probabilities short of 1, a number beyond their sum 
   assert.is(actions.data[0], 9)
 })
 
-// What distributions are to each other.
+// Relations between distributions.
 
-test('the categorical is the multi-categorical of one component under a name of its own', () => {
+test('the categorical is the multi-categorical of one component, under its own name', () => {
   const random = new Random(171)
   assert.equal([categorical(3).name, multiCategorical([3]).name], ['categorical', 'multiCategorical'])
   const states = drawStates(naiveCategorical([3]), 5, random)
@@ -457,7 +462,7 @@ test('the categorical is the multi-categorical of one component under a name of 
 test('the multi-categorical is the product of its components in log π, entropy, KL, metric and draws', () => {
   const random = new Random(172)
   const sizes = [2, 3, 1, 4], joint = multiCategorical(sizes), parts = sizes.map((n) => categorical(n))
-  const cut = (eta: Vector): number[][] => {
+  const split = (eta: Vector): number[][] => {
     let start = 0
     return sizes.map((n) => Array.from(eta).slice(start, start += n))
   }
@@ -474,18 +479,19 @@ test('the multi-categorical is the product of its components in log π, entropy,
       }
       // The same terms, added in another order.
       worst.absolute('log π', logProbabilities(joint, etaOf(joint, [old]), [action]),
-        [sum((part, c) => logProbabilities(part, etaOf(part, [cut(old)[c]]), [[action[c]]])[0])], 1e-15)
-      worst.absolute('entropy', [entropy(joint, old)], [sum((part, c) => entropy(part, cut(old)[c]))], 1e-15)
+        [sum((part, c) => logProbabilities(part, etaOf(part, [split(old)[c]]), [[action[c]]])[0])], 1e-15)
+      worst.absolute('entropy', [entropy(joint, old)],
+        [sum((part, c) => entropy(part, split(old)[c]))], 1e-15)
       worst.absolute('KL', [klOf(joint, old, new_)],
-        [sum((part, c) => klOf(part, cut(old)[c], cut(new_)[c]))], 1e-15)
+        [sum((part, c) => klOf(part, split(old)[c], split(new_)[c]))], 1e-15)
       worst.absolute('metric', metricTimes(joint, old, new_),
-        parts.flatMap((part, c) => [...metricTimes(part, cut(old)[c], cut(new_)[c])]), 0)
+        parts.flatMap((part, c) => [...metricTimes(part, split(old)[c], split(new_)[c])]), 0)
 
       const actions = reference.allocate(1, 4), stream = new Random(i)
       joint.sample(actions, etaOf(joint, [old]), [new Random(i)])
       parts.forEach((part, c) => {
         const alone = reference.allocate(1, 1)
-        part.sample(alone, etaOf(part, [cut(old)[c]]), [stream])
+        part.sample(alone, etaOf(part, [split(old)[c]]), [stream])
         assert.is(actions.data[c], alone.data[0])
       })
     }
@@ -506,7 +512,7 @@ test('a Bernoulli variable is the categorical one with logits 0 and z', () => ch
   }
 }))
 
-test('adding a number to all logits of a component changes nothing but roundings', () => check((worst) => {
+test('adding a number to all logits of a component changes only roundings', () => check((worst) => {
   const random = new Random(174), joint = multiCategorical([2, 3])
   for (let i = 0; i < 50; i++) {
     const eta = normals(5, random), moved = eta.map((z, j) => z + (j < 2 ? 100 : -30))
@@ -520,7 +526,7 @@ test('adding a number to all logits of a component changes nothing but roundings
 const eitherGaussian = [['gaussian', gaussian], ['stateGaussian', stateGaussian]] as const
 
 for (const [name, make] of eitherGaussian) {
-  test(`${name}: KL has its textbook values`, () => {
+  test(`${name}: KL has the values of the textbook formula`, () => {
     // log σ′/σ + (σ² + (μ − μ′)²) / 2σ′² − ½
     assert.ok(Math.abs(klOf(make(1), [0, 0], [1, 0]) - 0.5) < 1e-15)
     assert.ok(Math.abs(klOf(make(1), [0, 0], [0, Math.log(2)]) - (Math.log(2) + 1 / 8 - 1 / 2)) < 1e-15)
@@ -550,7 +556,7 @@ for (const [name, make] of eitherGaussian) {
     }
   })
 
-  test(`${name}: a vector is the product of its dimensions: log π, entropy and KL add`, () => check((worst) => {
+  test(`${name}: log π, entropy and KL of a vector are sums over its dimensions`, () => check((worst) => {
     const random = new Random(176)
     for (let i = 0; i < 20; i++) {
       const old = drawEta(naiveGaussian(3), random), new_ = drawEta(naiveGaussian(3), random)
@@ -565,11 +571,12 @@ for (const [name, make] of eitherGaussian) {
       worst.absolute('log π', logProbabilities(make(3), etaOf(make(3), [old]), [a]),
         sum((j) => logProbabilities(make(1), etaOf(make(1), [one(old, j)]), [[a[j]]])[0]), 1e-14)
       worst.absolute('entropy', [entropy(make(3), old)], sum((j) => entropy(make(1), one(old, j))), 1e-14)
-      worst.absolute('KL', [klOf(make(3), old, new_)], sum((j) => klOf(make(1), one(old, j), one(new_, j))), 1e-14)
+      worst.absolute('KL', [klOf(make(3), old, new_)], sum((j) => klOf(make(1), one(old, j), one(new_, j))),
+        1e-14)
     }
   }))
 
-  test(`${name}: log σ is set where it lives, and nothing else`, () => {
+  test(`${name}: setLogStd sets log σ and nothing else`, () => {
     const { etaSize: inputs, sharedSize: shared, setLogStd } = make(3)
     const bias = new Float64Array(inputs), common = new Float64Array(shared)
     setLogStd(bias, common, -0.5)
@@ -585,7 +592,7 @@ test('discrete actions have no log σ to set', () => {
   }
 })
 
-test('where all states give the same log σ, the Gaussians draw the same and agree in everything', () => check((worst) => {
+test('with the same log σ in all states both Gaussians agree in everything', () => check((worst) => {
   const random = new Random(179), N = 6, d = 2
   const states = drawStates(naiveGaussian(d), N, random), moved = drawStates(naiveGaussian(d), N, random)
   const weights = normals(N, random)
@@ -598,7 +605,8 @@ test('where all states give the same log σ, the Gaussians draw the same and agr
     distribution.logProbability(log, actions, eta)
     distribution.entropy(entropy, eta)
     distribution.klOldNew(kl, eta, other)
-    const bar = reference.allocate(N, distribution.etaSize), shared = new Float64Array(distribution.sharedSize)
+    const bar = reference.allocate(N, distribution.etaSize)
+    const shared = new Float64Array(distribution.sharedSize)
     distribution.score(bar, shared, weights, actions, eta)
     const entry = (i: number, j: number): number => bar.data[i * distribution.etaSize + j]
     const over = (f: (i: number) => number): number => states.reduce((sum, _, i) => sum + f(i), 0)
@@ -609,8 +617,12 @@ test('where all states give the same log σ, the Gaussians draw the same and agr
     }
   })
   // The same terms, added in another order.
-  for (const name of ['draws', 'modes', 'means'] as const) worst.absolute(name, seen[1][name], seen[0][name], 0)
-  for (const name of ['log', 'entropy', 'kl', 'spread'] as const) worst.absolute(name, seen[1][name], seen[0][name], 1e-14)
+  for (const name of ['draws', 'modes', 'means'] as const) {
+    worst.absolute(name, seen[1][name], seen[0][name], 0)
+  }
+  for (const name of ['log', 'entropy', 'kl', 'spread'] as const) {
+    worst.absolute(name, seen[1][name], seen[0][name], 1e-14)
+  }
 }))
 
 // Extremes.
@@ -675,7 +687,7 @@ for (const { name, distribution, naive, states } of EXTREME) {
   })
 }
 
-test('between certainties KL is 0 where they agree and huge where they do not', () => {
+test('KL of two certain distributions is 0 if they agree, and huge if not', () => {
   for (const size of [1e4, 1e308]) {
     assert.is(klOf(categorical(2), [size, -size], [size, -size]), 0)
     assert.is(klOf(bernoulli(1), [size], [size]), 0)
@@ -685,7 +697,7 @@ test('between certainties KL is 0 where they agree and huge where they do not', 
 })
 
 for (const [name, make] of eitherGaussian) {
-  test(`${name}: log σ beyond ±150 reads as ±150`, () => {
+  test(`${name}: log σ outside ±150 counts as ±150`, () => {
     for (const sign of [-1, 1]) {
       const at = (logStd: number): Eta => etaOf(make(1), [[0.5, logStd]])
       const actions = [[0.5 + 1e-3]]
@@ -695,12 +707,14 @@ for (const [name, make] of eitherGaussian) {
     }
   })
 
-  test(`${name}: derivatives in log σ are those of what is read: 0 beyond ±150, the usual ones up to there`, () => {
-    // log π changes with log σ exactly where its derivative is not 0.
-    for (const [logStd, slope] of [[-1e300, 0], [-151, 0], [151, 0], [1e300, 0], [-150, 1], [-149, 1], [149, 1], [150, 1]]) {
+  test(`${name}: derivatives with respect to log σ are 0 outside ±150, the usual ones inside`, () => {
+    // log π changes with log σ exactly if its derivative is not 0.
+    const cases = [[-1e300, 0], [-151, 0], [151, 0], [1e300, 0], [-150, 1], [-149, 1], [149, 1], [150, 1]]
+    for (const [logStd, slope] of cases) {
       const distribution = make(1), eta = etaOf(distribution, [[0, logStd]])
       const actions = [[3 * Math.exp(Math.max(-150, Math.min(150, logStd)))]]
-      const bar = reference.allocate(1, distribution.etaSize), shared = new Float64Array(distribution.sharedSize)
+      const bar = reference.allocate(1, distribution.etaSize)
+      const shared = new Float64Array(distribution.sharedSize)
       distribution.score(bar, shared, Float64Array.of(2), actionsOf(distribution, actions), eta)
       const score = [...bar.data, ...shared][1]
       // w (z² − 1) = 2 · 8, for z = 3 up to the error of exp.
@@ -712,11 +726,11 @@ for (const [name, make] of eitherGaussian) {
   })
 }
 
-each(CASES, 'NaN in η shows in log π, entropy and KL', ({ distribution, naive }) => {
+each(CASES, 'NaN in η gives NaN in log π, entropy and KL', ({ distribution, naive }) => {
   const random = new Random(178)
   const good = drawEta(naive, random), one = new Float64Array(1)
   for (let j = 0; j < good.length; j++) {
-    // A component with one choice has nothing to say, so NaN is looked for where there are two.
+    // A component with one allowed action has log π = 0 for any logit, so only allowed entries are tried.
     if (distribution.mask?.[j] === 0) continue
     const bad = good.slice()
     bad[j] = NaN

@@ -1,5 +1,6 @@
 /**
- * Masked categorical distributions beyond what distribution.test.ts proves of them with one mask for all states.
+ * Masked categoricals against themselves: without mask, row by row, with other logits of forbidden actions.
+ * Exact: equal terms in equal order. (Against a naive distribution: distribution.test.ts.)
  */
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
@@ -16,12 +17,13 @@ const SIZES: readonly (readonly number[])[] = [[2], [5], [1, 4], [2, 3, 2]]
 function etaOf(distribution: Distribution, logits: ArrayLike<number>, mask: ArrayLike<number> | null): Eta {
   const rows = reference.allocate(logits.length / distribution.etaSize, distribution.etaSize)
   rows.data.set(Array.from(logits))
-  const eta = createEta(reference, distribution, rows, new Float64Array(0), mask === null ? null : Uint8Array.from(mask))
+  const eta = createEta(reference, distribution, rows, new Float64Array(0),
+    mask === null ? null : Uint8Array.from(mask))
   distribution.prepare(eta)
   return eta
 }
 
-/** One random mask a row, with at least one action allowed in each component. */
+/** One random mask per row, with at least one action allowed in each component. */
 function randomMasks(sizes: readonly number[], N: number, random: Random): number[] {
   return Array.from({ length: N }, () => sizes.flatMap((n) => {
     const sure = random.integer(n)
@@ -29,10 +31,11 @@ function randomMasks(sizes: readonly number[], N: number, random: Random): numbe
   })).flat()
 }
 
-/** All that a distribution says of the rows of `eta`, of their own draws, and of a move to `other`. */
+/** All results of a distribution on the rows of `eta`, on draws from them, and KL to `other`. */
 function everything(distribution: Distribution, eta: Eta, other: Eta): Float64Array[] {
   const N = eta.rows.rows, n = distribution.etaSize
-  const drawn = reference.allocate(N, distribution.actionSize), mode = reference.allocate(N, distribution.actionSize)
+  const drawn = reference.allocate(N, distribution.actionSize)
+  const mode = reference.allocate(N, distribution.actionSize)
   const vector = (fill: (out: Float64Array) => void): Float64Array => {
     const out = new Float64Array(N)
     fill(out)
@@ -54,7 +57,8 @@ function everything(distribution: Distribution, eta: Eta, other: Eta): Float64Ar
   distribution.metric(metric, eta, 0, N, 0.3)
   return [
     eta.cache.data, drawn.data, mode.data, score.data, metric.data, entropyScore.data, ...factors,
-    vector((out) => distribution.logProbability(out, drawn, eta)), vector((out) => distribution.entropy(out, eta)),
+    vector((out) => distribution.logProbability(out, drawn, eta)),
+    vector((out) => distribution.entropy(out, eta)),
     vector((out) => distribution.klOldNew(out, eta, other)),
   ]
 }
@@ -70,11 +74,12 @@ test('a mask that allows everything changes no bit', () => {
   }
 })
 
-test('each row keeps to its own mask, as if it were alone', () => {
+test('each row uses its own mask, as if it were alone', () => {
   const random = new Random(302)
   for (const sizes of SIZES) {
     const distribution = multiCategorical(sizes), n = distribution.etaSize
-    const N = 12, old = normals(N * n, random), new_ = normals(N * n, random), masks = randomMasks(sizes, N, random)
+    const N = 12, old = normals(N * n, random), new_ = normals(N * n, random)
+    const masks = randomMasks(sizes, N, random)
     const kl = new Float64Array(N), alone = new Float64Array(1)
     distribution.klOldNew(kl, etaOf(distribution, old, masks), etaOf(distribution, new_, masks))
     const { data } = etaOf(distribution, old, masks).cache
@@ -88,21 +93,23 @@ test('each row keeps to its own mask, as if it were alone', () => {
   }
 })
 
-test('a forbidden action has probability, score, metric and its factors 0, whatever its logit', () => {
+test('a forbidden action has probability, score, metric and factors 0, for any logit', () => {
   const random = new Random(303)
   for (const sizes of SIZES) {
     const distribution = multiCategorical(sizes), n = distribution.etaSize, N = 30
     const masks = randomMasks(sizes, N, random), logits = normals(N * n, random)
     const spoilt = logits.map((z, p) => (masks[p] === 1 ? z : [NaN, Infinity, -Infinity, 1e308, 50][p % 5]))
-    const said = everything(distribution, etaOf(distribution, spoilt, masks), etaOf(distribution, logits, masks))
-    for (const numbers of said) assert.ok(allFinite(numbers))
-    assert.equal(said, everything(distribution, etaOf(distribution, logits, masks), etaOf(distribution, logits, masks)))
-    const [cache, drawn, mode, score, metric, entropyScore, ...rest] = said
+    const plain = etaOf(distribution, logits, masks)
+    const results = everything(distribution, etaOf(distribution, spoilt, masks), plain)
+    for (const numbers of results) assert.ok(allFinite(numbers))
+    assert.equal(results, everything(distribution, etaOf(distribution, logits, masks), plain))
+    const [cache, drawn, mode, score, metric, entropyScore, ...rest] = results
     for (let p = 0; p < N * n; p++) {
       if (masks[p] === 1) continue
       assert.is(cache[2 * n * Math.floor(p / n) + p % n], 0)
       // 0 or −0: both add nothing.
-      for (const x of [score[p], metric[p], entropyScore[p], ...rest.slice(0, n).map((factor) => factor[p])]) assert.ok(x === 0)
+      const factors = rest.slice(0, n).map((factor) => factor[p])
+      for (const x of [score[p], metric[p], entropyScore[p], ...factors]) assert.ok(x === 0)
     }
     for (const actions of [drawn, mode]) {
       for (let i = 0, a = 0; i < N; i++) {
@@ -116,11 +123,12 @@ test('a forbidden action has probability, score, metric and its factors 0, whate
   }
 })
 
-test('the forbidden is never drawn, whatever the uniform number', () => {
+test('a forbidden action is never drawn, for any uniform number', () => {
   for (const u of [0, 0.5, 1 - 2 ** -53]) {
     const stream = { uniform: () => u } as unknown as Random
     for (const [distribution, logits, mask, wanted] of [
-      [categorical(4), [900, 0, 900, 900], [0, 1, 0, 0], [1]], [categorical(3), [0, -1e300, 0], [0, 1, 0], [1]],
+      [categorical(4), [900, 0, 900, 900], [0, 1, 0, 0], [1]],
+      [categorical(3), [0, -1e300, 0], [0, 1, 0], [1]],
       [multiCategorical([2, 3]), [0, 0, 0, 0, 0], [0, 1, 1, 0, 0], [1, 0]],
     ] as const) {
       const actions = reference.allocate(1, distribution.actionSize)
@@ -137,14 +145,17 @@ test('verifyDistribution compares a masked distribution with itself under the sa
   for (const sizes of [[5], [2, 3, 2]]) {
     const distribution = multiCategorical(sizes), n = distribution.etaSize, N = 40
     const eta = etaOf(distribution, normals(N * n, random), randomMasks(sizes, N, random))
-    for (const { name, passed, error } of verifyDistribution({ backend: reference, distribution, eta }, 3, random)) assert.ok(passed, `${name}: ${error}`)
+    for (const { name, passed, error } of verifyDistribution({ backend: reference, distribution, eta }, 3, random)) {
+      assert.ok(passed, `${name}: ${error}`)
+    }
   }
 })
 
-test('where one action is allowed there is nothing to learn: log π, entropy, KL, score and metric are 0', () => {
+test('with one allowed action, log π, entropy, KL, score and metric are 0', () => {
   const distribution = categorical(3)
-  const said = everything(distribution, etaOf(distribution, [3, -2, 8], [0, 1, 0]), etaOf(distribution, [0, 7, 1], [0, 1, 0]))
-  for (const numbers of said.slice(3)) assert.ok(numbers.every((x) => x === 0))
+  const eta = etaOf(distribution, [3, -2, 8], [0, 1, 0]), other = etaOf(distribution, [0, 7, 1], [0, 1, 0])
+  const results = everything(distribution, eta, other).slice(3)
+  for (const numbers of results) assert.ok(numbers.every((x) => x === 0))
 })
 
 test.run()

@@ -1,34 +1,40 @@
+/**
+ * Masks against tables, and in environments (support/market.ts) that throw if a forbidden action is taken.
+ * Exact: masks are only copied, and returns are the same sums in the same order.
+ */
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { Random } from '../../../src/math/random.ts'
 import { reference } from '../../../src/math/reference.ts'
-import { createBatch } from '../../../src/rl/batch.ts'
+import { type Batch, createBatch } from '../../../src/rl/batch.ts'
 import { checkEnv } from '../../../src/verify/env.ts'
 import type { Env } from '../../../src/rl/world/env.ts'
 import { evaluate } from '../../../src/rl/evaluate.ts'
 import { maskLengthOf, nextAllowed, writeMask } from '../../../src/rl/world/mask.ts'
 import { act } from '../../../src/rl/actor.ts'
-import { createPolicy, initializePolicy, type Policy } from '../../../src/rl/policy.ts'
+import { createPolicy, type Policy } from '../../../src/rl/policy.ts'
 import { collect, createRollout } from '../../../src/rl/rollout.ts'
 import { EnvError } from '../../../src/rl/guard.ts'
 import { box, discrete, multiBinary, multiDiscrete, type Space } from '../../../src/rl/world/space.ts'
 import { bestStalls, EPISODE, market, stallsOf } from '../../support/market.ts'
+import { drawnPolicy } from '../../support/policy.ts'
 
 const ROWS: readonly (readonly number[])[] = [[4], [2, 3]]
 
 function policyFor(env: Env): Policy {
-  const policy = createPolicy(reference, env.observationSpace, env.actionSpace, [5], 'tanh')
-  initializePolicy(policy, 0, new Random(1))
-  // A last layer of weight 1 instead of 0.01: a policy with preferences.
+  const policy = drawnPolicy(env.observationSpace, env.actionSpace, { units: 5 })
+  // A last layer of gain 1 instead of 0.01: a policy with preferences.
   const { W } = policy.net.parameters.layers[1]
   for (let p = 0; p < W.data.length; p++) W.data[p] *= 100
   return policy
 }
 
-const batchFor = (env: Env, policy: Policy, steps: number, envs: number): ReturnType<typeof createBatch> => createBatch(
-  reference, steps, envs, policy.net.sizes[0], policy.distribution.actionSize, maskLengthOf([env]))
+function batchFor(env: Env, policy: Policy, steps: number, envs: number): Batch {
+  const { net, distribution } = policy
+  return createBatch(reference, steps, envs, net.sizes[0], distribution.actionSize, maskLengthOf([env]))
+}
 
-test('a mask is written as it is given, from any array of zeros and ones', () => {
+test('a mask is copied from any array of zeros and ones', () => {
   for (const [space, mask] of [
     [discrete(3, 5), [0, 1, 1]], [multiDiscrete([2, 1, 2]), [1, 0, 1, 0, 1]], [discrete(1), [1]],
   ] as const) {
@@ -40,7 +46,7 @@ test('a mask is written as it is given, from any array of zeros and ones', () =>
   }
 })
 
-test('anything else is refused by what is wrong with it, and nothing is written', () => {
+test('any other mask is refused with the exact problem, and nothing is written', () => {
   const faults: readonly (readonly [Space, unknown, string])[] = [
     [discrete(3), [1, 1], 'expected 3 numbers, got 2'],
     [discrete(3), [1, 1, 1, 1], 'expected 3 numbers, got 4'],
@@ -63,18 +69,20 @@ test('anything else is refused by what is wrong with it, and nothing is written'
     assert.ok(target.every((x) => x === 7))
     if (mask === undefined) continue
     const policy = createPolicy(reference, box([-1], [1]), space, [], 'tanh')
-    assert.throws(() => act(policy, [0], null, mask as number[]), (e: Error) => e instanceof RangeError && e.message === `mask: ${message}`)
+    assert.throws(() => act(policy, [0], null, mask as number[]),
+      (e: Error) => e instanceof RangeError && e.message === `mask: ${message}`)
   }
 })
 
-test('of a forbidden action the next allowed one takes the place, component by component', () => {
+test('a forbidden action is replaced by the next allowed one, component by component', () => {
   assert.is(nextAllowed(discrete(4, 10), 11, [1, 1, 0, 0]), 11)
   assert.is(nextAllowed(discrete(4, 10), 12, [0, 1, 0, 0]), 11)
   assert.is(nextAllowed(discrete(4, 10), 10, [0, 0, 0, 1]), 13)
-  assert.equal(nextAllowed(multiDiscrete([2, 3]), Float64Array.of(0, 2), [0, 1, 1, 0, 0]), Float64Array.of(1, 0))
+  assert.equal(nextAllowed(multiDiscrete([2, 3]), Float64Array.of(0, 2), [0, 1, 1, 0, 0]),
+    Float64Array.of(1, 0))
 })
 
-test('environments without masks have none; one that cannot mean its mask is refused', () => {
+test('environments without masks have length 0; a mask for a space without masks is refused', () => {
   const plain = market([4])
   delete plain.actionMask
   assert.is(maskLengthOf([plain, plain]), 0)
@@ -82,15 +90,18 @@ test('environments without masks have none; one that cannot mean its mask is ref
   assert.is(maskLengthOf([market([2, 3])]), 5)
   for (const [actionSpace, actionMask, message] of [
     [discrete(2), [1, 1], 'environment 1.actionMask: expected a function, got Array of length 2'],
-    [box([0], [1]), () => [1], 'environment 1.actionMask: expected none where actions are box, got function (anonymous)'],
-    [multiBinary(1), () => [1], 'environment 1.actionMask: expected none where actions are multiBinary, got function (anonymous)'],
+    [box([0], [1]), () => [1],
+      'environment 1.actionMask: expected none where actions are box, got function (anonymous)'],
+    [multiBinary(1), () => [1],
+      'environment 1.actionMask: expected none where actions are multiBinary, got function (anonymous)'],
   ] as const) {
     const odd = { ...plain, actionSpace, actionMask } as unknown as Env
-    assert.throws(() => maskLengthOf([{ ...plain, actionSpace }, odd]), (e: Error) => e instanceof TypeError && e.message === message)
+    assert.throws(() => maskLengthOf([{ ...plain, actionSpace }, odd]),
+      (e: Error) => e instanceof TypeError && e.message === message)
   }
 })
 
-test('a rollout keeps the mask of every state, and takes allowed actions alone', () => {
+test('a rollout keeps the mask of every state, and takes only allowed actions', () => {
   for (const rows of ROWS) {
     const seen: { prices: number[]; mask: number[] }[][] = [[], []]
     const envs = seen.map((log) => {
@@ -119,7 +130,7 @@ test('a rollout keeps the mask of every state, and takes allowed actions alone',
   }
 })
 
-test('without a mask method nothing is kept; an environment without one beside others allows all', () => {
+test('without a mask method no masks are kept; beside masked environments, all are allowed', () => {
   const plain = market([4])
   delete plain.actionMask
   plain.step = () => ({ observation: new Float64Array(4), reward: 0, terminated: false, truncated: false })
@@ -132,14 +143,16 @@ test('without a mask method nothing is kept; an environment without one beside o
   for (let i = 0; i < 40; i += 2) assert.equal([...batch.masks!.subarray(4 * i, 4 * i + 4)], [1, 1, 1, 1])
 })
 
-test('a batch without memory for the masks that environments have is refused', () => {
+test('a batch without memory for masks is refused if environments have masks', () => {
   const env = market([4]), policy = policyFor(env)
   const rollout = createRollout([env], policy, new Random(2))
-  assert.throws(() => collect(rollout, createBatch(reference, 5, 1, 4, 1)), /^batch\.masks: expected 20 numbers, got null$/)
-  assert.throws(() => collect(rollout, createBatch(reference, 5, 1, 4, 1, 3)), /^batch\.masks: expected 20 numbers, got Uint8Array of length 15$/)
+  assert.throws(() => collect(rollout, createBatch(reference, 5, 1, 4, 1)),
+    /^batch\.masks: expected 20 numbers, got null$/)
+  assert.throws(() => collect(rollout, createBatch(reference, 5, 1, 4, 1, 3)),
+    /^batch\.masks: expected 20 numbers, got Uint8Array of length 15$/)
 })
 
-test('a mask at fault, or thrown for, names environment, step and value, in a rollout and in an evaluation', () => {
+test('an invalid mask, or an exception, is reported with environment, step and value', () => {
   const faults: readonly (readonly [() => unknown, string])[] = [
     [() => [1, 1, 1], 'actionMask(): expected 4 numbers, got 3'],
     [() => [0, 0, 0, 0], 'actionMask(): expected an allowed action among [0] … [3], got none'],
@@ -153,15 +166,15 @@ test('a mask at fault, or thrown for, names environment, step and value, in a ro
       return { ...env, actionMask: () => (asked++ < 3 ? env.actionMask!() : broken()) as number[] }
     }
     const env = faulty(), policy = policyFor(env)
-    const told = (where: string) => (e: Error): boolean =>
+    const fails = (where: string) => (e: Error): boolean =>
       e instanceof EnvError && e.message === `environment 0, step 3: ${where}${message}`
     const rollout = createRollout([env], policy, new Random(2))
-    assert.throws(() => collect(rollout, batchFor(env, policy, 9, 1)), told(''))
-    assert.throws(() => evaluate(policy, faulty, { episodes: 1, first: 5 }), told('episode 5: '))
+    assert.throws(() => collect(rollout, batchFor(env, policy, 9, 1)), fails(''))
+    assert.throws(() => evaluate(policy, faulty, { episodes: 1, firstEpisode: 5 }), fails('episode 5: '))
   }
 })
 
-test('an evaluation takes allowed actions alone, likeliest or drawn, as acting with the mask would', () => {
+test('an evaluation takes only allowed actions, most likely or drawn, those of `act` with the mask', () => {
   for (const rows of ROWS) {
     const make = (): Env => market(rows)
     const policy = policyFor(make())
@@ -189,7 +202,7 @@ test('an evaluation takes allowed actions alone, likeliest or drawn, as acting w
   }
 })
 
-test('acting under a mask gives the dearest logit that is open, and draws what is open', () => {
+test('acting under a mask gives the largest allowed logit, and draws only allowed actions', () => {
   for (const rows of ROWS) {
     const env = market(rows), policy = policyFor(env), random = new Random(3)
     // An identity: logits are the observation.
@@ -197,7 +210,8 @@ test('acting under a mask gives the dearest logit that is open, and draws what i
     const n = linear.net.sizes[0]
     for (let j = 0; j < n; j++) linear.net.parameters.layers[0].W.data[j * n + j] = 1
     for (let k = 0; k < 50; k++) {
-      const prices = Array.from(env.reset({ seed: k }).observation as Float64Array), mask = Array.from(env.actionMask!())
+      const prices = Array.from(env.reset({ seed: k }).observation as Float64Array)
+      const mask = Array.from(env.actionMask!())
       const best = bestStalls(prices, mask, rows)
       assert.equal(stallsOf(act(linear, prices, null, mask), rows), best)
       for (const stall of stallsOf(act(policy, prices, random, mask), rows)) assert.is(mask[stall], 1)
@@ -206,21 +220,27 @@ test('acting under a mask gives the dearest logit that is open, and draws what i
   }
 })
 
-test('checkEnv walks with allowed actions, and finds nothing wrong with a sound mask', () => {
-  for (const rows of ROWS) for (const seed of [0, 1, 2]) assert.equal(checkEnv(market(rows), { seed, steps: 200 }), [])
+test('checkEnv walks with allowed actions, and reports nothing for a valid mask', () => {
+  for (const rows of ROWS) {
+    for (const seed of [0, 1, 2]) assert.equal(checkEnv(market(rows), { seed, steps: 200 }), [])
+  }
 })
 
-test('checkEnv tells what is wrong with a mask', () => {
+test('checkEnv reports an invalid mask', () => {
   const check = (parts: object): string[] => checkEnv({ ...market([4]), ...parts } as Env, { steps: 50 })
   assert.equal(check({ actionMask: 3 }), ['actionMask: expected a function, got 3'])
-  assert.equal(check({ actionSpace: multiBinary(2) }), ['actionMask: expected none where actions are multiBinary, got function actionMask'])
+  assert.equal(check({ actionSpace: multiBinary(2) }),
+    ['actionMask: expected none where actions are multiBinary, got function actionMask'])
   assert.equal(check({ actionMask: () => [1, 1] }), ['step 0: actionMask(): expected 4 numbers, got 2'])
-  assert.equal(check({ actionMask: () => [0, 0, 0, 0] }), ['step 0: actionMask(): expected an allowed action among [0] … [3], got none'])
-  assert.equal(check({ actionMask: () => Promise.reject(new Error('late')) }), ['step 0: actionMask(): expected an array of 4 numbers, got Promise'])
-  assert.equal(check({ actionMask: () => { throw new Error('shut') } }), ['step 0: actionMask(): expected a mask, got the error "shut"'])
+  assert.equal(check({ actionMask: () => [0, 0, 0, 0] }),
+    ['step 0: actionMask(): expected an allowed action among [0] … [3], got none'])
+  assert.equal(check({ actionMask: () => Promise.reject(new Error('late')) }),
+    ['step 0: actionMask(): expected an array of 4 numbers, got Promise'])
+  assert.equal(check({ actionMask: () => { throw new Error('shut') } }),
+    ['step 0: actionMask(): expected a mask, got the error "shut"'])
 })
 
-test('checkEnv tells a mask that the seed, or the saved state, does not fix', () => {
+test('checkEnv reports a mask that the seed, or the saved state, does not determine', () => {
   const still = (mask: () => number[]): Env => ({
     observationSpace: box([0], [1]), actionSpace: discrete(2),
     reset: () => ({ observation: [0] }),
@@ -229,7 +249,8 @@ test('checkEnv tells a mask that the seed, or the saved state, does not fix', ()
   })
   let asked = 0
   assert.equal(checkEnv(still(() => (asked++ === 25 ? [0, 1] : [1, 1])), { steps: 20 }),
-    ['step 5: actionMask()[0]: expected the same seed and actions to give the same actionMask()[0], 1, got 0'])
+    ['step 5: actionMask()[0]: '
+      + 'expected the same seed and actions to give the same actionMask()[0], 1, got 0'])
   let count = 0
   const env: Env = {
     ...still(() => (count % 3 === 0 ? [1, 0] : [1, 1])),
@@ -238,7 +259,8 @@ test('checkEnv tells a mask that the seed, or the saved state, does not fix', ()
     getState: () => new Float64Array(1), setState() { count = 0 },
   }
   assert.equal(checkEnv(env, { steps: 30 }),
-    ['step 10: actionMask()[1]: expected setState(getState()) to continue with the same actionMask()[1], 1, got 0'])
+    ['step 10: actionMask()[1]: '
+      + 'expected setState(getState()) to continue with the same actionMask()[1], 1, got 0'])
 })
 
 test.run()

@@ -1,3 +1,7 @@
+/**
+ * Spaces, members and encodings against tables written out by hand; samples against moments of their laws.
+ * Exact, except for samples: five standard errors.
+ */
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { Random } from '../../../src/math/random.ts'
@@ -11,7 +15,7 @@ const unit = box([-1, -1], [1, 1])
 const half = box([0], [Infinity])
 const free = box([-Infinity], [Infinity])
 
-test('makers give plain records', () => {
+test('constructors give plain records', () => {
   assert.equal(box([-1, 0], [1, 2]), {
     kind: 'box', low: Float64Array.of(-1, 0), high: Float64Array.of(1, 2),
   })
@@ -21,7 +25,7 @@ test('makers give plain records', () => {
   assert.equal(multiBinary(4), { kind: 'multiBinary', n: 4 })
 })
 
-test('makers copy what they are given', () => {
+test('constructors copy their arguments', () => {
   const low = [0], nvec = [2]
   const made = [box(low, [1]), multiDiscrete(nvec)] as const
   low[0] = 9
@@ -30,7 +34,7 @@ test('makers copy what they are given', () => {
   assert.is(made[1].nvec[0], 2)
 })
 
-test('makers refuse bad bounds and counts by name, TypeError for kind and RangeError for value', () => {
+test('constructors refuse bad bounds and counts by name: TypeError for type, RangeError for value', () => {
   const any = <T>(value: unknown): T => value as T
   const table: [() => unknown, RegExp, boolean][] = [
     [() => box([], []), /^low: expected an array of at least one number, got Array of length 0$/, true],
@@ -82,7 +86,7 @@ test('contains: members', () => {
   }
 })
 
-test('contains: everything else, and why', () => {
+test('contains: other values, and why not', () => {
   const strangers: [Space, unknown, string][] = [
     [unit, [0], 'expected 2 numbers, got 1'],
     [unit, [0, 0, 0], 'expected 2 numbers, got 3'],
@@ -126,13 +130,13 @@ test('contains: everything else, and why', () => {
   }
 })
 
-test('sizes: vectors count their entries, what a network sees counts one-hot', () => {
+test('sizes: vectors count their entries, encoded observations count one-hot', () => {
   assert.equal([unit, multiDiscrete([2, 3, 4]), multiBinary(5)].map((space) => vectorSize(space)), [2, 3, 5])
   const spaces = [unit, discrete(7, 3), multiDiscrete([2, 3, 4]), multiBinary(5)]
   assert.equal(spaces.map(encodedSize), [2, 7, 9, 5])
 })
 
-test('encode writes in its place and nowhere else', () => {
+test('encode writes at its offset and nowhere else', () => {
   const table: [Space, unknown, number[]][] = [
     [unit, [0.25, -1], [0.25, -1]],
     [unit, Float32Array.of(0.1, 1), [Math.fround(0.1), 1]],
@@ -153,7 +157,7 @@ test('encode writes in its place and nowhere else', () => {
   }
 })
 
-test('encode refuses what it cannot write, and writes nothing of it', () => {
+test('encode refuses invalid observations, and writes nothing then', () => {
   const table: [Space, unknown, string][] = [
     [unit, [0], 'expected 2 numbers, got 1'],
     [unit, [0, 0, 0], 'expected 2 numbers, got 3'],
@@ -176,7 +180,7 @@ test('encode refuses what it cannot write, and writes nothing of it', () => {
   }
 })
 
-test('samples are members, finite, and fixed by the stream', () => {
+test('samples are members, finite, and determined by the stream', () => {
   const spaces = [
     unit, half, free, box([-Infinity], [3]), box([5], [5]), box([-1.7e308], [1.7e308]), box([0], [5e-324]),
     discrete(1), discrete(5, -2), multiDiscrete([1, 2, 9]), multiBinary(6),
@@ -229,9 +233,9 @@ for (const [law, space, mean, variance, fourth] of LAWS) {
 
 test('a box wider than the largest number is sampled on both sides of zero', () => {
   const random = new Random(3)
-  const wide = box([-1.7e308], [1.7e308])
+  const widest = box([-1.7e308], [1.7e308])
   let positive = 0
-  for (let i = 0; i < 1000; i++) if ((sample(wide, random) as Float64Array)[0] > 0) positive++
+  for (let i = 0; i < 1000; i++) if ((sample(widest, random) as Float64Array)[0] > 0) positive++
   // 500 expected, standard deviation 16: six of them.
   assert.ok(Math.abs(positive - 500) < 96)
 })

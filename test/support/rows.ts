@@ -1,0 +1,7 @@
+/** Rows of tensors. */
+import type { Tensor } from '../../src/math/tensor.ts'
+
+/** A copy of row i. */
+export function rowOf({ data, cols }: Tensor, i: number): number[] {
+  return [...data.subarray(i * cols, (i + 1) * cols)]
+}
