@@ -48,7 +48,7 @@ export function createPolicy<S extends Space>(
   backend: Backend, observationSpace: Space, actionSpace: S, hiddenSizes: readonly number[],
   activation: ActivationName,
   options: Partial<ActionOptions & Pick<Policy, 'normalizer'>> = {},
-): Policy {
+): Policy<S> {
   const { stateDependentStd = false, actionBounds = 'clip', normalizer = null } = options
   if (!Array.isArray(hiddenSizes)) {
     throw new TypeError(`hiddenSizes: expected an array of integers, got ${show(hiddenSizes)}`)
