@@ -1,8 +1,8 @@
 /**
- * Runs the tests: `npm test` all of them, `npm test -- PATTERN` the files whose path contains PATTERN.
- * Each file is bundled (Node 20 cannot run TypeScript) and run in a process of its own, as many at once as
- * there are cores. uvu passes in silence when a file forgets `test.run()` or a pattern matches nothing,
- * so the count is read from each process and both cases fail here. A line `skipped: …` of a test is shown.
+ * `npm test` runs all tests, `npm test -- PATTERN` the files with PATTERN in their path.
+ * Each file is bundled (Node 20 cannot run TypeScript) and run in its own process, as many at once as there
+ * are cores. uvu passes silently if a file forgets `test.run()` or if no file matches a pattern; here both
+ * fail, since the number of tests is read from each process. A test's line `skipped: …` is printed.
  */
 import { spawn } from 'node:child_process'
 import { readdirSync } from 'node:fs'
@@ -37,7 +37,7 @@ await build({
   external: ['esbuild'],
 })
 
-/** A file that takes longer hangs: it is stopped, and has failed. */
+/** A file that takes longer is stopped, and has failed. */
 const LIMIT_SECONDS = 300
 
 let passed = 0
@@ -54,9 +54,9 @@ async function worker() {
 }
 
 async function run(file) {
-  const begun = Date.now()
-  const { code, output } = await finished(join('.build', file.replace(/\.ts$/, '.js')))
-  const seconds = ((Date.now() - begun) / 1000).toFixed(1)
+  const begin = Date.now()
+  const { code, output } = await finish(join('.build', file.replace(/\.ts$/, '.js')))
+  const seconds = ((Date.now() - begin) / 1000).toFixed(1)
   const total = Number(/^\s*Total:\s+(\d+)/m.exec(output)?.[1] ?? 0)
   const good = Number(/^\s*Passed:\s+(\d+)/m.exec(output)?.[1] ?? 0)
   const bad = total === 0 || (code !== 0 && good === total) ? total - good + 1 : total - good
@@ -66,18 +66,19 @@ async function run(file) {
     console.log(`ok   ${file}  ${good} in ${seconds} s`)
     for (const [line] of output.matchAll(/^skipped: .*/gm)) console.log(`     ${line}`)
   } else {
-    console.log(`FAIL ${file}  ${good} of ${total}${total === 0 ? ' (no test ran: is test.run() missing?)' : ''}\n${output}`)
+    const hint = total === 0 ? ' (no test ran: is test.run() missing?)' : ''
+    console.log(`FAIL ${file}  ${good} of ${total}${hint}\n${output}`)
   }
 }
 
-function finished(script) {
+function finish(script) {
   return new Promise((resolve) => {
     const child = spawn(process.execPath, ['--expose-gc', '--enable-source-maps', script], {
       cwd: root, env: { ...process.env, NO_COLOR: '1', FORCE_COLOR: '0' },
     })
     let output = ''
     const limit = setTimeout(() => {
-      output += `no end after ${LIMIT_SECONDS} s\n`
+      output += `still running after ${LIMIT_SECONDS} s\n`
       child.kill('SIGKILL')
     }, 1000 * LIMIT_SECONDS)
     child.stdout.on('data', (text) => { output += text })

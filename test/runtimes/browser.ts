@@ -1,13 +1,13 @@
 /**
- * The probe in a browser without a driver: the browser is sent to a page of ours, and the page posts what the probe
- * printed back to the server that it came from. A profile of its own, thrown away.
+ * Runs the probe in a browser, without a WebDriver: a server here serves a page, the browser is started with
+ * its address, and the page posts the probe's output back to the server. Each run has a temporary profile.
  */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import { tmpdir } from 'node:os'
-import { type Ended, type Environment, start } from './run.ts'
+import { type Ended, start, type Variables } from './run.ts'
 
-/** `strict` is a page whose content security policy forbids to compile WebAssembly. */
+/** Paths of the server. The content security policy of `strict` forbids WebAssembly. */
 export type Page = 'page' | 'worker' | 'strict'
 
 const SCRIPTS: Readonly<Record<string, string>> = {
@@ -16,16 +16,17 @@ const SCRIPTS: Readonly<Record<string, string>> = {
   '/startWorker.js': 'test/runtimes/startWorker.js',
 }
 
-/** What stands before the address, for a profile in `directory`, which may be filled. */
+/** The browser's arguments before the address; may write the profile into `directory`, which is empty. */
 export type Profile = (directory: string) => readonly string[]
 
 export const chromium: Profile = (directory) => [
-  // Without its sandbox, since root may have none; it sees no page but ours.
+  // Chromium's sandbox does not work as root. The only page that it loads is ours.
   '--headless=new', '--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage', '--no-first-run',
-  '--disable-background-networking', '--disable-component-update', '--disable-sync', `--user-data-dir=${directory}`,
+  '--disable-background-networking', '--disable-component-update', '--disable-sync',
+  `--user-data-dir=${directory}`,
 ]
 
-/** Preferences that keep a fresh profile from opening pages and calling home. */
+/** Preferences with which a new profile opens no other page and sends nothing to Mozilla. */
 const QUIET: Readonly<Record<string, boolean | string>> = {
   'browser.aboutwelcome.enabled': false,
   'browser.startup.homepage_override.mstone': 'ignore',
@@ -37,23 +38,26 @@ const QUIET: Readonly<Record<string, boolean | string>> = {
 }
 
 export const firefox: Profile = (directory) => {
-  const lines = Object.entries(QUIET).map(([name, value]) => `user_pref(${JSON.stringify(name)}, ${JSON.stringify(value)});\n`)
+  const lines = Object.entries(QUIET)
+    .map(([name, value]) => `user_pref(${JSON.stringify(name)}, ${JSON.stringify(value)});\n`)
   writeFileSync(`${directory}/user.js`, lines.join(''))
   return ['--headless', '--no-remote', '--profile', directory]
 }
 
-/** WPE WebKit's launcher, which asks the environment where to keep things. */
+/** WPE WebKit's launcher. Its directories come from XDG_… variables. */
 export const cog: Profile = () => ['--platform=headless']
 
-/** What the page posted, or why it did not. */
-export async function runInBrowser(command: string, profile: Profile, page: Page, env: Environment): Promise<Ended> {
+/** Output: what the page posted. If the browser ends before that, the code says so. */
+export async function runInBrowser(
+  command: string, profile: Profile, page: Page, env: Variables,
+): Promise<Ended> {
   const directory = mkdtempSync(`${tmpdir()}/trpo-browser-`)
   const { server, port, posted } = await serve()
   const running = start(command, [...profile(directory), `http://127.0.0.1:${port}/${page}`],
     { XDG_CACHE_HOME: directory, XDG_DATA_HOME: directory, XDG_CONFIG_HOME: directory, ...env })
   const outcome = await Promise.race([
     posted.then((output) => ({ code: 0, output })),
-    // A browser that goes away by itself has posted nothing.
+    // A browser that ends by itself has posted nothing.
     running.ended.then(({ code, output }) => ({ code: `browser ended with ${code}`, output })),
   ])
   running.stop()
@@ -84,10 +88,11 @@ function serve(): Promise<Serving> {
         response.writeHead(200, { 'content-type': 'text/javascript' }).end(readFileSync(SCRIPTS[url], 'utf8'))
       } else if (['/page', '/worker', '/strict'].includes(url)) {
         const script = url === '/worker' ? 'startWorker.js' : 'relay.js'
-        // 'self' is the least that lets the relay work, and no leave to compile.
+        // 'self' allows the relay's script and its POST, but not WebAssembly ('wasm-unsafe-eval').
         const policy = url === '/strict' ? "default-src 'self'" : ''
         response.writeHead(200, { 'content-type': 'text/html', 'content-security-policy': policy })
-          .end(`<!doctype html><meta charset=utf-8><title>probe</title><script type=module src=/${script}></script>`)
+          .end('<!doctype html><meta charset=utf-8><title>probe</title>' +
+            `<script type=module src=/${script}></script>`)
       } else response.writeHead(404, {}).end('')
     })
     server.listen(0, '127.0.0.1', () => listening({ server, port: server.address().port, posted }))

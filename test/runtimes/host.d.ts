@@ -1,10 +1,12 @@
-/** The few things of Node that the matrix uses beyond those that tests declare. */
+/** Types of the few Node functions that the matrix uses and test/host.d.ts does not declare. */
 declare module 'node:process' {
   export const execPath: string
   export function kill(pid: number, signal: 'SIGKILL'): void
 }
 declare module 'node:fs' {
-  export function rmSync(path: string, options: { recursive: boolean; force: boolean; maxRetries: number }): void
+  export function rmSync(
+    path: string, options: { recursive: boolean; force: boolean; maxRetries: number },
+  ): void
 }
 declare module 'node:os' {
   export function tmpdir(): string

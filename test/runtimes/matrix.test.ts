@@ -1,4 +1,9 @@
-/** The matrix itself, without the runtimes: what it makes of rows, and what it does where one is missing or wrong. */
+/**
+ * The matrix itself: how it judges and prints rows, and what it does if a runtime is missing or wrong.
+ * Compared: its verdicts, lines and tables with those written here; its output and exit code with text
+ * expected of it when the only runtime on PATH is a shell script that prints an invented hash.
+ * Tolerance: none; hashes and texts are equal or not.
+ */
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { execPath } from 'node:process'
@@ -7,7 +12,9 @@ import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { start } from './run.ts'
 import { runtimes } from './runtimes.ts'
-import { fault, firstHash, line, markdown, type Outcome, publishedHash, type Row, summary, tally } from './table.ts'
+import {
+  expectedHash, line, markdown, type Outcome, publishedHash, type Row, rowProblem, summary, tally,
+} from './table.ts'
 
 const HASH = '0123456789abcdef', OTHER = '0123456789abcdee'
 
@@ -17,40 +24,44 @@ function rowOf(runtime: string, outcome: Outcome, backend: Row['backend'] = 'sim
 const found = (simd: string, reference: string, builtins = 'x'): Outcome =>
   ({ backend: 'simd', hashes: { simd, reference }, builtins, seconds: 1.234 })
 
-const sound = rowOf('this node', found(HASH, HASH))
-const fallen: Outcome = { backend: 'reference', hashes: { reference: HASH }, builtins: 'y', seconds: 0 }
+const passing = rowOf('this node', found(HASH, HASH))
+const fallback: Outcome = { backend: 'reference', hashes: { reference: HASH }, builtins: 'y', seconds: 0 }
 const missing = rowOf('deno', { missing: 'npm' })
-const crashed = rowOf('bun', { failed: 'ended with 139\nbad luck' })
+const crashed = rowOf('bun', { failed: 'ended with 139\nsegmentation fault' })
 
-test('a hash that differs is a fault, on either backend', () => {
-  assert.is(fault(sound, HASH), null)
-  assert.match(fault(rowOf('a', found(OTHER, HASH)), HASH)!, /^simd leaves 0123456789abcdee where 0123456789abcdef/)
-  assert.match(fault(rowOf('a', found(HASH, OTHER)), HASH)!, /^reference leaves/)
-  assert.match(fault(rowOf('a', { backend: 'simd', hashes: { reference: HASH }, builtins: '', seconds: 1 }), HASH)!, /no hash of simd/)
+test('a row fails if a hash differs, on either backend', () => {
+  assert.is(rowProblem(passing, HASH), null)
+  assert.is(rowProblem(rowOf('a', found(OTHER, HASH)), HASH), `simd: expected ${HASH}, got ${OTHER}`)
+  assert.is(rowProblem(rowOf('a', found(HASH, OTHER)), HASH), `reference: expected ${HASH}, got ${OTHER}`)
+  const without: Outcome = { backend: 'simd', hashes: { reference: HASH }, builtins: '', seconds: 1 }
+  assert.is(rowProblem(rowOf('a', without), HASH), 'simd: expected a hash, got nothing')
 })
 
-test('a backend that auto should not have chosen is a fault, unless the version decides', () => {
-  assert.is(fault(rowOf('a', fallen), HASH), 'auto chose reference where simd is expected')
-  assert.is(fault(rowOf('a', found(HASH, HASH), 'reference'), HASH), 'auto chose simd where reference is expected')
-  assert.is(fault(rowOf('a', fallen, 'reference'), HASH), null)
-  assert.is(fault(rowOf('a', fallen, 'any'), HASH), null)
+test('a row fails if auto chose another backend than expected; any allows both', () => {
+  assert.is(rowProblem(rowOf('a', fallback), HASH), 'auto: expected simd, got reference')
+  const unexpected = rowOf('a', found(HASH, HASH), 'reference')
+  assert.is(rowProblem(unexpected, HASH), 'auto: expected reference, got simd')
+  assert.is(rowProblem(rowOf('a', fallback, 'reference'), HASH), null)
+  assert.is(rowProblem(rowOf('a', fallback, 'any'), HASH), null)
 })
 
-test('rows are held against the first that has a hash; what is missing counts for itself', () => {
-  assert.is(firstHash([missing, crashed, sound]), HASH)
-  assert.is(firstHash([missing]), null)
-  assert.equal(tally([sound, rowOf('a', found(OTHER, OTHER)), missing, crashed, sound]), { passed: 2, failed: 2, missing: 1 })
+test('the first row with a hash is the one to equal; missing rows neither pass nor fail', () => {
+  assert.is(expectedHash([missing, crashed, passing]), HASH)
+  assert.is(expectedHash([missing]), null)
+  const rows = [passing, rowOf('a', found(OTHER, OTHER)), missing, crashed, passing]
+  assert.equal(tally(rows), { passed: 2, failed: 2, missing: 1 })
 })
 
-test('a row is a line: ok, FAIL with the reason below, or missing', () => {
-  const rows = [sound, rowOf('node 22', found(OTHER, OTHER, 'z')), rowOf('workerd', fallen, 'reference'), missing, crashed]
+test('a row is printed as ok, as FAIL with the reason below it, or as missing', () => {
+  const wrong = rowOf('node 22', found(OTHER, OTHER, 'z'))
+  const rows = [passing, wrong, rowOf('workerd', fallback, 'reference'), missing, crashed]
   const lines = rows.map((row) => line(row, rows).split('\n').map((each) => each.replace(/ +/g, ' ')))
   assert.equal(lines, [
     [`ok this node 1.2 V8 module simd ${HASH} 1.23 A`],
-    [`FAIL node 1.2 V8 module simd ${OTHER} 1.23 B`, ` simd leaves ${OTHER} where ${HASH} is expected`],
+    [`FAIL node 1.2 V8 module simd ${OTHER} 1.23 B`, ` simd: expected ${HASH}, got ${OTHER}`],
     [`ok workerd 1.2 V8 module reference ${HASH} — C`],
     ['— deno 1.2 V8 module missing (npm)'],
-    ['FAIL bun 1.2 V8 module failed', ' ended with 139', ' bad luck'],
+    ['FAIL bun 1.2 V8 module failed', ' ended with 139', ' segmentation fault'],
   ])
   const table = markdown(rows).split('\n')
   assert.is(table.length, 2 + rows.length)
@@ -58,34 +69,42 @@ test('a row is a line: ok, FAIL with the reason below, or missing', () => {
   assert.is(publishedHash(`# Page\n\n${table.join('\n')}\n`), HASH)
   assert.is(publishedHash('# Page\n'), null)
   const older = { ...rowOf('node 18', found(HASH, HASH)), version: '1.1' }
-  assert.is(summary([...rows, older]).split('\n').pop(), `| V8 | node 1.1, 1.2 · workerd 1.2 | simd, reference | 3 | ${HASH} |`)
+  const lastLine = summary([...rows, older]).split('\n').pop()
+  assert.is(lastLine, `| V8 | node 1.1, 1.2 · workerd 1.2 | simd, reference | 3 | ${HASH} |`)
 })
 
-test('a program ends with its code, with a signal where it hangs, or not at all', async () => {
-  const run = (...script: readonly string[]) => start(execPath, ['-e', ...script], { WORD: 'heard' }, 3).ended
-  assert.equal(await run('console.log(process.env.WORD); process.exitCode = 3'), { code: 3, output: 'heard\n' })
-  assert.equal(await run('setInterval(() => {}, 1000)'), { code: 'SIGKILL', output: 'no end after 3 s\n' })
+test('a program ends with its exit code, is stopped if it hangs, or cannot be started', async () => {
+  const run = (...script: readonly string[]) => start(execPath, ['-e', ...script], { WORD: 'value' }, 3).ended
+  const ended = await run('console.log(process.env.WORD); process.exitCode = 3')
+  assert.equal(ended, { code: 3, output: 'value\n' })
+  const hanging = await run('setInterval(() => {}, 1000)')
+  assert.equal(hanging, { code: 'SIGKILL', output: 'still running after 3 s\n' })
   assert.is((await start('./no-such-program', []).ended).code, 'not started')
 })
 
-test('what the runtimes are looked for in is what their package fetches, and its lock file names no server', () => {
+test('the runtimes use exactly the packages in package.json, and the lock file names no server', () => {
   const { optionalDependencies } = JSON.parse(readFileSync('test/runtimes/package.json', 'utf8')) as
     { optionalDependencies: Record<string, string> }
   const wanted = runtimes.flatMap(({ candidates }) => candidates)
     .flatMap((path) => /\/node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1] ?? [])
-    // QuickJS is no program and runs anywhere.
+    // QuickJS is an ordinary dependency: as WebAssembly it runs on every platform.
     .filter((name) => !name.startsWith('@jitl/'))
   assert.equal([...new Set(wanted)].sort(), Object.keys(optionalDependencies).sort())
-  for (const version of Object.values(optionalDependencies)) assert.match(version, /^(npm:[\w-]+@)?\d+\.\d+\.\d+$/)
+  for (const version of Object.values(optionalDependencies)) {
+    assert.match(version, /^(npm:[\w-]+@)?\d+\.\d+\.\d+$/)
+  }
   assert.not.match(readFileSync('test/runtimes/package-lock.json', 'utf8'), /"resolved"/)
 })
 
-/** The command, with `directory` as all of PATH. */
-function matrix(directory: string, ...words: readonly string[]): { status: number | null; stdout: string; stderr: string } {
-  return spawnSync(execPath, ['.build/runtimes-smoke.mjs', ...words], { encoding: 'utf8', env: { PATH: directory } })
+interface Finished { readonly status: number | null; readonly stdout: string; readonly stderr: string }
+
+/** Runs the command with PATH set to `directory` alone. */
+function matrix(directory: string, ...words: readonly string[]): Finished {
+  const args = ['.build/runtimes-smoke.mjs', ...words]
+  return spawnSync(execPath, args, { encoding: 'utf8', env: { PATH: directory } })
 }
 
-test('the matrix runs the probe here; a missing runtime is a line, a wrong one fails', () => {
+test('the matrix runs the probe in this Node; a missing runtime is reported, a wrong one fails', () => {
   buildSync({
     entryPoints: ['test/runtimes/main.ts'], outfile: '.build/runtimes-smoke.mjs', bundle: true, format: 'esm',
     platform: 'node', external: ['esbuild'], logLevel: 'warning',
@@ -105,19 +124,19 @@ test('the matrix runs the probe here; a missing runtime is a line, a wrong one f
   writeFileSync(`${directory}/js140`, `#!/bin/sh
 [ "$1" = --version ] && echo 1.40
 [ "$1" = -m ] && echo '{"backend":"simd","hashes":{"simd":"${HASH}"},"builtins":"","seconds":1}' && exit
-echo out of luck
+echo out of memory
 exit 7
 `)
   spawnSync('/bin/chmod', ['+x', `${directory}/js140`], { encoding: 'utf8' })
   const wrong = matrix(directory, 'js shell')
-  assert.match(wrong.stdout, /^FAIL js shell 1\.40 .*\n +simd leaves 0123456789abcdef where [0-9a-f]{16} is expected$/m)
-  assert.match(wrong.stdout, /^FAIL js shell 1\.40 .* script .* failed\n +ended with 7\n +out of luck$/m)
+  assert.match(wrong.stdout, /^FAIL js shell 1\.40 .*\n +simd: expected [0-9a-f]{16}, got 0123456789abcdef$/m)
+  assert.match(wrong.stdout, /^FAIL js shell 1\.40 .* script .* failed\n +ended with 7\n +out of memory$/m)
   assert.match(wrong.stdout, /\n1 passed, \d failed, \d missing\n$/)
   assert.is(wrong.status, 1)
   rmSync(directory, { recursive: true })
 })
 
-test('words that it does not know are refused', () => {
+test('unknown flags and invalid values are refused', () => {
   for (const words of [['--fast'], ['--at-least'], ['--at-least', '0'], ['--write', 'deno']]) {
     const { status, stderr, stdout } = matrix('', ...words)
     assert.match(stderr, /^--[\w-]+: expected/)

@@ -1,4 +1,7 @@
-/** `node quickjs.js VARIANT SCRIPT`: a script in QuickJS, which is WebAssembly here and has none itself. */
+/**
+ * `node quickjs.js VARIANT SCRIPT` runs a script in QuickJS, an interpreter that here is itself compiled to
+ * WebAssembly and offers none to scripts.
+ */
 import { readFileSync } from 'node:fs'
 import { newQuickJSWASMModuleFromVariant } from 'quickjs-emscripten-core'
 

@@ -1,4 +1,4 @@
-/** In a page or a worker: the probe, and what it prints goes to the server; what it throws, too. */
+/** For a page or a worker: runs the probe and posts what it prints, or its error, to the server. */
 const send = (text) => fetch('/finding', { method: 'POST', body: text })
 console.log = send
 import('./report.mjs').catch((error) => send(`${error}\n${error.stack}`))

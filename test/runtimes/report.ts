@@ -1,11 +1,11 @@
 /**
- * The probe as a program, the same file in every runtime: it prints one line of JSON by whatever the runtime prints
- * with. Bundled to a module and to a script; runtimes that know TypeScript run it, and src, as it is.
+ * The probe as a program: it prints one line of JSON, with `console.log` or the shells' `print`. Bundled as a
+ * module and as a script; runtimes that run TypeScript also run this file and src without bundling.
  */
 import { probe } from './probe.ts'
 
-type Say = (line: string) => void
+type Print = (line: string) => void
 
-const { console, print } = globalThis as { console?: { log: Say }; print?: Say }
-const say: Say = console?.log ?? print!
-say(JSON.stringify(probe(() => Date.now())))
+const { console, print } = globalThis as { console?: { log: Print }; print?: Print }
+const write: Print = console?.log ?? print!
+write(JSON.stringify(probe(() => Date.now())))

@@ -1,17 +1,17 @@
-/** Starts a program, waits for what it has to say, and leaves none of its processes behind. */
+/** Starts a program, collects its output, and stops all its processes when it ends or takes too long. */
 import { spawn } from 'node:child_process'
 import process, { kill } from 'node:process'
 import { clearTimeout, setTimeout } from 'node:timers'
 
 export interface Ended {
-  /** Exit code, or a signal's name. */
+  /** Exit code, name of a signal, or a few words if there is neither. */
   readonly code: number | string
-  /** Both streams. */
+  /** stdout and stderr, as they arrive. */
   readonly output: string
 }
 
-/** Variables on top of our own. */
-export type Environment = Readonly<Record<string, string>>
+/** Environment variables in addition to those of this process. */
+export type Variables = Readonly<Record<string, string>>
 
 export interface Running {
   readonly ended: Promise<Ended>
@@ -20,29 +20,32 @@ export interface Running {
 
 const open = new Set<() => void>()
 
-/** For when we are told to end: a group of its own hears of no Ctrl-C. */
+/** To call on a signal: the programs have process groups of their own, so Ctrl-C does not reach them. */
 export function stopAll(): void {
   for (const stop of open) stop()
 }
 
-/** Seconds after which a program hangs: it is stopped, and has failed. */
-const LIMIT = 150
+/** A program that takes longer is stopped, and has failed. */
+const LIMIT_SECONDS = 150
 
-export function start(command: string, args: readonly string[], env: Environment = {}, limit: number = LIMIT): Running {
-  // A group of its own: browsers are many processes, and all must go.
+/** `limit`: seconds after which the program is stopped. */
+export function start(
+  command: string, args: readonly string[], env: Variables = {}, limit: number = LIMIT_SECONDS,
+): Running {
+  // Its own process group: a browser is many processes, and all must be stopped.
   const child = spawn(command, args, { cwd: '.', env: { ...process.env, ...env }, detached: true })
   let output = ''
   const stop = (): void => {
     try {
       if (child.pid !== undefined) kill(-child.pid, 'SIGKILL')
     } catch {
-      // It has ended already.
+      // The group has already ended.
     }
-    // Who left the group may hold on to them for ever.
+    // A process that left the group may keep the streams open forever.
     for (const stream of [child.stdout, child.stderr]) stream.destroy()
   }
   const timer = setTimeout(() => {
-    output += `no end after ${limit} s\n`
+    output += `still running after ${limit} s\n`
     stop()
   }, 1000 * limit)
   for (const stream of [child.stdout, child.stderr]) {

@@ -1,7 +1,7 @@
-/** What the rows of the matrix say: whether each is as it must be, in lines for a terminal and in tables for a page. */
+/** Judges the rows of the matrix, and prints them: as lines for a terminal and as tables for a page. */
 import type { Finding } from './probe.ts'
 
-/** What `auto` must choose; a fallback is silent, so it is here that it would be noticed. `any`: the version decides. */
+/** What `auto` must choose: its fallback is silent and only noticed here. `any`: depends on the version. */
 export type Expectation = 'simd' | 'reference' | 'any'
 
 export type Outcome = Finding | { readonly missing: string } | { readonly failed: string }
@@ -9,7 +9,7 @@ export type Outcome = Finding | { readonly missing: string } | { readonly failed
 export interface Row {
   /** 'node 22', 'firefox'. */
   readonly runtime: string
-  /** As the runtime itself tells, or ''. */
+  /** As the runtime reports it, or ''. */
   readonly version: string
   readonly engine: string
   /** 'module', '--jitless', 'page'. */
@@ -18,99 +18,105 @@ export interface Row {
   readonly outcome: Outcome
 }
 
-/** The hash of the first row that has one: all others are held against it. Null where none has. */
-export function firstHash(rows: readonly Row[]): string | null {
+/** The hash that all rows must have: that of the first row that has one; null if none has. */
+export function expectedHash(rows: readonly Row[]): string | null {
   for (const { outcome } of rows) if ('hashes' in outcome) return outcome.hashes[outcome.backend]
   return null
 }
 
-/** What is wrong with a row, or null. A runtime that is not here is no fault. */
-export function fault({ backend, outcome }: Row, expected: string | null): string | null {
+/** Why a row fails, or null. A missing runtime is not a failure. */
+export function rowProblem({ backend, outcome }: Row, expected: string | null): string | null {
   if ('missing' in outcome) return null
   if ('failed' in outcome) return outcome.failed
   for (const [name, hash] of Object.entries(outcome.hashes)) {
-    if (hash !== expected) return `${name} leaves ${hash} where ${expected} is expected`
+    if (hash !== expected) return `${name}: expected ${expected}, got ${hash}`
   }
-  if (!Object.hasOwn(outcome.hashes, outcome.backend)) return `no hash of ${outcome.backend}`
-  if (backend !== 'any' && outcome.backend !== backend) return `auto chose ${outcome.backend} where ${backend} is expected`
+  const chosen = outcome.backend
+  if (!Object.hasOwn(outcome.hashes, chosen)) return `${chosen}: expected a hash, got nothing`
+  if (backend !== 'any' && chosen !== backend) return `auto: expected ${backend}, got ${chosen}`
   return null
 }
 
 export interface Tally { readonly passed: number; readonly failed: number; readonly missing: number }
 
 export function tally(rows: readonly Row[]): Tally {
-  const expected = firstHash(rows)
+  const expected = expectedHash(rows)
   const missing = rows.filter(({ outcome }) => 'missing' in outcome).length
-  const failed = rows.filter((row) => fault(row, expected) !== null).length
+  const failed = rows.filter((row) => rowProblem(row, expected) !== null).length
   return { passed: rows.length - missing - failed, failed, missing }
 }
 
 const TITLES: readonly string[] = ['runtime', 'engine', 'how', 'backend', 'hash', 'seconds', 'Math']
-/** On a terminal; negative where numbers line up by their ends. */
+/** In characters, for a terminal; negative for a column that is aligned right. */
 const WIDTHS: readonly number[] = [24, 14, 39, 9, 16, -7, 4]
 
 function padded(cells: readonly string[]): string {
-  return cells.map((cell, i) => WIDTHS[i] < 0 ? cell.padStart(-WIDTHS[i]) : cell.padEnd(WIDTHS[i])).join('  ').trimEnd()
+  const aligned = cells.map((cell, i) => WIDTHS[i] < 0 ? cell.padStart(-WIDTHS[i]) : cell.padEnd(WIDTHS[i]))
+  return aligned.join('  ').trimEnd()
 }
 
-/** 'node 22.23.3' of a 'node 22' whose version is known. */
+/** 'node 22.23.3' for 'node 22', if its version is known. */
 function nameOf({ runtime, version }: Row): string {
   return version === '' ? runtime : `${runtime.replace(/ \d+$/, '')} ${version}`
 }
 
-/** `rows` are those up to `row`, at least. */
+/** `rows` must include every row up to `row`. */
 function cellsOf(row: Row, rows: readonly Row[]): string[] {
   const { engine, how, outcome } = row
   const head = [nameOf(row), engine, how]
   if ('missing' in outcome) return [...head, `missing (${outcome.missing})`, '', '', '']
   if ('failed' in outcome) return [...head, 'failed', '', '', '']
-  // A clock that stands still while code runs has nothing to tell.
+  // workerd's clock does not advance while code runs.
   const seconds = outcome.seconds > 0 ? outcome.seconds.toFixed(2) : '—'
-  return [...head, outcome.backend, outcome.hashes[outcome.backend], seconds, letterOf(outcome.builtins, rows)]
+  const { backend, hashes, builtins } = outcome
+  return [...head, backend, hashes[backend], seconds, letterOf(builtins, rows)]
 }
 
 /** A letter for each different hash of the engines' own functions, in order of appearance. */
 function letterOf(builtins: string, rows: readonly Row[]): string {
   const seen = [...new Set(rows.flatMap(({ outcome }) => 'builtins' in outcome ? [outcome.builtins] : []))]
-  return String.fromCharCode(65 + seen.indexOf(builtins))
+  return String.fromCharCode('A'.charCodeAt(0) + seen.indexOf(builtins))
 }
 
 export function titleLine(): string {
   return `     ${padded(TITLES)}`
 }
 
-/** A row for the terminal, with what is wrong below it. */
+/** A row for the terminal; if it fails, the reason is below it. */
 export function line(row: Row, rows: readonly Row[]): string {
-  const wrong = fault(row, firstHash(rows))
-  const mark = 'missing' in row.outcome ? '—   ' : wrong === null ? 'ok  ' : 'FAIL'
-  return `${mark} ${padded(cellsOf(row, rows))}${wrong === null ? '' : `\n     ${wrong.trim().replaceAll('\n', '\n     ')}`}`
+  const problem = rowProblem(row, expectedHash(rows))
+  const mark = 'missing' in row.outcome ? '—   ' : problem === null ? 'ok  ' : 'FAIL'
+  const reason = problem === null ? '' : `\n     ${problem.trim().replaceAll('\n', '\n     ')}`
+  return `${mark} ${padded(cellsOf(row, rows))}${reason}`
 }
 
-/** Every row, for a page. */
+/** A Markdown table of every row. */
 export function markdown(rows: readonly Row[]): string {
   const dashes = WIDTHS.map((width) => width < 0 ? '---:' : '---')
-  return [TITLES, dashes, ...rows.map((row) => cellsOf(row, rows))].map((cells) => `| ${cells.join(' | ')} |`).join('\n')
+  const table = [TITLES, dashes, ...rows.map((row) => cellsOf(row, rows))]
+  return table.map((cells) => `| ${cells.join(' | ')} |`).join('\n')
 }
 
-/** The hash in a page that bears `markdown`'s table, or null. */
+/** The hash in a page that contains a table of `markdown`, or null. */
 export function publishedHash(page: string): string | null {
   return /\| ([0-9a-f]{16}) \|/.exec(page)?.[1] ?? null
 }
 
-/** A line an engine, for a page with little room: what ran, on which backends, in how many rows, to which hash. */
+/** A Markdown table with one row per engine: runtimes that passed, backends, number of rows, hash. */
 export function summary(rows: readonly Row[]): string {
-  const expected = firstHash(rows)
-  const ran = rows.filter((row) => 'hashes' in row.outcome && fault(row, expected) === null)
+  const expected = expectedHash(rows)
+  const ran = rows.filter((row) => 'hashes' in row.outcome && rowProblem(row, expected) === null)
   const lines = [...new Set(ran.map(({ engine }) => engine))].map((engine) => {
     const here = ran.filter((row) => row.engine === engine)
     const versions = new Map<string, Set<string>>()
     for (const { runtime, version } of here) {
-      // 'this node' and 'node 22' are both node.
+      // 'this node' and 'node 22' are both 'node'.
       const name = runtime.replace(/^this | \d+$/g, '')
       versions.set(name, (versions.get(name) ?? new Set()).add(version))
     }
     const names = [...versions].map(([name, each]) => `${name} ${[...each].sort().join(', ')}`)
-    const backends = ['simd', 'reference'].filter((name) => here.some(({ outcome }) => 'backend' in outcome && outcome.backend === name))
+    const backends = ['simd', 'reference']
+      .filter((name) => here.some(({ outcome }) => 'backend' in outcome && outcome.backend === name))
     return `| ${engine} | ${names.join(' · ')} | ${backends.join(', ')} | ${here.length} | ${expected} |`
   })
   return ['| engine | runtimes | backends | rows | hash |', '|---|---|---|---:|---|', ...lines].join('\n')

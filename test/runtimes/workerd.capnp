@@ -1,4 +1,4 @@
-# The probe as a Worker's module: it reports while it is loaded, and the test is that it could be.
+# The probe as a module of a Worker: it runs and reports when it is loaded. The test itself is empty.
 using Workerd = import "/workerd/workerd.capnp";
 
 const config :Workerd.Config = (services = [(name = "probe", worker = .probe)]);
