@@ -1,7 +1,8 @@
 /**
  * `npm run goldens -- DIR`: checks every case of a directory of reference numbers against this library:
- * DIR/policy/*.json, DIR/env/*.json and DIR/gae.json, whichever are there, in any number, of any name and size.
- * Prints the worst error of each quantity, a file at a time; exits 1 where one is past its tolerance.
+ * those of DIR/policy/*.json, DIR/env/*.json and DIR/gae.json that exist, in any number, of any name and
+ * size.
+ * Prints the worst error of each quantity, file by file; exits 1 if one is above its tolerance.
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import process from 'node:process'
@@ -12,7 +13,8 @@ import { failures, type Report } from './support/worst.ts'
 
 const directory = process.argv[2]
 if (directory === undefined || !existsSync(directory)) {
-  process.stderr.write(`DIR: expected a directory of goldens, got ${directory ?? 'nothing'}\nusage: npm run goldens -- DIR\n`)
+  process.stderr.write(`DIR: expected a directory of goldens, got ${directory ?? 'nothing'}\n`)
+  process.stderr.write('usage: npm run goldens -- DIR\n')
   process.exit(2)
 }
 
@@ -22,7 +24,8 @@ for (const name of filesIn(`${directory}/policy`)) check(`policy/${name}`, check
 for (const name of filesIn(`${directory}/env`)) check(`env/${name}`, checkEnvGolden)
 if (existsSync(`${directory}/gae.json`)) {
   check('gae.json', (golden: { cases: GaeGolden[] }) => Object.fromEntries(
-    golden.cases.flatMap((each, k) => Object.entries(checkGaeGolden(each)).map(([quantity, entry]) => [`case ${k} ${quantity}`, entry])),
+    golden.cases.flatMap((each, k) =>
+      Object.entries(checkGaeGolden(each)).map(([quantity, entry]) => [`case ${k} ${quantity}`, entry])),
   ))
 }
 if (checked === 0) {
@@ -51,6 +54,7 @@ function check<T>(name: string, checker: (golden: T) => Report): void {
   process.stdout.write(`\n${bad.length === 0 ? 'ok  ' : 'FAIL'} ${name}\n`)
   for (const [quantity, { worst, tolerance, compared }] of Object.entries(report)) {
     const verdict = worst <= tolerance ? ' ' : '!'
-    process.stdout.write(`  ${verdict} ${quantity.padEnd(36)} ${worst.toExponential(1).padStart(9)} of ${tolerance.toExponential(1)}  (${compared} compared)\n`)
+    const error = `${worst.toExponential(1).padStart(9)} of ${tolerance.toExponential(1)}`
+    process.stdout.write(`  ${verdict} ${quantity.padEnd(36)} ${error}  (${compared} compared)\n`)
   }
 }

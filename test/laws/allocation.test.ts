@@ -1,6 +1,7 @@
 /**
- * The hot loops construct no typed array. Whoever constructs one looks its class up in globalThis at that moment, so
- * classes that count stand there while a loop runs; and methods that make a new array out of an old one count, too.
+ * The hot loops construct no typed array: constructions counted against 0. Code that constructs one looks its
+ * class up in globalThis at that moment, so counting classes stand there while a loop runs; methods that
+ * return a new array count, too. Tolerance: none.
  * But: plain objects and arrays are not counted; a step may return a record.
  */
 import { test } from 'uvu'
@@ -19,6 +20,7 @@ import { type ActionOptions, createPolicy, initializePolicy } from '../../src/rl
 import { forwardPolicy } from '../../src/rl/policyMap.ts'
 import { collect, createRollout } from '../../src/rl/rollout.ts'
 import { box, discrete, multiBinary, multiDiscrete, type Space } from '../../src/rl/world/space.ts'
+import { wide } from '../support/spaces.ts'
 import { drawnValue } from '../support/value.ts'
 import { predict } from '../../src/rl/value.ts'
 import { createStepper, step } from '../../src/trpo/step.ts'
@@ -84,12 +86,12 @@ test('the counter sees every way of making a typed array, and nothing once it is
   assert.is(new Float64Array(2).subarray(1).length, 1)
 })
 
-const wide = (n: number): Space => box(new Array<number>(n).fill(-Infinity), new Array<number>(n).fill(Infinity))
 const OPTIONS: StepOptions = { ...resolveOptions({}), cgTolerance: 1e-6 }
-/** Numbers a mask, 0 where actions are not masked; and how they are drawn and bounded. */
+/** Length of a mask, 0 if actions are not masked; and how they are drawn and bounded. */
 const SPACES: readonly (readonly [Space, number, Partial<ActionOptions>?])[] = [
   [wide(2), 0], [discrete(3), 0], [multiDiscrete([2, 3]), 0], [multiBinary(3), 0],
-  [discrete(3), 3], [multiDiscrete([2, 3]), 5], [box([-1, 0], [1, 2]), 0, { stateDependentStd: true, actionBounds: 'squash' }],
+  [discrete(3), 3], [multiDiscrete([2, 3]), 5],
+  [box([-1, 0], [1, 2]), 0, { stateDependentStd: true, actionBounds: 'squash' }],
 ]
 // 150 states are two tiles, the second of another size.
 const N = 150
@@ -98,7 +100,8 @@ const simd = createSimd(1 << 24)
 const backends: readonly Backend[] = simd === null ? [reference] : [reference, simd]
 
 function problem(
-  backend: Backend, actionSpace: Space, options: StepOptions, maskLength = 0, drawn: Partial<ActionOptions> = {},
+  backend: Backend, actionSpace: Space, options: StepOptions, maskLength = 0,
+  drawn: Partial<ActionOptions> = {},
 ) {
   const random = new Random(1)
   const policy = createPolicy(backend, wide(3), actionSpace, [8, 5], 'tanh', drawn)
@@ -110,7 +113,10 @@ function problem(
   }
   const advantages = Float64Array.from({ length: N }, () => random.normal())
   const masks = createMasks(N, maskLength)
-  return { policy, observations, actions, advantages, stepper: createStepper(policy, observations, options, random, masks) }
+  return {
+    policy, observations, actions, advantages,
+    stepper: createStepper(policy, observations, options, random, masks),
+  }
 }
 
 test('a Fisher product and a whole solve construct none', () => {
@@ -126,7 +132,8 @@ test('a Fisher product and a whole solve construct none', () => {
       assert.ok(out.some((x) => x !== 0))
       let iterations = 0
       assert.is(allocations(() => {
-        iterations = conjugateGradient(cg, fisher.apply, v, { maxIterations: 5, relativeTolerance: 0 }).iterations
+        const result = conjugateGradient(cg, fisher.apply, v, { maxIterations: 5, relativeTolerance: 0 })
+        iterations = result.iterations
       }), 0)
       assert.is(iterations, 5)
     }
@@ -145,8 +152,9 @@ test('a whole step constructs none: gradient, subset, solve, every candidate, an
         }
         assert.is(status, 'accepted')
       }
-      // A search whose lengths are all too small to raise L looks at every candidate that there can be.
-      const { stepper, actions, advantages } = problem(backend, space, { ...OPTIONS, maxKl: 1e-320 }, maskLength, drawn)
+      // A search whose lengths are all too small to raise L makes every trial.
+      const { stepper, actions, advantages } =
+        problem(backend, space, { ...OPTIONS, maxKl: 1e-320 }, maskLength, drawn)
       let backtracks = 0
       assert.is(allocations(() => { backtracks = step(stepper, { actions, advantages }).backtracks }), 0)
       assert.is(backtracks, 11)
@@ -161,7 +169,9 @@ test('a value fit constructs none, with a smaller last minibatch too, nor does o
     const random = new Random(3), values = new Float64Array(N)
     for (const [valueMinibatch, valueLearningRate, wanted] of [[64, 1e-3, 'fitted'], [50, 1e-3, 'fitted'],
       [64, 1e300, 'undone']] as const) {
-      const fitter = createAdamFitter(value, N, { valueEpochs: 2, valueMinibatch, valueLearningRate, normalizeReturns: valueMinibatch === 50 })
+      const fitter = createAdamFitter(value, N, {
+        valueEpochs: 2, valueMinibatch, valueLearningRate, normalizeReturns: valueMinibatch === 50,
+      })
       let status = ''
       assert.is(allocations(() => {
         predict(values, value, observations, N)
@@ -172,16 +182,18 @@ test('a value fit constructs none, with a smaller last minibatch too, nor does o
   }
 })
 
-test('a value fit in a trust region constructs none: subset, solves, every trial, and one that is undone', () => {
+test('a value fit in a trust region constructs none: subset, solves, trials, and one that is undone', () => {
   for (const backend of backends) {
     const { observations, advantages } = problem(backend, discrete(2), OPTIONS)
     const value = drawnValue(backend, 3, [6, 4], 'tanh', new Random(2))
     const random = new Random(3), values = new Float64Array(N)
     for (const valueCurvatureFraction of [1, 0.4]) {
       const fitter = createGaussNewtonFitter(value, N, {
-        ...OPTIONS, valueMaxKl: 1, valueSteps: 3, valueCgIterations: 5, valueDamping: 0.1, valueCurvatureFraction,
+        ...OPTIONS, valueMaxKl: 1, valueSteps: 3, valueCgIterations: 5, valueDamping: 0.1,
+        valueCurvatureFraction,
       })
-      for (const [returns, wanted] of [[advantages, 'fitted'], [advantages.map((a) => a * 1e200), 'undone']] as const) {
+      const huge = advantages.map((a) => a * 1e200)
+      for (const [returns, wanted] of [[advantages, 'fitted'], [huge, 'undone']] as const) {
         let status = ''
         assert.is(allocations(() => {
           predict(values, value, observations, N)
@@ -221,7 +233,7 @@ test('a rollout and its advantages construct none, across ends of episodes', () 
       const policy = createPolicy(backend, wide(3), space, [8], 'tanh', { ...drawn, normalizer })
       initializePolicy(policy, 0, new Random(4))
       const env = (): Env => still(space, maskLength)
-      // Fresh noise with one space, noise that lasts with the next.
+      // Fresh noise with one space, noise that is held with the next.
       const rollout = createRollout([env(), env(), env()], policy, new Random(5), 1 + 2 * (s % 2))
       const batch = createBatch(backend, 20, 3, 3, policy.distribution.actionSize, maskLength)
       const scratch = new Float64Array(60)

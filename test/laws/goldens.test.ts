@@ -1,3 +1,7 @@
+/**
+ * The command `npm run goldens` on good and falsified fixtures: its exit status and what it prints.
+ * Tolerance: that of the goldens; a number off by 1e-9 must fail.
+ */
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { buildSync } from 'esbuild'
@@ -5,8 +9,12 @@ import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 
 const outfile = '.build/goldens-command.mjs'
-buildSync({ entryPoints: ['test/goldens.ts'], outfile, bundle: true, format: 'esm', platform: 'node', logLevel: 'warning' })
-const run = (...words: string[]): ReturnType<typeof spawnSync> => spawnSync('node', [outfile, ...words], { encoding: 'utf8' })
+buildSync({
+  entryPoints: ['test/goldens.ts'], outfile, bundle: true, format: 'esm', platform: 'node',
+  logLevel: 'warning',
+})
+const run = (...words: string[]): ReturnType<typeof spawnSync> =>
+  spawnSync('node', [outfile, ...words], { encoding: 'utf8' })
 
 /** Run on a directory that holds `files` under other names than they were made with. */
 function runOn(files: Readonly<Record<string, string>>): ReturnType<typeof spawnSync> {
@@ -23,10 +31,11 @@ function runOn(files: Readonly<Record<string, string>>): ReturnType<typeof spawn
 
 const policy = readFileSync('test/fixtures/policy/mdisc-8-tanh-b9.json', 'utf8')
 
-test('a directory of goldens passes, and the worst error of each quantity is told', () => {
+test('a directory of goldens passes, and the worst error of each quantity is printed', () => {
   const { status, stdout } = run('test/fixtures')
   assert.is(status, 0)
-  assert.match(stdout, /ok {3}policy\/gauss-64x64-tanh-b64\.json\n {4}old output +\d\.\de-\d+ of 1\.0e-13 {2}\(64 compared\)/)
+  assert.match(stdout,
+    /ok {3}policy\/gauss-64x64-tanh-b64\.json\n {4}old output +\d\.\de-\d+ of 1\.0e-13 {2}\(64 compared\)/)
   assert.match(stdout, /ok {3}env\/Acrobot-v1\.json/)
   assert.match(stdout, /22 files, 0 failed\n$/)
 })

@@ -1,5 +1,6 @@
 /**
- * A long training keeps nothing: the collected heap after many iterations is what it was after some.
+ * A long training keeps nothing: the collected heap after many iterations against what it was after some.
+ * Tolerance: 64 bytes per iteration, half of the smallest vector that could be kept.
  */
 import { memoryUsage } from 'node:process'
 import { test } from 'uvu'
@@ -14,7 +15,7 @@ const collectGarbage = (globalThis as { gc?: () => void }).gc
 
 /** Bytes on the heap and in array buffers that something still refers to. */
 function held(): number {
-  // Buffers are let go a collection after the object that held them.
+  // Buffers are released one collection after the object that held them.
   for (let k = 0; k < 3; k++) collectGarbage!()
   const { heapUsed, arrayBuffers } = memoryUsage()
   return heapUsed + arrayBuffers
@@ -34,12 +35,19 @@ function counter(): Env {
 }
 
 const OPTIONS: Partial<TrainOptions> = {
-  seed: 1, totalSteps: 1e9, batchSteps: 16, envCount: 4, hiddenSizes: [4], valueHiddenSizes: [4], valueEpochs: 1,
+  seed: 1, totalSteps: 1e9, batchSteps: 16, envCount: 4, hiddenSizes: [4], valueHiddenSizes: [4],
+  valueEpochs: 1,
 }
-/** V8 goes on compiling for some 2,000 iterations, and keeps what it compiles: *measured*, 300 kB, then no more. */
+/**
+ * V8 goes on compiling for some 2,000 iterations, and keeps what it compiles: *measured*, 300 kB, then no
+ * more.
+ */
 const WARM_UP = 2500, SEGMENTS = 8, ITERATIONS = 250
 
-/** Bytes an iteration by which what is held grows: the slope through the segments (Theil–Sen: the median of all). */
+/**
+ * Bytes per iteration by which what is held grows: the slope through the segments (Theil–Sen: the median of
+ * all).
+ */
 function growth(each: () => void, warmUp: number = WARM_UP, iterations: number = ITERATIONS): number {
   for (let k = 0; k < warmUp; k++) each()
   const bytes: number[] = []
@@ -48,26 +56,28 @@ function growth(each: () => void, warmUp: number = WARM_UP, iterations: number =
     for (let k = 0; k < iterations; k++) each()
   }
   const slopes: number[] = []
-  for (let i = 0; i < SEGMENTS; i++) for (let j = 0; j < i; j++) slopes.push((bytes[i] - bytes[j]) / ((i - j) * iterations))
+  for (let i = 0; i < SEGMENTS; i++) {
+    for (let j = 0; j < i; j++) slopes.push((bytes[i] - bytes[j]) / ((i - j) * iterations))
+  }
   return slopes.sort((a, b) => a - b)[Math.floor(slopes.length / 2)]
 }
 
 /**
- * Bytes an iteration. One that kept a vector of its batch would hold 128 more, its certificate or an episode even more
- * than that. What the engine itself still keeps comes in steps, which a median passes over.
+ * Bytes per iteration. One that kept a vector of its batch would hold 128 more, its certificate or an episode
+ * even more. What the engine itself still keeps comes in steps, which a median ignores.
  */
 const LEAK = 64
 
 test('the collector can be called', () => { assert.type(collectGarbage, 'function') })
 
-test('a leak of one small record an iteration is seen', () => {
+test('a leak of one small record per iteration is seen', () => {
   const training = train(counter, OPTIONS)
   const kept: unknown[] = []
   const slope = growth(() => {
     const next = training.next()
     if (!next.done) kept.push({ ...next.value.certificate })
   })
-  assert.ok(slope > LEAK, `${slope} bytes an iteration`)
+  assert.ok(slope > LEAK, `${slope} bytes per iteration`)
   assert.ok(kept.length > WARM_UP)
 })
 
@@ -78,7 +88,7 @@ test('a training holds no more after 4,500 iterations than after 2,500', () => {
     const next = training.next()
     if (!next.done) episodes += next.value.episodes.length
   })
-  assert.ok(Math.abs(slope) < LEAK, `${slope} bytes an iteration`)
+  assert.ok(Math.abs(slope) < LEAK, `${slope} bytes per iteration`)
   assert.ok(episodes > 10_000, `${episodes}`)
 })
 
@@ -89,8 +99,8 @@ test('trainings and evaluations that are over hold nothing', () => {
     if (!next.done) evaluate(next.value.policy, counter, { episodes: 2 })
     training.return(undefined as never)
   }, 100, 30)
-  // *Measured*: 10 kB where policy and value of each are kept.
-  assert.ok(Math.abs(slope) < 5000, `${slope} bytes a training`)
+  // *Measured*: 10 kB if policy and value of each are kept.
+  assert.ok(Math.abs(slope) < 5000, `${slope} bytes per training`)
 })
 
 test.run()

@@ -1,3 +1,8 @@
+/**
+ * Trainings on WebAssembly against trainings in TypeScript: hashes of all weights after each iteration.
+ * Tolerance: none.
+ * The hash itself against known answers of its authors.
+ */
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { cartPole, pendulum } from '../../src/envs/index.ts'
@@ -24,14 +29,15 @@ function hashOf(makeEnv: () => Env, preset: string, valueFit: Fit, backend: 'ref
 
 test('the hash is FNV-1a: known answers of its authors', () => {
   // draft-eastlake-fnv, appendix C.
-  for (const [text, expected] of [['', 'cbf29ce484222325'], ['a', 'af63dc4c8601ec8c'], ['foobar', '85944171f73967e8']]) {
+  const answers = [['', 'cbf29ce484222325'], ['a', 'af63dc4c8601ec8c'], ['foobar', '85944171f73967e8']]
+  for (const [text, expected] of answers) {
     const hash = createHash()
     for (const letter of text) addByte(hash, letter.charCodeAt(0))
     assert.is(digits(hash), expected)
   }
 })
 
-test('numbers are hashed by their bits, but for NaN, which is one', () => {
+test('numbers are hashed by their bits, except NaN, which is one number', () => {
   const of = (...numbers: number[]): string => {
     const hash = createHash()
     addNumbers(hash, numbers)
@@ -39,7 +45,9 @@ test('numbers are hashed by their bits, but for NaN, which is one', () => {
   }
   // FNV-1a over the bytes of 1, 00 00 00 00 00 00 f0 3f, with BigInt.
   let h = 0xcbf29ce484222325n
-  for (const byte of [0n, 0n, 0n, 0n, 0n, 0n, 0xf0n, 0x3fn]) h = BigInt.asUintN(64, (h ^ byte) * 0x100000001b3n)
+  for (const byte of [0n, 0n, 0n, 0n, 0n, 0n, 0xf0n, 0x3fn]) {
+    h = BigInt.asUintN(64, (h ^ byte) * 0x100000001b3n)
+  }
   assert.is(of(1), h.toString(16).padStart(16, '0'))
   assert.is.not(of(0), of(-0))
   assert.is.not(of(1, -1), of(-1, 1))
@@ -48,7 +56,8 @@ test('numbers are hashed by their bits, but for NaN, which is one', () => {
 })
 
 const CASES = [
-  ['CartPole', cartPole, 'adam'], ['CartPole', cartPole, 'trust-region'], ['Pendulum', pendulum, 'trust-region'],
+  ['CartPole', cartPole, 'adam'], ['CartPole', cartPole, 'trust-region'],
+  ['Pendulum', pendulum, 'trust-region'],
 ] as const
 for (const [name, makeEnv, valueFit] of CASES) {
   test(`20 iterations of ${name}, ${valueFit}, leave the same bits in every weight on both backends`, () => {

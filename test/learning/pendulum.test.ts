@@ -1,3 +1,7 @@
+/**
+ * "It learns": mean returns of trained policies against the best that dynamic programming finds, −137.
+ * Tolerance: 23 below it; the seeds are fixed.
+ */
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { pendulum } from '../../src/envs/index.ts'
@@ -12,7 +16,8 @@ for (const seed of [0, 1, 2, 3, 4]) {
     let steps = 0
     for (const iteration of train(pendulum, { ...presets.Pendulum, seed })) ({ policy, steps } = iteration)
     assert.ok(steps <= 200_000)
-    // Nobody holding it costs some −1,200 an episode; the best that dynamic programming finds reaches −137 from these starts.
+    // Without torque an episode is worth some −1,200; the best policy that dynamic programming finds reaches
+    // −137 from these starts.
     const { mean } = evaluate(policy!, pendulum, { episodes: 100, seed: 1 })
     assert.ok(mean >= -160, `mean return ${mean}`)
   })

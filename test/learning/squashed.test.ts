@@ -1,3 +1,7 @@
+/**
+ * "It learns": as pendulum.test.ts, with squashed actions and a σ that depends on the state.
+ * Tolerance: 63 below the best; the seed is fixed.
+ */
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { pendulum } from '../../src/envs/index.ts'

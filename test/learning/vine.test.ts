@@ -1,7 +1,8 @@
 /**
- * At one policy of PointMass, halfway to the optimum, and at the same number of simulated steps: estimates of the policy
- * gradient from a vine spread less, and point closer to where many more steps point, than those from single paths at
- * any λ. On CartPole it is not always so: docs/benchmarks.md.
+ * At one policy of PointMass, halfway to the optimum, and at the same number of simulated steps: estimates of
+ * the policy gradient from a vine spread less, and point closer to where many more steps point, than those
+ * from single paths at any λ. On CartPole it is not always so: docs/benchmarks.md. Tolerances: several
+ * standard errors, measured.
  */
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
@@ -30,7 +31,9 @@ function trained(): Iteration {
 }
 
 /** `count` estimates of the gradient, each from at most STEPS steps. */
-function estimates({ policy, value }: Iteration, way: Partial<TrainOptions>, count: number, seed: number): Float64Array[] {
+function estimates(
+  { policy, value }: Iteration, way: Partial<TrainOptions>, count: number, seed: number,
+): Float64Array[] {
   const options = resolveOptions({ ...presets.PointMass, batchSteps: STEPS, envCount: 4, ...way })
   const random = new Random(seed)
   const rollout = createRollout(Array.from({ length: 4 }, () => pointMass()), policy, random)
@@ -55,14 +58,21 @@ function meanOf(list: readonly Float64Array[]): Float64Array {
   return list[0].map((_, p) => list.reduce((total, g) => total + g[p], 0) / list.length)
 }
 
-const cosine = (x: Float64Array, y: Float64Array): number => inner(x, y) / Math.sqrt(inner(x, x) * inner(y, y))
+const cosine = (x: Float64Array, y: Float64Array): number =>
+  inner(x, y) / Math.sqrt(inner(x, x) * inner(y, y))
 
-/** Mean cosine to the reference, and the trace of the covariance over the square of the mean's part along it. */
+/**
+ * Mean cosine to the reference, and the trace of the covariance over the square of the mean's part along it.
+ */
 function worth(list: readonly Float64Array[], reference: Float64Array): { cosine: number; variance: number } {
   const mean = meanOf(list)
-  const squares = list.reduce((total, g) => total + g.reduce((sum, x, p) => sum + (x - mean[p]) ** 2, 0), 0) / (list.length - 1)
+  const deviation = (g: Float64Array): number => g.reduce((sum, x, p) => sum + (x - mean[p]) ** 2, 0)
+  const squares = list.reduce((total, g) => total + deviation(g), 0) / (list.length - 1)
   const signal = inner(mean, reference) ** 2 / inner(reference, reference)
-  return { cosine: list.reduce((total, g) => total + cosine(g, reference), 0) / list.length, variance: squares / signal }
+  return {
+    cosine: list.reduce((total, g) => total + cosine(g, reference), 0) / list.length,
+    variance: squares / signal,
+  }
 }
 
 test('a vine\'s estimates are worth more than those of single paths at any λ, step for step', () => {
@@ -71,8 +81,10 @@ test('a vine\'s estimates are worth more than those of single paths at any λ, s
   const reference = meanOf(halves)
   // 600,000 steps each: what λ = 1 is on average, without a horizon.
   assert.ok(cosine(halves[0], halves[1]) > 0.85)
-  const vine = worth(estimates(record, { sampling: 'vine', vineBranches: 2, vineHorizon: 5, vineSpacing: 5 }, ESTIMATES, 3), reference)
-  // *Measured* over 200 estimates: 0.90 against 0.40 to 0.55, with standard errors of 0.002 and 0.016; here of some 0.04.
+  const branches = { sampling: 'vine', vineBranches: 2, vineHorizon: 5, vineSpacing: 5 } as const
+  const vine = worth(estimates(record, branches, ESTIMATES, 3), reference)
+  // *Measured* over 200 estimates: 0.90 against 0.40 to 0.55, with standard errors of 0.002 and 0.016; here
+  // of some 0.04.
   assert.ok(vine.cosine > 0.8, `${vine.cosine}`)
   for (const gaeLambda of [1, 0.9, 0.7, 0]) {
     const path = worth(estimates(record, { gaeLambda }, ESTIMATES, 4), reference)

@@ -2,7 +2,7 @@
  * The constants of src/math/elementary.ts and trigonometry.ts, computed from first principles.
  * A kernel needs g(z) = Σ a_i z^i, on z from 0 to `end`, where its error enters multiplied by z. So g is
  * interpolated where z · Π (z − z_j) is a Chebyshev polynomial stretched until its lowest zero falls on 0:
- * the product ripples evenly, which is minimax but for the last rounding to doubles.
+ * the product ripples evenly, which is minimax, except for the last rounding to doubles.
  * But: no Remez iteration; it would gain a few hundredths of a unit in the last place.
  */
 import { ln2, ofNumber, cos, pi, toFixed, toNumber } from './precise.ts'
@@ -14,7 +14,7 @@ const ONE = 1n << BigInt(P)
 export function constants(): Record<string, readonly number[] | bigint> {
   const natural2 = ln2(P)
   const quarterTurn = pi(P) >> 2n
-  // More than is needed: expm1 uses them up to 0.43, exp up to ln 2 / 2.
+  // More than needed: expm1 uses them up to 0.43, exp up to ln 2 / 2.
   const hyperbolicEnd = square(fixed(0.55))
   const trigEnd = square(quarterTurn)
   // s = f / (2 + f) is largest where 1 + f = √2: s = (√2 − 1)² = 3 − 2√2.
@@ -72,11 +72,13 @@ function chebyshev(n: number, end: bigint): bigint[] {
   return zeros.slice(0, n).map((x) => times(end, x - lowest) * ONE / (ONE - lowest))
 }
 
-/** value = parts[0] + parts[1] + …: the last rounded, the others cut to so many bits after the point. */
-function split(value: bigint, cuts: readonly number[]): number[] {
+/**
+ * value = parts[0] + parts[1] + …: the last rounded, the others truncated to so many bits after the point.
+ */
+function split(value: bigint, places: readonly number[]): number[] {
   const parts: number[] = []
-  for (const cut of cuts) {
-    const step = BigInt(P - cut)
+  for (const place of places) {
+    const step = BigInt(P - place)
     const part = (value >> step) << step
     parts.push(number(part))
     value -= part

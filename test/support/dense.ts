@@ -1,15 +1,21 @@
 /**
- * Dense linear algebra by the book: the oracle for whatever solves or multiplies without forming a matrix.
+ * Dense linear algebra by the book: the oracle for code that solves or multiplies without forming a matrix.
  * A matrix is its rows. Systems are named by the property that makes them easy or hard.
  * But: cubic, and no pivoting; for a few dozen unknowns.
  */
 import type { Operator } from '../../src/math/conjugateGradient.ts'
 import type { Random } from '../../src/math/random.ts'
+import type { Tensor } from '../../src/math/tensor.ts'
 
 export type Matrix = readonly Float64Array[]
 
 export function fromEntries(n: number, m: number, entry: (i: number, j: number) => number): Matrix {
   return Array.from({ length: n }, (_, i) => Float64Array.from({ length: m }, (_, j) => entry(i, j)))
+}
+
+/** The rows of a tensor, copied. */
+export function rowsOf({ data, rows, cols }: Tensor): Float64Array[] {
+  return Array.from({ length: rows }, (_, i) => data.slice(i * cols, (i + 1) * cols))
 }
 
 export function inner(x: ArrayLike<number>, y: ArrayLike<number>): number {
@@ -40,7 +46,7 @@ export function plusDiagonal(A: Matrix, c: number): Matrix {
   return fromEntries(A.length, A.length, (i, j) => A[i][j] + (i === j ? c : 0))
 }
 
-/** The lower triangle L of A = L Lᵀ; null where A is not positive definite. */
+/** The lower triangle L of A = L Lᵀ; null if A is not positive definite. */
 export function cholesky(A: Matrix): Matrix | null {
   const n = A.length
   const L = Array.from({ length: n }, () => new Float64Array(n))
@@ -110,7 +116,7 @@ export function wellConditioned(n: number, random: Random): Matrix {
   return withSpectrum(between1And10(n, random), random)
 }
 
-/** Eigenvalues from 1 down to 1/condition, each the same part of the one before. */
+/** Eigenvalues from 1 down to 1/condition, each the same fraction of the one before. */
 export function illConditioned(n: number, condition: number, random: Random): Matrix {
   return withSpectrum(Array.from({ length: n }, (_, k) => condition ** (n === 1 ? 0 : -k / (n - 1))), random)
 }

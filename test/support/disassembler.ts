@@ -1,8 +1,9 @@
 /**
  * WebAssembly read back: sections, types, imports, exports and function bodies, by instruction name.
  * WebAssembly core specification 2.0, chapter 5; written from its opcode tables, not from the assembler's.
- * But: instructions on i32, f64, f64x2, i64x2 and v128 alone, and i32x4.extract_lane. Others are refused as unknown, among them every
- * instruction of relaxed SIMD; so are tables, globals, data, calls and blocks with results.
+ * But: instructions on i32, f64, f64x2, i64x2 and v128 alone, and i32x4.extract_lane. Others are refused as
+ * unknown, among them every instruction of relaxed SIMD; so are tables, globals, data, calls and blocks with
+ * results.
  */
 
 export type ValueType = 'i32' | 'f64' | 'v128'
@@ -317,7 +318,7 @@ function instruction(part: Reader): Instruction {
   return { at, name, immediates: immediates() }
 }
 
-/** One instruction a line, two spaces a block, as the text format writes them but for the folding. */
+/** One instruction per line, two spaces per block, as in the text format without folding. */
 export function listing({ instructions }: FunctionBody): string {
   let depth = 0
   return instructions.map(({ name, immediates }) => {

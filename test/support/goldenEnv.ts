@@ -1,9 +1,9 @@
 /**
  * Holds an environment against a trajectory that Gymnasium recorded: every step is taken from the recorded
  * state before it, since errors of a free run grow with the world's own instability.
- * Returns, for every quantity, the worst error of all episodes beside what is tolerated; an unknown
+ * Returns, for every quantity, the worst error of all episodes beside its tolerance; an unknown
  * environment or a file of another form throws.
- * But: it judges nothing; whoever calls compares `worst` with `tolerance`.
+ * But: it judges nothing; callers compare `worst` with `tolerance`.
  */
 import { acrobot, cartPole, mountainCar, mountainCarContinuous, pendulum } from '../../src/envs/index.ts'
 import type { SimulatorOptions } from '../../src/envs/index.ts'
@@ -128,7 +128,7 @@ function compareSpaces(result: EnvGoldenResult, env: Env, file: Fields): void {
   }
 }
 
-/** Whether `make()` by itself sets this time limit: told by where the state's own check draws the line. */
+/** Whether `make()` by default sets this time limit: a state that is running is refused from there on. */
 function compareTimeLimit(comparison: Comparison, make: () => Env, limit: number): void {
   const env = make()
   env.reset()

@@ -16,7 +16,7 @@ export interface GaeGolden {
   expected: {
     advantages: Grid; returns: Grid; rewards_to_go_plain: Grid; rewards_to_go_bootstrapped: Grid
     adv_mean: number; adv_std_ddof0: number
-    /** null where one timestep leaves no spread. */
+    /** null if one timestep leaves no spread. */
     advantages_normalized_spinup: Grid | null
   }
 }
@@ -40,13 +40,15 @@ export function checkGaeGolden(golden: GaeGolden): Report {
     normalize(batch.advantages, size, new Float64Array(batch.advantages.length))
     // Taking the mean away and dividing by the spread magnify what rounding is left in the advantages.
     const tolerance = TOLERANCE * Math.max(1, size / expected.adv_std_ddof0)
-    worst.relative('advantages_normalized', batch.advantages, flat(expected.advantages_normalized_spinup), tolerance)
+    worst.relative('advantages_normalized', batch.advantages,
+      flat(expected.advantages_normalized_spinup), tolerance)
   }
 
   const bootstrapped = fill(golden, true)
   rewardsToGo(bootstrapped, gamma)
-  worst.relative('rewards_to_go_bootstrapped', bootstrapped.returns, flat(expected.rewards_to_go_bootstrapped), TOLERANCE)
-  // Without bootstrapping is with a value of 0 wherever an episode was cut.
+  worst.relative('rewards_to_go_bootstrapped', bootstrapped.returns,
+    flat(expected.rewards_to_go_bootstrapped), TOLERANCE)
+  // Without bootstrapping: with a value of 0 wherever an episode was truncated or the batch ended.
   const plain = fill(golden, false)
   rewardsToGo(plain, gamma)
   worst.relative('rewards_to_go_plain', plain.returns, flat(expected.rewards_to_go_plain), TOLERANCE)

@@ -1,8 +1,9 @@
 /**
- * Checks a policy-update case made by other software (PyTorch double backprop): forward values, gradients, Fisher
- * products, conjugate gradients, step lengths and line searches. Works for any sizes.
+ * Checks a policy-update case made by other software (PyTorch double backprop): forward values, gradients,
+ * Fisher products, conjugate gradients, step lengths and line searches. Works for any sizes.
  *
- * Files keep W as [out][in]; here it is [in][out], so that parameter vectors are permuted on the way in and out.
+ * Files keep W as [out][in]; here it is [in][out], so that parameter vectors are permuted on the way in and
+ * out.
  */
 import { cgWorkspace, conjugateGradient } from '../../src/math/conjugateGradient.ts'
 import { exp } from '../../src/math/elementary.ts'
@@ -12,23 +13,25 @@ import type { ActivationName } from '../../src/nn/activation.ts'
 import { createShards } from '../../src/nn/shards.ts'
 import { createPolicy, type Policy } from '../../src/rl/policy.ts'
 import { createPolicyMap, forwardPolicy, type PolicyMap } from '../../src/rl/policyMap.ts'
-import { box, discrete, multiBinary, multiDiscrete, type Space } from '../../src/rl/world/space.ts'
+import { discrete, multiBinary, multiDiscrete, type Space } from '../../src/rl/world/space.ts'
 import { createFisher } from '../../src/trpo/fisher.ts'
 import { policyGradient, surrogate } from '../../src/trpo/surrogate.ts'
+import { wide } from './spaces.ts'
 import { type Report, Worst } from './worst.ts'
 
 type Vector = number[]
-/** A long vector is told by its norm, its sum and some entries. */
-type Told = Vector | { norm: number; sum: number; idx: number[]; val: number[] }
+/** A long vector is given by its norm, its sum and some entries. */
+type Summary = Vector | { norm: number; sum: number; idx: number[]; val: number[] }
 
 interface At {
-  output: Vector[]; log_prob: Vector; entropy: Vector; mean_entropy: number; surrogate: number; surrogate_grad: Told
+  output: Vector[]; log_prob: Vector; entropy: Vector; mean_entropy: number
+  surrogate: number; surrogate_grad: Summary
   kl_per_sample?: Vector; mean_kl_old_new?: number; mean_kl_new_old?: number
 }
 
 interface Solve {
   damping: number; delta: number; cg_max_iters: number; cg_iters: number; cg_iters_stable: boolean
-  residual_norms: Vector; residuals_reliable_upto: number; x: Told | null; x_noise: number
+  residual_norms: Vector; residuals_reliable_upto: number; x: Summary | null; x_noise: number
   xAx: number; beta: number | null; x_exact: Vector | null
   line_search: { shrink: number; trace: [number | null, number | null][]; accepted: number | null }[]
 }
@@ -39,7 +42,7 @@ export interface PolicyGolden {
   layers: { out: number; in: number; W: Vector; b: Vector }[]; log_std: Vector | null
   obs: Vector[]; actions: (number | Vector)[]; advantages: Vector; old_log_prob: Vector
   delta_theta: Vector; v: Vector[]
-  expected: { at_old: At; at_new: At; fvp: Told[]; vFv: Vector; fisher: Vector | null; solves: Solve[] }
+  expected: { at_old: At; at_new: At; fvp: Summary[]; vFv: Vector; fisher: Vector | null; solves: Solve[] }
 }
 
 /** Worst error of each quantity, against the tolerance that the goldens' README grants it. */
@@ -52,10 +55,11 @@ export function checkPolicyGolden(golden: PolicyGolden): Report {
 
   const old = place(golden, thetaOf(golden))
   const moved = place(golden, add(thetaOf(golden), permuteIn(golden, golden.delta_theta)))
-  if (old.policy.net.parameters.flat.length !== golden.n_params) {
-    throw new RangeError(`n_params: expected ${golden.n_params}, got ${old.policy.net.parameters.flat.length}`)
+  const P = old.policy.net.parameters.flat.length
+  if (P !== golden.n_params) {
+    throw new RangeError(`n_params: expected ${golden.n_params}, got ${P}`)
   }
-  const values = (name: string, actual: ArrayLike<number>, wanted: ArrayLike<number>, tolerance: number): void => {
+  const values = (name: string, actual: ArrayLike<number>, wanted: Vector, tolerance: number): void => {
     if (extreme) worst.absolute(name, actual, wanted, 1e-9)
     else worst.relative(name, actual, wanted, tolerance)
   }
@@ -71,11 +75,13 @@ export function checkPolicyGolden(golden: PolicyGolden): Report {
     values(`${label} log_prob`, logProbability, at.log_prob, 1e-13)
     values(`${label} entropy`, entropy, at.entropy, 1e-13)
     values(`${label} mean_entropy`, [sum(entropy) / N], [at.mean_entropy], 1e-13)
-    values(`${label} surrogate`, [surrogate(reference, logProbability, oldLog, advantages, reference.allocate(1, N))], [at.surrogate], 1e-13)
+    const L = surrogate(reference, logProbability, oldLog, advantages, reference.allocate(1, N))
+    values(`${label} surrogate`, [L], [at.surrogate], 1e-13)
     const gradient = new Float64Array(golden.n_params)
     policyGradient(gradient, map, createShards(map.net, map.tape), here.actions,
       advantages.map((a, i) => exp(logProbability[i] - oldLog[i]) * a))
-    told(worst, `${label} surrogate_grad`, permuteOut(golden, gradient), at.surrogate_grad, gradientTolerance, extreme)
+    compareSummary(worst, `${label} surrogate_grad`, permuteOut(golden, gradient), at.surrogate_grad,
+      gradientTolerance, extreme)
   }
 
   const kl = new Float64Array(N)
@@ -83,10 +89,15 @@ export function checkPolicyGolden(golden: PolicyGolden): Report {
     from.distribution.klOldNew(kl, from.eta, to.eta)
     return kl
   }
-  const { at_new } = expected
-  if (at_new.kl_per_sample !== undefined) values('kl_per_sample', klOf(old.map, moved.map), at_new.kl_per_sample, 1e-11)
-  if (at_new.mean_kl_old_new !== undefined) values('mean_kl_old_new', [sum(klOf(old.map, moved.map)) / N], [at_new.mean_kl_old_new], 1e-11)
-  if (at_new.mean_kl_new_old !== undefined) values('mean_kl_new_old', [sum(klOf(moved.map, old.map)) / N], [at_new.mean_kl_new_old], 1e-11)
+  const { kl_per_sample, mean_kl_old_new, mean_kl_new_old } = expected.at_new
+  const meanKl = (from: PolicyMap, to: PolicyMap): number => sum(klOf(from, to)) / N
+  if (kl_per_sample !== undefined) values('kl_per_sample', klOf(old.map, moved.map), kl_per_sample, 1e-11)
+  if (mean_kl_old_new !== undefined) {
+    values('mean_kl_old_new', [meanKl(old.map, moved.map)], [mean_kl_old_new], 1e-11)
+  }
+  if (mean_kl_new_old !== undefined) {
+    values('mean_kl_new_old', [meanKl(moved.map, old.map)], [mean_kl_new_old], 1e-11)
+  }
 
   const { map } = old
   const shards = createShards(map.net, map.tape)
@@ -96,7 +107,7 @@ export function checkPolicyGolden(golden: PolicyGolden): Report {
     const v = permuteIn(golden, golden.v[k])
     const out = new Float64Array(v.length)
     F(out, v)
-    told(worst, `fvp[${k}]`, permuteOut(golden, out), wanted, gradientTolerance, false)
+    compareSummary(worst, `fvp[${k}]`, permuteOut(golden, out), wanted, gradientTolerance, false)
     worst.relative(`vFv[${k}]`, [dot(v, out)], [expected.vFv[k]], gradientTolerance)
   })
   if (expected.fisher !== null) {
@@ -128,7 +139,8 @@ function checkSolve(
   const gradientNorm = Math.sqrt(dot(gradient, gradient))
   // The files stop at r·r < 1e-10: the same as a relative residual of 1e-5 / ‖g‖.
   const run = (maxIterations: number): ReturnType<typeof conjugateGradient> => conjugateGradient(
-    workspace, operator, gradient, { maxIterations, relativeTolerance: gradientNorm > 0 ? 1e-5 / gradientNorm : 0 })
+    workspace, operator, gradient,
+    { maxIterations, relativeTolerance: gradientNorm > 0 ? 1e-5 / gradientNorm : 0 })
   const tolerance = Math.max(1e-9, 100 * solve.x_noise)
   solve.residual_norms.slice(0, solve.residuals_reliable_upto + 1).forEach((wanted, k) => {
     worst.relative(`${label} residual_norms`, [run(k).relativeResidual * gradientNorm], [wanted], tolerance)
@@ -140,12 +152,13 @@ function checkSolve(
     worst.exact(`${label} iterations at zero gradient`, solved.iterations, 0)
     return
   }
-  if (solve.x !== null) told(worst, `${label} x`, permuteOut(golden, workspace.x), solve.x, tolerance, false)
+  const x = permuteOut(golden, workspace.x)
+  if (solve.x !== null) compareSummary(worst, `${label} x`, x, solve.x, tolerance, false)
   worst.relative(`${label} xAx`, [solved.xAx], [solve.xAx], tolerance)
   const beta = Math.sqrt(2 * solve.delta / solved.xAx)
   worst.relative(`${label} beta`, [beta], [solve.beta], tolerance)
 
-  const theta = thetaOf(golden), x = Float64Array.from(workspace.x)
+  const theta = thetaOf(golden), direction = workspace.x.slice()
   const N = golden.batch
   const oldLog = Float64Array.from(golden.old_log_prob), advantages = Float64Array.from(golden.advantages)
   const scratch = reference.allocate(1, N)
@@ -153,10 +166,11 @@ function checkSolve(
   for (const search of solve.line_search) {
     let accepted: number | null = null
     let scale = 1
-    // Far from θ the ratios underflow, and a surrogate of 1e-25 has no correct digits: all are measured by the largest.
+    // Far from θ the ratios underflow, and a surrogate of 1e-25 has no correct digits: all are measured by
+    // the largest.
     const size = Math.max(...search.trace.map(([L]) => Math.abs(L ?? 0)))
     for (let j = 0; j < search.trace.length; j++, scale *= search.shrink) {
-      const trial = place(golden, theta.map((t, i) => t + scale * beta * x[i]))
+      const trial = place(golden, theta.map((t, i) => t + scale * beta * direction[i]))
       const log = new Float64Array(N), kl = new Float64Array(N)
       trial.map.distribution.logProbability(log, trial.actions, trial.map.eta)
       trial.map.distribution.klOldNew(kl, map.eta, trial.map.eta)
@@ -174,8 +188,8 @@ interface Placed { policy: Policy; map: PolicyMap; actions: ReturnType<typeof re
 
 /** The golden's policy at θ, evaluated on its states. */
 function place(golden: PolicyGolden, theta: Float64Array): Placed {
-  const wide = new Array<number>(golden.obs_dim).fill(Infinity)
-  const policy = createPolicy(reference, box(wide.map((x) => -x), wide), actionSpace(golden), golden.hidden, golden.activation)
+  const policy =
+    createPolicy(reference, wide(golden.obs_dim), actionSpace(golden), golden.hidden, golden.activation)
   policy.net.parameters.flat.set(theta)
   const observations = reference.allocate(golden.batch, golden.obs_dim)
   observations.data.set(golden.obs.flat())
@@ -190,10 +204,7 @@ function actionSpace({ dist, act }: PolicyGolden): Space {
   if (dist === 'categorical') return discrete(act[0])
   if (dist === 'multidiscrete') return multiDiscrete(act)
   if (dist === 'bernoulli') return multiBinary(act[0])
-  if (dist === 'gaussian') {
-    const wide = new Array<number>(act[0]).fill(Infinity)
-    return box(wide.map((x) => -x), wide)
-  }
+  if (dist === 'gaussian') return wide(act[0])
   throw new RangeError(`dist: expected categorical, multidiscrete, bernoulli or gaussian, got ${dist}`)
 }
 
@@ -230,7 +241,9 @@ function add(x: Float64Array, y: Float64Array): Float64Array {
   return x.map((value, i) => value + y[i])
 }
 
-function told(worst: Worst, name: string, actual: Vector, wanted: Told, tolerance: number, extreme: boolean): void {
+function compareSummary(
+  worst: Worst, name: string, actual: Vector, wanted: Summary, tolerance: number, extreme: boolean,
+): void {
   const compare = (a: Vector, w: Vector): void => {
     if (extreme) worst.absolute(name, a, w, 1e-9)
     else worst.relative(name, a, w, tolerance)

@@ -1,7 +1,8 @@
 /**
- * A 64-bit fingerprint of bits: FNV-1a (Fowler, Noll & Vo; draft-eastlake-fnv). For each byte, h ← (h xor byte) · p
- * modulo 2^64, p = 2^40 + 435. In halves of 32 bits, in numbers: every product is below 2^53, so exact, and a slow
- * engine without fast BigInts is not held up. But: no protection against who wants two inputs to collide.
+ * A 64-bit fingerprint of bits: FNV-1a (Fowler, Noll & Vo; draft-eastlake-fnv). For each byte, h ← (h xor
+ * byte) · p modulo 2^64, p = 2^40 + 435. In halves of 32 bits, in numbers: every product is below 2^53, so
+ * exact, and a slow engine without fast BigInts is not slowed down. But: no protection against deliberate
+ * collisions.
  */
 export interface Hash {
   high: number
@@ -15,14 +16,17 @@ export function createHash(): Hash {
 export function addByte(hash: Hash, byte: number): void {
   const low = (hash.low ^ byte) >>> 0
   const product = low * 435
-  // h·p = h·435 + h·2^40: what passes 2^32 is carried, and the low half moves up by 40 bits.
+  // h·p = h·435 + h·2^40: what exceeds 2^32 is carried, and the low half moves up by 40 bits.
   hash.high = (Math.imul(hash.high, 435) + Math.floor(product / 4294967296) + (low << 8)) >>> 0
   hash.low = product >>> 0
 }
 
 const view: DataView = new DataView(new ArrayBuffer(8))
 
-/** Every double's bytes, the lowest first on every machine; −0 is not 0. A NaN is one NaN, as engines choose its bits. */
+/**
+ * Every double's bytes, the lowest first on every machine; −0 is not 0. A NaN is one NaN, as engines choose
+ * its bits.
+ */
 export function addNumbers(hash: Hash, numbers: ArrayLike<number>): void {
   for (let i = 0; i < numbers.length; i++) {
     if (Number.isNaN(numbers[i])) {

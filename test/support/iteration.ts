@@ -1,4 +1,4 @@
-/** An iteration's record as a display sees it: a likely one, but for what a test wants otherwise. */
+/** An iteration's record as a display sees it: plausible values, except those that a test gives. */
 import type { Shown } from '../../src/node/show/display.ts'
 import type { StepStatus } from '../../src/trpo/certificate.ts'
 

@@ -1,6 +1,7 @@
 /**
- * A world with masks: stalls in rows, some closed, each with a price; the action takes one stall of each row and is
- * rewarded with their prices. Prices are shown, closed stalls are not: only the mask tells. It is hostile to mistakes:
+ * A world with masks: stalls in rows, some closed, each with a price; the action takes one stall of each row
+ * and is rewarded with their prices. Observations show prices, only the mask shows what is closed. It is
+ * strict:
  * a closed stall, and a mask asked for before a reset or after the end, are errors.
  */
 import { Random } from '../../src/math/random.ts'
@@ -66,18 +67,21 @@ export function stallsOf(action: Action, rows: readonly number[]): number[] {
   return Array.from(action, (a, c) => a + rows.slice(0, c).reduce((sum, n) => sum + n, 0))
 }
 
-/** The dearest open stall of each row: what cannot be done better. */
-export function bestStalls(prices: ArrayLike<number>, mask: ArrayLike<number>, rows: readonly number[]): number[] {
+/** The dearest open stall of each row: the best action. */
+export function bestStalls(
+  prices: ArrayLike<number>, mask: ArrayLike<number>, rows: readonly number[],
+): number[] {
   return rows.map((n, c) => {
     const first = rows.slice(0, c).reduce((sum, m) => sum + m, 0)
     const price = (j: number): number => (mask[first + j] === 1 ? prices[first + j] : -Infinity)
-    return first + Array.from({ length: n }, (_, j) => j).reduce((best, j) => (price(j) > price(best) ? j : best))
+    const stalls = Array.from({ length: n }, (_, j) => j)
+    return first + stalls.reduce((best, j) => (price(j) > price(best) ? j : best))
   })
 }
 
 /**
- * The mean return of doing so. With k open stalls of n (one surely, each other with probability ½) the dearest is
- * expected at (k − 1)/(k + 1), as the largest of k uniform numbers between −1 and 1 is.
+ * The mean return of the best actions. With k open stalls of n (one surely, each other with probability ½)
+ * the dearest is expected at (k − 1)/(k + 1), as the largest of k uniform numbers between −1 and 1 is.
  */
 export function bestReturn(rows: readonly number[]): number {
   const choose = (n: number, k: number): number => (k === 0 ? 1 : choose(n, k - 1) * (n - k + 1) / k)

@@ -1,79 +1,64 @@
 /**
- * The network, the distributions and the Fisher matrix once more, slowly and plainly: one sample and one
+ * The network, the distributions and the Fisher matrix once more, slowly and plainly: one state and one
  * parameter at a time, with the host's own Math. Oracles for src, of which they take nothing but types.
- *
- * Derivatives come two ways: dual numbers (exact) for the network, five-point differences for all else.
+ * Written once over an arithmetic: plain numbers, dual numbers for exact derivatives, and in naiveUpdate.ts
+ * numbers with error bounds.
  */
 import type { ActivationName } from '../../src/nn/activation.ts'
+import { type Arithmetic, duals, numbers } from './arithmetic.ts'
 import { fromEntries, type Matrix } from './dense.ts'
+
+type Vector = ArrayLike<number>
 
 export interface NaiveNet { readonly sizes: readonly number[]; readonly activation: ActivationName }
 
-/** A value, and how it moves. */
-interface Dual { value: number; slope: number }
-
-function activate(name: ActivationName, { value, slope }: Dual): Dual {
-  if (name === 'tanh') return { value: Math.tanh(value), slope: slope * (1 - Math.tanh(value) ** 2) }
-  if (name === 'relu') return value > 0 ? { value, slope } : { value: 0, slope: 0 }
-  return { value, slope }
-}
-
 /**
- * The outputs for one input, and how they move when theta moves along `v`; and the least |input| of an
- * activation.
+ * The outputs for one input, and what every hidden activation is applied to. θ is W₁ [in, out] row by row,
+ * b₁, W₂, …
  */
-function run(
-  { sizes, activation }: NaiveNet, theta: ArrayLike<number>, v: ArrayLike<number> | null,
-  input: ArrayLike<number>,
-): { outputs: Dual[]; margin: number } {
-  let x: Dual[] = Array.from(input, (value) => ({ value, slope: 0 }))
-  let margin = Infinity
-  let start = 0
+export function passThrough<T>(
+  of: Arithmetic<T>, { sizes, activation }: NaiveNet, theta: readonly T[], input: Vector,
+): { readonly outputs: readonly T[]; readonly hidden: readonly T[] } {
+  const activate = { tanh: of.tanh, relu: of.relu, identity: (z: T): T => z }[activation]
+  const hidden: T[] = []
+  let x = Array.from(input, of.constant), start = 0
   for (let l = 1; l < sizes.length; l++) {
-    const y: Dual[] = []
-    for (let j = 0; j < sizes[l]; j++) {
-      const bias = start + sizes[l - 1] * sizes[l] + j
-      const z = { value: theta[bias], slope: v === null ? 0 : v[bias] }
-      for (let i = 0; i < sizes[l - 1]; i++) {
-        const weight = start + i * sizes[l] + j
-        z.value += x[i].value * theta[weight]
-        z.slope += x[i].slope * theta[weight] + (v === null ? 0 : x[i].value * v[weight])
-      }
-      const last = l === sizes.length - 1
-      if (!last) margin = Math.min(margin, Math.abs(z.value))
-      y.push(last ? z : activate(activation, z))
-    }
-    start += (sizes[l - 1] + 1) * sizes[l]
-    x = y
+    const n = sizes[l - 1], m = sizes[l], b = start + n * m
+    const z: T[] = []
+    for (let j = 0; j < m; j++) z.push(of.inner(theta[b + j], x, x.map((_, i) => theta[start + i * m + j])))
+    if (l < sizes.length - 1) hidden.push(...z)
+    x = l < sizes.length - 1 ? z.map(activate) : z
+    start = b + m
   }
-  return { outputs: x, margin }
+  return { outputs: x, hidden }
 }
 
 /** f(input) */
-export function naiveForward(net: NaiveNet, theta: ArrayLike<number>, input: ArrayLike<number>): number[] {
-  return run(net, theta, null, input).outputs.map(({ value }) => value)
+export function naiveForward(net: NaiveNet, theta: Vector, input: Vector): readonly number[] {
+  return passThrough(numbers, net, Array.from(theta), input).outputs
 }
 
 /** How f(input) moves when theta moves along `v`. */
-export function naiveTangent(
-  net: NaiveNet, theta: ArrayLike<number>, v: ArrayLike<number>, input: ArrayLike<number>,
-): number[] {
-  return run(net, theta, v, input).outputs.map(({ slope }) => slope)
+export function naiveTangent(net: NaiveNet, theta: Vector, v: Vector, input: Vector): number[] {
+  const at = Array.from(theta, (value, p) => ({ value, slope: v[p] }))
+  return passThrough(duals, net, at, input).outputs.map(({ slope }) => slope)
 }
 
 /** How far the nearest activation is from 0, where relu has a kink; Infinity without hidden layers. */
-export function naiveMargin(net: NaiveNet, theta: ArrayLike<number>, input: ArrayLike<number>): number {
-  return run(net, theta, null, input).margin
+export function naiveMargin(net: NaiveNet, theta: Vector, input: Vector): number {
+  return Math.min(...passThrough(numbers, net, Array.from(theta), input).hidden.map(Math.abs))
 }
 
 /** ∂f(input)/∂theta: [outputs][parameters of the layers]. */
-export function naiveJacobian(net: NaiveNet, theta: ArrayLike<number>, input: ArrayLike<number>): Matrix {
+export function naiveJacobian(net: NaiveNet, theta: Vector, input: Vector): Matrix {
   let count = 0
   for (let l = 1; l < net.sizes.length; l++) count += (net.sizes[l - 1] + 1) * net.sizes[l]
+  const at = Array.from(theta, duals.constant)
   const columns = Array.from({ length: count }, (_, p) => {
-    const unit = new Float64Array(count)
-    unit[p] = 1
-    return naiveTangent(net, theta, unit, input)
+    at[p] = { value: theta[p], slope: 1 }
+    const { outputs } = passThrough(duals, net, at, input)
+    at[p] = duals.constant(theta[p])
+    return outputs.map(({ slope }) => slope)
   })
   return fromEntries(net.sizes[net.sizes.length - 1], count, (i, p) => columns[p][i])
 }
@@ -112,9 +97,16 @@ export interface NaiveDistribution {
   readonly shared: number
   /** How many means eta begins with, as many log σ following; 0 where actions are discrete. */
   readonly means: number
-  logProbability(eta: ArrayLike<number>, action: ArrayLike<number>): number
+  /** log π(action). */
+  logDensity<T>(of: Arithmetic<T>, eta: ArrayLike<T>, action: Vector): T
+  /** The same in plain numbers. */
+  logProbability(eta: Vector, action: Vector): number
   /** Actions, and weights such that E f = Σ weight · π(action) · f(action). */
-  support(eta: ArrayLike<number>): readonly { readonly action: readonly number[]; readonly weight: number }[]
+  support(eta: Vector): readonly { readonly action: readonly number[]; readonly weight: number }[]
+}
+
+function withPlainNumbers(made: Omit<NaiveDistribution, 'logProbability'>): NaiveDistribution {
+  return { ...made, logProbability: (eta, action) => made.logDensity(numbers, eta, action) }
 }
 
 /** All vectors whose c-th entry is one of choices[c]. */
@@ -124,35 +116,37 @@ function vectors(choices: readonly (readonly number[])[]): number[][] {
   return choices.reduce(extend, [[]])
 }
 
-/** Every action, each counted once; of those with a 1 in `mask`, logit by logit, where there is one. */
+/** log p from logits: z − log Σ e^z, both less the largest z, which changes neither. */
+export function logSoftmax<T>(of: Arithmetic<T>, logits: readonly T[]): T[] {
+  const top = of.constant(Math.max(...logits.map(of.value)))
+  const shifted = logits.map((z) => of.subtract(z, top))
+  const total = of.log(of.sum(shifted.map(of.exp)))
+  return shifted.map((z) => of.subtract(z, total))
+}
+
+/** Every action, each counted once; of those with a 1 in `mask`, logit by logit, if there is one. */
 export function naiveCategorical(sizes: readonly number[], mask?: readonly number[]): NaiveDistribution {
   const firsts = sizes.map((_, c) => sizes.slice(0, c).reduce((a, b) => a + b, 0))
   const allowed = sizes.map((n, c) => Array.from({ length: n }, (_, j) => j)
     .filter((j) => mask === undefined || mask[firsts[c] + j] === 1))
   const actions = vectors(allowed)
-  return {
+  return withPlainNumbers({
     inputs: sizes.reduce((a, b) => a + b, 0), shared: 0, means: 0,
-    logProbability(eta, action) {
-      let total = 0
-      firsts.forEach((first, c) => {
-        let powers = 0
-        for (const j of allowed[c]) powers += Math.exp(eta[first + j])
-        total += eta[first + action[c]] - Math.log(powers)
-      })
-      return total
-    },
+    logDensity: (of, eta, action) => of.sum(firsts.map((first, c) =>
+      logSoftmax(of, allowed[c].map((j) => eta[first + j]))[allowed[c].indexOf(action[c])])),
     support: () => actions.map((action) => ({ action, weight: 1 })),
-  }
+  })
 }
 
+/** Each component is a choice between 0, whose logit is 0, and 1. */
 export function naiveBernoulli(n: number): NaiveDistribution {
   const actions = vectors(new Array<number[]>(n).fill([0, 1]))
-  return {
+  return withPlainNumbers({
     inputs: n, shared: 0, means: 0,
-    logProbability: (eta, action) => Array.from(action).reduce((total, a, j) =>
-      total + Math.log(a === 1 ? 1 / (1 + Math.exp(-eta[j])) : 1 / (1 + Math.exp(eta[j]))), 0),
+    logDensity: (of, eta, action) =>
+      of.sum(Array.from({ length: n }, (_, j) => logSoftmax(of, [of.constant(0), eta[j]])[action[j]])),
     support: () => actions.map((action) => ({ action, weight: 1 })),
-  }
+  })
 }
 
 /**
@@ -161,15 +155,15 @@ export function naiveBernoulli(n: number): NaiveDistribution {
  */
 export function naiveGaussian(d: number): NaiveDistribution {
   const STEP = 0.6
-  return {
+  return withPlainNumbers({
     inputs: d, shared: d, means: d,
-    logProbability(eta, action) {
-      let total = 0
+    logDensity(of, eta, action) {
+      const minusHalf = of.constant(-0.5), terms = [of.constant(-d * Math.log(2 * Math.PI) / 2)]
       for (let j = 0; j < d; j++) {
-        const sigma = Math.exp(eta[d + j])
-        total -= (action[j] - eta[j]) ** 2 / (2 * sigma ** 2) + Math.log(sigma * Math.sqrt(2 * Math.PI))
+        const z = of.multiply(of.subtract(of.constant(action[j]), eta[j]), of.exp(of.negate(eta[d + j])))
+        terms.push(of.subtract(of.multiply(minusHalf, of.multiply(z, z)), eta[d + j]))
       }
-      return total
+      return of.sum(terms)
     },
     support(eta) {
       let cell = 1
@@ -177,7 +171,7 @@ export function naiveGaussian(d: number): NaiveDistribution {
       const grid = vectors(new Array<number[]>(d).fill(Array.from({ length: 31 }, (_, k) => STEP * (k - 15))))
       return grid.map((z) => ({ action: z.map((x, j) => eta[j] + x * Math.exp(eta[d + j])), weight: cell }))
     },
-  }
+  })
 }
 
 /** The same, with log σ from the network. */
@@ -204,15 +198,16 @@ export function naiveKl(
     distribution.logProbability(old, action) - distribution.logProbability(new_, action))
 }
 
-/** ∂ log π(action) / ∂eta by differences of 2^-9: good to some 1e-11. */
-export function naiveScore(
-  distribution: NaiveDistribution, eta: ArrayLike<number>, action: ArrayLike<number>,
-): Float64Array {
-  return gradientOf((x) => distribution.logProbability(x, action), eta, 2 ** -9)
+/** ∂ log π(action) / ∂eta, exactly. */
+export function naiveScore(distribution: NaiveDistribution, eta: Vector, action: Vector): Float64Array {
+  return Float64Array.from(eta, (_, k) => {
+    const at = Array.from(eta, (value, j) => ({ value, slope: j === k ? 1 : 0 }))
+    return distribution.logDensity(duals, at, action).slope
+  })
 }
 
 /** E[score scoreᵀ], what states share included. */
-export function naiveMetric(distribution: NaiveDistribution, eta: ArrayLike<number>): Matrix {
+export function naiveMetric(distribution: NaiveDistribution, eta: Vector): Matrix {
   const n = distribution.inputs + distribution.shared
   const M = fromEntries(n, n, () => 0)
   for (const { action, weight } of distribution.support(eta)) {
@@ -225,29 +220,39 @@ export function naiveMetric(distribution: NaiveDistribution, eta: ArrayLike<numb
 
 /** Parameters of the network, then those that states share ↦ eta of one state. */
 export function naiveEta(
-  net: NaiveNet, distribution: NaiveDistribution, theta: ArrayLike<number>, input: ArrayLike<number>,
+  net: NaiveNet, distribution: NaiveDistribution, theta: Vector, input: Vector,
 ): number[] {
   return [...naiveForward(net, theta, input), ...Array.from(theta).slice(theta.length - distribution.shared)]
 }
 
-/** The mean over states of Jᵀ M J, formed: [P][P]. */
-export function naiveFisher(
-  net: NaiveNet, distribution: NaiveDistribution, theta: ArrayLike<number>,
-  inputs: readonly ArrayLike<number>[],
+/** ∂eta/∂theta at one state, what states share included: [eta][P]. */
+export function naiveEtaJacobian(
+  net: NaiveNet, { inputs, shared }: NaiveDistribution, theta: Vector, input: Vector,
 ): Matrix {
-  const P = theta.length, { shared } = distribution
-  const F = fromEntries(P, P, () => 0)
+  const P = theta.length, network = naiveJacobian(net, theta, input)
+  return fromEntries(inputs + shared, P, (k, p) =>
+    k < inputs ? network[k][p] ?? 0 : p === P - shared + k - inputs ? 1 : 0)
+}
+
+/** F ← F + weight · Jᵀ M J */
+export function addFisher(F: Matrix, J: Matrix, M: Matrix, weight: number): void {
+  const P = F.length
+  const MJ = fromEntries(M.length, P, (k, p) => M[k].reduce((total, m, l) => total + m * J[l][p], 0))
+  for (let p = 0; p < P; p++) {
+    for (let q = 0; q < P; q++) {
+      for (let k = 0; k < M.length; k++) F[p][q] += J[k][p] * MJ[k][q] * weight
+    }
+  }
+}
+
+/** The mean over states of Jᵀ M J, formed: [P][P]. M is E[score scoreᵀ]. */
+export function naiveFisher(
+  net: NaiveNet, distribution: NaiveDistribution, theta: Vector, inputs: readonly Vector[],
+): Matrix {
+  const F = fromEntries(theta.length, theta.length, () => 0)
   for (const input of inputs) {
     const M = naiveMetric(distribution, naiveEta(net, distribution, theta, input))
-    const network = naiveJacobian(net, theta, input)
-    const J = fromEntries(M.length, P, (k, p) =>
-      k < network.length ? network[k][p] ?? 0 : p === P - shared + k - network.length ? 1 : 0)
-    const MJ = fromEntries(M.length, P, (k, p) => M[k].reduce((total, m, l) => total + m * J[l][p], 0))
-    for (let p = 0; p < P; p++) {
-      for (let q = 0; q < P; q++) {
-        for (let k = 0; k < M.length; k++) F[p][q] += J[k][p] * MJ[k][q] / inputs.length
-      }
-    }
+    addFisher(F, naiveEtaJacobian(net, distribution, theta, input), M, 1 / inputs.length)
   }
   return F
 }

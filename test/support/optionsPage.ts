@@ -8,7 +8,8 @@ import { relations, rules, texts } from '../../src/trpo/options/rules.ts'
 
 type Name = keyof TrainOptions
 
-const grouped = (x: number): string => Number.isInteger(x) && x >= 10_000 ? x.toLocaleString('en-US') : String(x)
+const grouped = (x: number): string =>
+  Number.isInteger(x) && x >= 10_000 ? x.toLocaleString('en-US') : String(x)
 
 function written(value: unknown): string {
   if (value === undefined) return 'none'
@@ -25,8 +26,8 @@ const row = (cells: readonly string[]): string => `| ${cells.join(' | ')} |\n`
 const head = (cells: readonly string[]): string => row(cells) + `|${'---|'.repeat(cells.length)}\n`
 
 function optionTable(): string {
-  const names = (name: Name): string =>
-    Object.entries(otherNames).filter(([, ours]) => ours === name).map(([theirs]) => `\`${theirs}\``).join(', ')
+  const names = (name: Name): string => Object.entries(otherNames)
+    .filter(([, ours]) => ours === name).map(([theirs]) => `\`${theirs}\``).join(', ')
   return head(['option', 'default', 'values', 'meaning', 'origin of the default', 'called elsewhere']) +
     optionNames.map((name) =>
       row([`\`${name}\``, written(rules[name].default), range(name), ...texts[name], names(name)])).join('')
@@ -49,13 +50,19 @@ export function optionsPage(): string {
   return `# Options
 
 For users of \`train\` and of the command line: every option, its default, and what it may be. Made by
-\`npm run bench -- options\` from [the rows](../src/trpo/options/rules.ts); the meaning at length is the hover text
-in [options](../src/trpo/options/options.ts). All ${optionNames.length} are checked together, before anything is
-allocated, and one error names everything that is wrong. Rules between options: ${between.map((each) => `(${each})`).join(', ')}.
+\`npm run bench -- options\` from [the rows](../src/trpo/options/rules.ts); the meaning at length is \
+the hover text
+in [options](../src/trpo/options/options.ts). All ${optionNames.length} are checked together, \
+before anything is
+allocated, and one error names everything that is wrong. Rules between options: \
+${between.map((each) => `(${each})`).join(', ')}.
 
-\`train(makeEnv, { maxKl: 0.02 })\` in code is \`trpo train ENV ${flagOf('maxKl')} 0.02\` on the command line; every option
-except \`clock\` is a flag (${flagNames.length} of them), and one that is true or false is \`${flagOf('normalizeReturns')}\` or
-\`--no-${flagOf('normalizeReturns').slice(2)}\`. \`conventions\` takes the values of another library for all options not given:
+\`train(makeEnv, { maxKl: 0.02 })\` in code is \`trpo train ENV ${flagOf('maxKl')} 0.02\` on the \
+command line; every option
+except \`clock\` is a flag (${flagNames.length} of them), and one that is true or false is \
+\`${flagOf('normalizeReturns')}\` or
+\`--no-${flagOf('normalizeReturns').slice(2)}\`. \`conventions\` takes the values of \
+another library for all options not given:
 [deviations](deviations.md) has the differences one by one. *measured*: [results](README.md#results).
 
 ${optionTable()}
@@ -64,7 +71,8 @@ identity), Adam's β₁ = 0.9, β₂ = 0.999, ε = 1e-8.
 
 ## Presets
 
-The command line lays the environment's preset ([presets](../src/trpo/options/presets.ts), each with its reason) over
+The command line lays the environment's preset ([presets](../src/trpo/options/presets.ts), each with its \
+reason) over
 the defaults, and flags over both; in code, \`train(cartPole, { ...presets.CartPole, seed: 1 })\`.
 
 ${presetTable()}`

@@ -1,9 +1,11 @@
 /**
- * The package as its users get it: packed from a copy of the sources, so that no two tests share a `dist`, and
- * installed into an empty project outside of the repository. No network: there is nothing to fetch.
+ * The package as its users get it: packed from a copy of the sources, so that no two tests share a `dist`,
+ * and installed into an empty project outside of the repository. No network: there is nothing to fetch.
  */
 import { spawnSync } from 'node:child_process'
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  cpSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import process from 'node:process'
 
@@ -13,10 +15,13 @@ export const env: Record<string, string | undefined> = Object.fromEntries(
 
 export interface Run { readonly stdout: string; readonly stderr: string }
 
-/** What a program printed. Throws with all of it where the program fails. */
+/** What a program printed. Throws with all of it if the program fails. */
 export function run(cwd: string, command: string, ...words: string[]): Run {
-  const { status, signal, stdout, stderr } = spawnSync(command, words, { cwd, env, encoding: 'utf8', timeout: 100_000 })
-  if (status !== 0) throw new Error(`${command} ${words.join(' ')} ended with ${status ?? signal ?? 'nothing'}\n${stdout}${stderr}`)
+  const { status, signal, stdout, stderr } = spawnSync(command, words, {
+    cwd, env, encoding: 'utf8', timeout: 100_000,
+  })
+  const end = status ?? signal ?? 'nothing'
+  if (status !== 0) throw new Error(`${command} ${words.join(' ')} ended with ${end}\n${stdout}${stderr}`)
   return { stdout, stderr }
 }
 
@@ -47,6 +52,7 @@ export function install(directory: string, tarball: string): string {
   const project = `${directory}/project`
   mkdirSync(project)
   writeFileSync(`${project}/package.json`, '{ "private": true }\n')
-  run(project, 'npm', 'install', '--offline', '--no-audit', '--no-fund', '--cache', `${directory}/cache`, tarball)
+  run(project, 'npm', 'install', '--offline', '--no-audit', '--no-fund', '--cache',
+    `${directory}/cache`, tarball)
   return project
 }

@@ -96,7 +96,7 @@ export function series(c: readonly bigint[], u: bigint): bigint {
   return sum
 }
 
-/** To so many bits after the point; what lies beyond them is cut off. */
+/** To so many bits after the point, rounded down. */
 export function toFixed({ mantissa, exponent }: Big, bits: number = P): bigint {
   return shifted(mantissa, exponent + bits)
 }
@@ -145,7 +145,7 @@ function twiceAtanh(f: Big): Big {
   return { mantissa: 2n * s.mantissa * series(ATANH, squareFixed(s)), exponent: s.exponent - P }
 }
 
-/** a + n, exactly, unless a is too small to tell from 0 beside n at P + 40 bits. */
+/** a + n, exactly, unless a is below the last of P + 40 bits beside n. */
 function plus({ mantissa, exponent }: Big, n: bigint): Big {
   if (exponent >= 0) return { mantissa: (mantissa << BigInt(exponent)) + n, exponent: 0 }
   const kept = Math.max(exponent, -P - 200)

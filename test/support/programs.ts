@@ -11,7 +11,8 @@ export function findProgram(names: readonly string[], packaged: string = ''): st
   const paths = names.flatMap((name) => folders.map((folder) => `${folder}/${name}`))
   const [before, after] = packaged.split('*')
   if (after !== undefined && existsSync(`${PACKAGES}/${before}`)) {
-    paths.push(...readdirSync(`${PACKAGES}/${before}`).map((folder) => resolve(`${PACKAGES}/${before}${folder}${after}`)))
+    paths.push(...readdirSync(`${PACKAGES}/${before}`).map((folder) =>
+      resolve(`${PACKAGES}/${before}${folder}${after}`)))
   }
   return paths.find((path) => existsSync(path)) ?? null
 }

@@ -66,7 +66,8 @@ export function optimum(problem: LinearQuadraticWorld): { gains: Matrix[]; expec
 /** The one gain that is optimal for ever, at discount γ: the recursion's fixed point. */
 export function stationaryGain(problem: LinearQuadraticWorld, gamma: number): Matrix {
   let step = backward(problem, problem.Q, gamma)
-  // The recursion contracts by the square of the closed loop's slowest mode, some 0.5 a step in these worlds.
+  // The recursion contracts by the square of the closed loop's slowest mode, some 0.5 per step in these
+  // worlds.
   for (let i = 0; i < 500; i++) step = backward(problem, step.P, gamma)
   return step.K
 }

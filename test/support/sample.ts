@@ -15,7 +15,9 @@ const weights = [last.policy, last.value].map(({ net }) => Array.from(net.parame
 `
 
 export function weights(): string {
-  const options = { seed: 3, totalSteps: 1024, batchSteps: 512, envCount: 4, hiddenSizes: [8], valueHiddenSizes: [8] }
+  const options = {
+    seed: 3, totalSteps: 1024, batchSteps: 512, envCount: 4, hiddenSizes: [8], valueHiddenSizes: [8],
+  }
   let text = ''
   for (const { policy, value } of train(cartPole, { ...options, backend: 'reference' })) {
     text = [policy, value].map(({ net }) => Array.from(net.parameters.flat).join()).join()

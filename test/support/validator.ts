@@ -7,7 +7,7 @@ import { byName, type FunctionBody, type Module, type ValueType } from './disass
 
 interface Frame { readonly kind: string; readonly height: number; dead: boolean }
 
-/** An Error names the instruction where types do not fit. */
+/** Throws an Error that names the instruction if types do not fit. */
 export function validate({ functions, memories }: Module): void {
   functions.forEach((f, i) => followBody(f, memories.length > 0, i))
 }

@@ -13,8 +13,10 @@ export class Worst {
     this.scaled(name, actual, wanted, scale, tolerance)
   }
 
-  /** Errors relative to `scale`; where that is 0, as they are. */
-  scaled(name: string, actual: ArrayLike<number>, wanted: ArrayLike<number>, scale: number, tolerance: number): void {
+  /** Errors relative to `scale`; if that is 0, as they are. */
+  scaled(
+    name: string, actual: ArrayLike<number>, wanted: ArrayLike<number>, scale: number, tolerance: number,
+  ): void {
     this.#compare(name, actual, wanted, tolerance, () => scale || 1)
   }
 
@@ -31,15 +33,19 @@ export class Worst {
     return Object.fromEntries(this.#entries)
   }
 
-  #compare(name: string, actual: ArrayLike<number>, wanted: ArrayLike<number>, tolerance: number, scale: (x: number) => number): void {
+  #compare(
+    name: string, actual: ArrayLike<number>, wanted: ArrayLike<number>, tolerance: number,
+    scale: (x: number) => number,
+  ): void {
     if (actual.length !== wanted.length) {
       this.#add(name, Infinity, tolerance)
       return
     }
     for (let i = 0; i < wanted.length; i++) {
       const error = Math.abs(actual[i] - wanted[i]) / scale(wanted[i])
-      // A NaN, or an infinity that was not wanted, is the worst error there is.
-      this.#add(name, Object.is(actual[i], wanted[i]) ? 0 : Number.isFinite(error) ? error : Infinity, tolerance)
+      // A NaN, or an infinity that was not wanted, is an infinite error.
+      const counted = Number.isFinite(error) ? error : Infinity
+      this.#add(name, Object.is(actual[i], wanted[i]) ? 0 : counted, tolerance)
     }
   }
 

@@ -1,3 +1,7 @@
+/**
+ * Policy updates against those of PyTorch by double backprop: test/fixtures/policy.
+ * Tolerances: those of goldenPolicy.ts, relative to the largest entry.
+ */
 import { readdirSync, readFileSync } from 'node:fs'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'

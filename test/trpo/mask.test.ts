@@ -1,3 +1,8 @@
+/**
+ * Steps and trainings with masks: certificates against naive distributions of the allowed actions; bits
+ * against bits.
+ * Tolerances: means of sixty numbers below 10.
+ */
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { Random } from '../../src/math/random.ts'
@@ -19,7 +24,7 @@ import { failures, Worst } from '../support/worst.ts'
 
 const ROWS: readonly (readonly number[])[] = [[4], [2, 3]]
 
-test('the certificate speaks of the policy on what is allowed: entropy, KL and both surrogates are the naive ones', () => {
+test('with masks the certificate is that of the policy on allowed actions: entropy, KL, surrogates', () => {
   const worst = new Worst()
   for (const rows of ROWS) {
     for (const fisherFraction of [1, 0.5]) {
@@ -31,10 +36,12 @@ test('the certificate speaks of the policy on what is allowed: entropy, KL and b
       const n = maskLengthOf([env]), N = 60
       const batch = createBatch(reference, N, 1, n, policy.distribution.actionSize, n)
       collect(createRollout([env], policy, random), batch)
-      const stepper = createStepper(policy, batch.observations, resolveOptions({ fisherFraction }), random, batch.masks)
+      const stepper =
+        createStepper(policy, batch.observations, resolveOptions({ fisherFraction }), random, batch.masks)
       const advantages = normals(N, random)
       const old = theta.slice()
-      const { status, entropy, kl, surrogateBefore, surrogateAfter } = step(stepper, { actions: batch.actions, advantages })
+      const certificate = step(stepper, { actions: batch.actions, advantages })
+      const { status, entropy, kl, surrogateBefore, surrogateAfter } = certificate
       assert.is(status, 'accepted')
       const net = { sizes: policy.net.sizes, activation: 'tanh' } as const
       const states = Array.from({ length: N }, (_, i) => {
@@ -44,11 +51,13 @@ test('the certificate speaks of the policy on what is allowed: entropy, KL and b
         const before = naiveEta(net, naive, old, input), after = naiveEta(net, naive, theta, input)
         const log = (eta: number[]): number => naive.logProbability(eta, action)
         return {
-          entropy: -expectation(naive, before, (a) => naive.logProbability(before, a)), kl: naiveKl(naive, before, after),
+          entropy: -expectation(naive, before, (a) => naive.logProbability(before, a)),
+          kl: naiveKl(naive, before, after),
           gain: Math.exp(log(after) - log(before)) * advantages[i],
         }
       })
-      const mean = (f: (state: typeof states[number], i: number) => number): number => states.map(f).reduce((a, b) => a + b) / N
+      const mean = (f: (state: typeof states[number], i: number) => number): number =>
+        states.map(f).reduce((a, b) => a + b) / N
       // Means of sixty numbers below 10.
       worst.absolute('entropy', [entropy], [mean((state) => state.entropy)], 1e-13)
       worst.absolute('KL', [kl], [mean((state) => state.kl)], 1e-13)
@@ -60,16 +69,18 @@ test('the certificate speaks of the policy on what is allowed: entropy, KL and b
 })
 
 const SMALL: Partial<TrainOptions> = {
-  seed: 1, totalSteps: 800, batchSteps: 160, envCount: 4, hiddenSizes: [6], valueHiddenSizes: [5], valueEpochs: 2, discount: 0,
+  seed: 1, totalSteps: 800, batchSteps: 160, envCount: 4, hiddenSizes: [6], valueHiddenSizes: [5],
+  valueEpochs: 2, discount: 0,
 }
 
 test('masked trainings leave the same bits on both backends, with a subset and a preconditioner too', () => {
   for (const rows of ROWS) {
     for (const extra of [{}, { fisherFraction: 0.3 }, { preconditioner: 'diagonal' }] as const) {
-      const run = (backend: 'simd' | 'reference'): unknown[] =>
-        Array.from(train(() => market(rows), { ...SMALL, ...extra, backend }), ({ certificate, policy, value }) => ({
-          certificate, theta: [...policy.net.parameters.flat], phi: [...value.net.parameters.flat],
-        }))
+      const run = (backend: 'simd' | 'reference'): unknown[] => {
+        const training = train(() => market(rows), { ...SMALL, ...extra, backend })
+        return Array.from(training, ({ certificate, policy, value }) =>
+          ({ certificate, theta: [...policy.net.parameters.flat], phi: [...value.net.parameters.flat] }))
+      }
       const wanted = run('reference')
       assert.is(wanted.length, 5)
       assert.equal(run('simd'), wanted)
@@ -77,24 +88,31 @@ test('masked trainings leave the same bits on both backends, with a subset and a
   }
 })
 
-test('a mask that allows everything leaves the bits of a training without one', () => {
+test('a mask that allows everything gives the bits of a training without one', () => {
   const open = (mask: boolean): Env => {
     const env = market([4])
     const { step, reset, observationSpace, actionSpace } = env
     const all = { ...env, actionMask: () => [1, 1, 1, 1] }
-    // Closed stalls would throw: whichever is taken, the first that is open is.
-    all.step = (action) => step(env.actionMask!()[(action as number) - 3] === 1 ? action : 3 + Array.from(env.actionMask!()).indexOf(1))
+    // Closed stalls would throw: in place of one, the first open stall is taken.
+    all.step = (action) => {
+      const open = Array.from(env.actionMask!())
+      return step(open[(action as number) - 3] === 1 ? action : 3 + open.indexOf(1))
+    }
     return mask ? all : { step: all.step, reset, observationSpace, actionSpace }
   }
-  const run = (mask: boolean): unknown[] => Array.from(train(() => open(mask), { ...SMALL, fisherFraction: 0.5 }),
-    ({ certificate, policy }) => ({ certificate, theta: [...policy.net.parameters.flat] }))
+  const run = (mask: boolean): unknown[] => {
+    const training = train(() => open(mask), { ...SMALL, fisherFraction: 0.5 })
+    return Array.from(training, ({ certificate, policy }) =>
+      ({ certificate, theta: [...policy.net.parameters.flat] }))
+  }
   assert.equal(run(true), run(false))
 })
 
 test('an environment that masks what cannot be masked is refused before anything is trained', () => {
   const odd = (): Env => ({ ...market([4]), actionSpace: multiBinary(4), actionMask: () => [1, 1, 1, 1] })
+  const reason = 'expected none where actions are multiBinary, got function actionMask'
   assert.throws(() => train(odd, SMALL).next(),
-    (e: Error) => e instanceof TypeError && e.message === 'environment 0.actionMask: expected none where actions are multiBinary, got function actionMask')
+    (e: Error) => e instanceof TypeError && e.message === `environment 0.actionMask: ${reason}`)
 })
 
 test.run()

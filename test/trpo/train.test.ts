@@ -1,3 +1,8 @@
+/**
+ * Whole trainings against each other, to the bit, and records against what the environments, the clock and
+ * the host saw.
+ * Tolerances: none, except roundings of a mean; "it learns" at the end.
+ */
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { Random } from '../../src/math/random.ts'
@@ -7,12 +12,22 @@ import { act } from '../../src/rl/actor.ts'
 import { EnvError } from '../../src/rl/guard.ts'
 import { box, discrete, multiBinary, multiDiscrete, type Space } from '../../src/rl/world/space.ts'
 import type { TrainOptions } from '../../src/trpo/options/options.ts'
+import { backendFor } from '../../src/trpo/backendFor.ts'
+import { resolveOptions } from '../../src/trpo/options/resolve.ts'
 import { type Iteration, train } from '../../src/trpo/train.ts'
+import { createTrainer } from '../../src/trpo/trainer.ts'
+import { bits } from '../support/same.ts'
+import { wide } from '../support/spaces.ts'
 
-interface World { readonly actionSpace?: Space; readonly length?: number; readonly scale?: number; readonly onClose?: () => void }
+interface World {
+  readonly actionSpace?: Space; readonly length?: number; readonly scale?: number
+  readonly mask?: readonly number[]; readonly onClose?: () => void
+}
 
-/** A point on a line pulled by the action, rewarded for being near 0; episodes of `length` or until it strays. */
-function line({ actionSpace = discrete(3), length = 9, scale = 1, onClose }: World = {}): Env {
+/**
+ * A point on a line pulled by the action, rewarded for being near 0; episodes of `length` or until it strays.
+ */
+function line({ actionSpace = discrete(3), length = 9, scale = 1, mask, onClose }: World = {}): Env {
   let random = new Random(0), x = 0, t = 0
   const push = (action: Action): number => (typeof action === 'number' ? action - 1 : action[0])
   return {
@@ -30,6 +45,7 @@ function line({ actionSpace = discrete(3), length = 9, scale = 1, onClose }: Wor
         truncated: t >= length }
     },
     close: onClose,
+    ...(mask === undefined ? {} : { actionMask: () => mask }),
   }
 }
 
@@ -39,21 +55,25 @@ const SMALL: Partial<TrainOptions> = {
 }
 
 /** An iteration as plain data, with the bits of θ and φ. */
-function told({ policy, value, ...rest }: Iteration): unknown {
-  const bits = (x: Float64Array): string => new BigUint64Array(x.slice().buffer).join()
+function recordOf({ policy, value, ...rest }: Iteration): unknown {
   return { ...rest, theta: bits(policy.net.parameters.flat), phi: bits(value.net.parameters.flat) }
 }
 const run = (options: Partial<TrainOptions> = {}, world: World = {}): unknown[] =>
-  Array.from(train(() => line(world), { ...SMALL, ...options }), told)
+  Array.from(train(() => line(world), { ...SMALL, ...options }), recordOf)
 
 const SPACES: readonly Space[] = [discrete(3), box([-1], [1]), multiDiscrete([3, 2]), multiBinary(2)]
-const DRAWN: readonly Partial<TrainOptions>[] = [{ actionBounds: 'squash' }, { stateDependentStd: true }, { stateDependentStd: true, actionBounds: 'squash' }]
+const DRAWN: readonly Partial<TrainOptions>[] = [
+  { actionBounds: 'squash' }, { stateDependentStd: true },
+  { stateDependentStd: true, actionBounds: 'squash' },
+]
+const VARIANTS: readonly Partial<TrainOptions>[] = [
+  {}, { fisherFraction: 0.3 }, { valueFit: 'adam' }, { valueFit: 'trust-region' },
+  { gaeLambda: 1, activation: 'relu' },
+]
 
 test('two runs of one seed are the same to the bit, records, θ and φ, for every action space', () => {
   for (const actionSpace of SPACES) {
-    for (const extra of [{}, { fisherFraction: 0.3 }, { valueFit: 'adam' }, { valueFit: 'trust-region' }, { gaeLambda: 1, activation: 'relu' }] as const) {
-      assert.equal(run(extra, { actionSpace }), run(extra, { actionSpace }))
-    }
+    for (const extra of VARIANTS) assert.equal(run(extra, { actionSpace }), run(extra, { actionSpace }))
   }
 })
 
@@ -66,7 +86,8 @@ test('the backend changes no bit of a run', () => {
     }
   }
   const seen = DRAWN.map((drawn) => {
-    const of = (backend: TrainOptions['backend']): unknown[] => run({ ...drawn, backend }, { actionSpace: box([-1], [1]) })
+    const of = (backend: TrainOptions['backend']): unknown[] =>
+      run({ ...drawn, backend }, { actionSpace: box([-1], [1]) })
     const wanted = of('reference')
     assert.equal(of('auto'), wanted)
     return JSON.stringify(wanted)
@@ -79,13 +100,13 @@ test('another seed gives another run', () => {
   one.forEach((record, i) => assert.not.equal(record, two[i]))
 })
 
-test('what the host does between iterations leaves no trace: acting, waiting, training something else', () => {
+test('what the host does between iterations leaves no trace: acting, training something else', () => {
   for (const actionSpace of SPACES) {
     const wanted = run({}, { actionSpace })
     const training = train(() => line({ actionSpace }), SMALL)
     const found: unknown[] = []
     for (let next = training.next(); !next.done; next = training.next()) {
-      found.push(told(next.value))
+      found.push(recordOf(next.value))
       act(next.value.policy, [0.5, 1], new Random(3))
       run({ seed: 9, totalSteps: 64 }, { actionSpace })
     }
@@ -104,7 +125,7 @@ test('two trainings interleaved are the same as one after the other', () => {
     both.forEach((training, i) => {
       const next = training.next()
       if (next.done) return
-      found[i].push(told(next.value))
+      found[i].push(recordOf(next.value))
       open++
     })
   }
@@ -179,6 +200,27 @@ test('environments are closed once each: at the end, on early return, and when t
   assert.equal(closings(() => {}), [], 'nothing is made before the first next()')
 })
 
+test('environments are closed once each if anything fails while they are set up', () => {
+  const failing: TrainOptions['backend'] = { ...reference, allocate: () => { throw new Error('no memory') } }
+  const setups: readonly (readonly [RegExp, Partial<TrainOptions>, World])[] = [
+    [/^actionBounds: /, { actionBounds: 'squash' }, { actionSpace: wide(1) }],
+    [/^environment 0\.getState: /, { sampling: 'vine' }, {}],
+    [/^environment 0\.actionMask: /, {}, { actionSpace: box([-1], [1]), mask: [1, 1] }],
+    [/^no memory$/, { backend: failing }, {}],
+  ]
+  for (const [message, options, world] of setups) {
+    const closed: number[] = []
+    const makeEnv = (): Env => {
+      const id = closed.push(0) - 1
+      return line({ ...world, onClose: () => { closed[id]++ } })
+    }
+    assert.throws(() => createTrainer(makeEnv, resolveOptions({ ...SMALL, ...options }), backendFor), message)
+    assert.equal(closed, [1, 1, 1, 1], `${message}`)
+    assert.throws(() => train(makeEnv, { ...SMALL, ...options }).next(), message)
+    assert.equal(closed, [1, 1, 1, 1, 1, 1, 1, 1], `${message}`)
+  }
+})
+
 test('environments that disagree on a space, or lack a method, are refused by index', () => {
   const made = (change: Partial<Record<keyof Env, unknown>>): (() => Env) => {
     let count = 0
@@ -197,7 +239,8 @@ test('environments that disagree on a space, or lack a method, are refused by in
       'environment 2.observationSpace: expected Box([-9,-9], [9,9]), got MultiBinary(2)'],
     [{ step: undefined }, 'environment 2.step: expected a function, got undefined'],
     [{ reset: 3 }, 'environment 2.reset: expected a function, got 3'],
-    [{ actionSpace: undefined }, 'space: expected box, discrete, multiDiscrete or multiBinary, got undefined'],
+    [{ actionSpace: undefined },
+      'space: expected box, discrete, multiDiscrete or multiBinary, got undefined'],
   ]
   for (const [change, message] of faults) {
     assert.throws(() => train(made(change), SMALL).next(), (error: Error) => error.message === message)
@@ -206,7 +249,7 @@ test('environments that disagree on a space, or lack a method, are refused by in
     /^environment 0\.reset: expected a function, got undefined$/)
 })
 
-test('wrong options, and what is no factory, are refused at once, before any environment is made', () => {
+test('wrong options, and a makeEnv that is no function, are refused before any environment is made', () => {
   let made = 0
   const makeEnv = (): Env => { made++; return line() }
   assert.throws(() => train(makeEnv, { maxKl: -1, seed: 0.5 }),
@@ -223,19 +266,21 @@ test('advantages without variance skip the update: the status says so and θ has
   const training = train(() => line({ scale: 0 }), { ...SMALL, valueEpochs: 0 })
   const first = training.next().value as Iteration
   first.value.net.parameters.flat.fill(0)
-  const before = told(first) as { theta: string }
+  const before = recordOf(first) as { theta: string }
   for (const record of training) {
     assert.is(record.certificate.status, 'zero-gradient')
-    assert.is((told(record) as { theta: string }).theta, before.theta)
+    assert.is((recordOf(record) as { theta: string }).theta, before.theta)
     assert.is(record.valueFit.explainedVariance, null)
   }
 })
 
-test('a reward that is the same at every step of unending episodes skips the update once V knows its worth', () => {
+test('a constant reward in endless episodes skips the update once V has its value', () => {
   // r = 1, γ = ½: V = 2 makes every δ = 1 + ½ · 2 − 2 exactly 0. Linear V: weights 0, bias 2.
   const constant = (): Env => {
     const env = line({ length: Infinity })
-    return { ...env, step: (action) => ({ ...env.step(action), reward: 1, terminated: false, truncated: false }) }
+    return {
+      ...env, step: (action) => ({ ...env.step(action), reward: 1, terminated: false, truncated: false }),
+    }
   }
   const training = train(constant, { ...SMALL, discount: 0.5, valueHiddenSizes: [], valueEpochs: 0 })
   const { value } = training.next().value as Iteration
@@ -248,8 +293,8 @@ test('a reward that is the same at every step of unending episodes skips the upd
 })
 
 test('rewards times 2^k leave θ as it is, bit for bit, while V is 0', () => {
-  // V = 0 makes Â a sum of scaled rewards, which normalizing divides by 2^k without rounding; the first iteration,
-  // which is made with V as it was initialized, is taken back.
+  // V = 0 makes Â a sum of scaled rewards, which normalizing divides by 2^k without rounding; the first
+  // iteration, which is made with V as it was initialized, is taken back.
   for (const actionSpace of SPACES) {
     const thetas = [0, -20, 30].map((k) => {
       const training = train(() => line({ actionSpace, scale: 2 ** k }), { ...SMALL, valueEpochs: 0 })
@@ -259,7 +304,7 @@ test('rewards times 2^k leave θ as it is, bit for bit, while V is 0', () => {
       for (let p = 0; p < theta.length; p++) theta[p] = 0.1 * Math.sin(p)
       return Array.from(training, (record) => {
         assert.is(record.certificate.status, 'accepted')
-        return (told(record) as { theta: string }).theta
+        return (recordOf(record) as { theta: string }).theta
       })
     })
     assert.equal(thetas[1], thetas[0])
@@ -268,17 +313,20 @@ test('rewards times 2^k leave θ as it is, bit for bit, while V is 0', () => {
   }
 })
 
-test('and however long V is fitted in a trust region, from an output layer of 0: it grows with the rewards', () => {
-  // Whatever V is made of scales by 2^k exactly: targets, σ, the output layer, and its part of the direction.
+test('also if V is fitted in a trust region from an output layer of 0, which grows with the rewards', () => {
+  // Everything in V scales by 2^k exactly: targets, σ, the output layer, and its part of the direction.
   const runs = [0, -20, 30].map((k) => {
-    const training = train(() => line({ scale: 2 ** k }), { ...SMALL, valueFit: 'trust-region', totalSteps: 640 })
+    const training = train(() => line({ scale: 2 ** k }), {
+      ...SMALL, valueFit: 'trust-region', totalSteps: 640,
+    })
     const { policy, value } = training.next().value as Iteration
     const phi = value.net.parameters.flat, output = value.net.parameters.layers[1].W.data.length + 1
     phi.forEach((_, p) => { phi[p] = p < phi.length - output ? Math.sin(p) : 0 })
     policy.net.parameters.flat.forEach((_, p, theta) => { theta[p] = 0.1 * Math.sin(p) })
     return Array.from(training, (record) => {
       assert.is(record.valueFit.status, 'fitted')
-      return `${(told(record) as { theta: string }).theta} ${phi.map((x, p) => (p < phi.length - output ? x : x / 2 ** k)).join()}`
+      const scaled = phi.map((x, p) => (p < phi.length - output ? x : x / 2 ** k))
+      return `${(recordOf(record) as { theta: string }).theta} ${scaled.join()}`
     })
   })
   assert.equal(runs[1], runs[0])
@@ -286,10 +334,13 @@ test('and however long V is fitted in a trust region, from an output layer of 0:
   assert.is(new Set(runs[0]).size, 9)
 })
 
-test('valueFit chooses the fit: the first step is the same, and V after it is what each fit makes of the batch', () => {
-  const [adam, region, none] = [{ valueFit: 'adam' }, { valueFit: 'trust-region' }, { valueFit: 'trust-region', valueSteps: 0 }]
+test('valueFit chooses the fit: the first step is the same, V after it is that of each fit', () => {
+  const [adam, region, none] = [
+    { valueFit: 'adam' }, { valueFit: 'trust-region' }, { valueFit: 'trust-region', valueSteps: 0 },
+  ]
     .map((given) => {
-      const { certificate, valueFit, value } = train(() => line(), { ...SMALL, ...given } as Partial<TrainOptions>).next().value as Iteration
+      const { certificate, valueFit, value } =
+        train(() => line(), { ...SMALL, ...given } as Partial<TrainOptions>).next().value as Iteration
       return { certificate, valueFit, phi: value.net.parameters.flat.join() }
     })
   for (const each of [region, none]) {
@@ -302,7 +353,7 @@ test('valueFit chooses the fit: the first step is the same, and V after it is wh
   for (const { valueFit } of [adam, region]) assert.ok(valueFit.lossAfter < valueFit.lossBefore)
 })
 
-test('normalized advantages have mean 0 and forget the scale of rewards; raw ones keep both', () => {
+test('normalized advantages have mean 0 and do not depend on the scale of rewards; raw ones do', () => {
   // L(θ_old) is the mean advantage. φ = 0, so that advantages scale as rewards do, by powers of two exactly.
   const second = (normalizeAdvantages: boolean, scale: number): Iteration['certificate'] => {
     const training = train(() => line({ scale }), { ...SMALL, normalizeAdvantages, valueEpochs: 0 })
@@ -311,7 +362,8 @@ test('normalized advantages have mean 0 and forget the scale of rewards; raw one
     policy.net.parameters.flat.fill(0.1)
     return (training.next().value as Iteration).certificate
   }
-  const [normal, normalTwice, raw, rawTwice] = [second(true, 1), second(true, 2), second(false, 1), second(false, 2)]
+  const [normal, normalTwice, raw, rawTwice] =
+    [second(true, 1), second(true, 2), second(false, 1), second(false, 2)]
   // A mean of 64 numbers of size 1.
   assert.ok(Math.abs(normal.surrogateBefore) < 1e-15 * 64)
   assert.is(normalTwice.gradientNorm, normal.gradientNorm)
@@ -337,7 +389,10 @@ function savedLine(counts: { steps: number }, world: World = {}): Env {
       counts.steps++
       x += 0.3 * (typeof action === 'number' ? action - 1 : action[0]) + 0.1 * random.normal()
       t++
-      return { observation: [x, 1], reward: 1 - Math.abs(x), terminated: length < 100 && Math.abs(x) > 3, truncated: t >= length }
+      return {
+        observation: [x, 1], reward: 1 - Math.abs(x), terminated: length < 100 && Math.abs(x) > 3,
+        truncated: t >= length,
+      }
     },
     getState: () => Float64Array.of(x, t, ...random.getState()),
     setState(state) {
@@ -348,30 +403,33 @@ function savedLine(counts: { steps: number }, world: World = {}): Env {
   }
 }
 
-const VINE: Partial<TrainOptions> = { ...SMALL, sampling: 'vine', vineBranches: 3, vineHorizon: 4, vineSpacing: 2, batchSteps: 120, totalSteps: 500 }
+const VINE: Partial<TrainOptions> = {
+  ...SMALL, sampling: 'vine', vineBranches: 3, vineHorizon: 4, vineSpacing: 2, batchSteps: 120,
+  totalSteps: 500,
+}
 
 test('with a vine, too, a seed fixes every bit on either backend, for every action space', () => {
   for (const actionSpace of SPACES) {
     const vine = (options: Partial<TrainOptions>): unknown[] =>
-      Array.from(train(() => savedLine({ steps: 0 }, { actionSpace }), { ...VINE, ...options }), told)
+      Array.from(train(() => savedLine({ steps: 0 }, { actionSpace }), { ...VINE, ...options }), recordOf)
     const wanted = vine({ backend: 'reference' })
     assert.ok(wanted.length >= 4)
     assert.equal(vine({ backend: 'reference' }), wanted)
     assert.equal(vine({ backend: 'auto' }), wanted)
     assert.not.equal(vine({ vineHorizon: 3 }), wanted)
   }
-  const all = Array.from(train(() => savedLine({ steps: 0 }), { ...VINE, vineBranches: 'all' }), told)
+  const all = Array.from(train(() => savedLine({ steps: 0 }), { ...VINE, vineBranches: 'all' }), recordOf)
   assert.ok(all.every((record) => (record as Iteration).certificate.status === 'accepted'))
 })
 
-test('a vine\'s steps are counted as they are taken, batchSteps at most an iteration, until there are totalSteps', () => {
+test('a vine\'s steps are counted as they are taken, at most batchSteps per iteration, to totalSteps', () => {
   for (const [length, exact] of [[1000, true], [5, false]] as const) {
     const counts = { steps: 0 }
     let before = 0
     for (const { steps } of train(() => savedLine(counts, { length }), VINE)) {
       assert.is(steps, counts.steps)
       assert.ok(before < 500, 'no iteration begins once there are')
-      // Two states in each of 4 envCount: 8 · (2 + 3 · 4) = 112 steps, and fewer where episodes end.
+      // Two states in each of 4 environments: 8 · (2 + 3 · 4) = 112 steps, and fewer if episodes end.
       if (exact) assert.is(steps - before, 112)
       else assert.ok(steps - before < 112)
       before = steps
@@ -380,9 +438,11 @@ test('a vine\'s steps are counted as they are taken, batchSteps at most an itera
   }
 })
 
-test('a vine goes with normalised observations: from the first batch on, and π stays the function it was', () => {
-  const wanted = Array.from(train(() => savedLine({ steps: 0 }), { ...VINE, normalizeObservations: 'preserving', backend: 'reference' }), told)
-  assert.equal(Array.from(train(() => savedLine({ steps: 0 }), { ...VINE, normalizeObservations: 'preserving' }), told), wanted)
+test('a vine works with normalised observations from the first batch on, and π stays the same', () => {
+  const records = (backend: TrainOptions['backend']): unknown[] => Array.from(
+    train(() => savedLine({ steps: 0 }), { ...VINE, normalizeObservations: 'preserving', backend }), recordOf)
+  const wanted = records('reference')
+  assert.equal(records('auto'), wanted)
   for (const record of wanted as Iteration[]) {
     assert.is(record.certificate.status, 'accepted')
     // Rounding of the first layers, and of log p.
@@ -390,14 +450,16 @@ test('a vine goes with normalised observations: from the first batch on, and π 
   }
 })
 
-test('a vine on what cannot be saved, or with all of what cannot be listed, is refused', () => {
+test('a vine is refused where states cannot be saved, or with all actions of a Box', () => {
   let closed = 0
   assert.throws(() => train(() => line({ onClose: () => { closed++ } }), VINE).next(),
     /^environment 0\.getState: expected a function for a vine, got undefined$/)
   assert.is(closed, 4)
-  assert.throws(() => train(() => savedLine({ steps: 0 }, { actionSpace: box([-1], [1]) }), { ...VINE, vineBranches: 'all' }).next(),
+  const onBox = (): Env => savedLine({ steps: 0 }, { actionSpace: box([-1], [1]) })
+  assert.throws(() => train(onBox, { ...VINE, vineBranches: 'all' }).next(),
     /^vineBranches: expected an integer where actions are box, got "all"$/)
-  assert.throws(() => train(() => savedLine({ steps: 0 }), { ...VINE, vineBranches: 'all', batchSteps: 52 }).next(),
+  assert.throws(() =>
+    train(() => savedLine({ steps: 0 }), { ...VINE, vineBranches: 'all', batchSteps: 52 }).next(),
     /^batchSteps: expected an integer of at least 56, got 52$/)
 })
 
@@ -407,7 +469,7 @@ test('phases are all 0 without a clock', () => {
   }
 })
 
-test('phases add up to what the clock says went by in the iteration, and the clock changes nothing else', () => {
+test('phases add up to the time of the iteration by the clock, which changes nothing else', () => {
   // Each look at the clock is 1 ms later than the one before, and each environment step takes 1000.
   let now = 0
   const slow = (): Env => {
@@ -427,15 +489,16 @@ test('phases add up to what the clock says went by in the iteration, and the clo
     assert.equal({ ...phases, rollout: 0 },
       { rollout: 0, advantage: 1, gradient: 1, fisher: 1, lineSearch: 1, valueFit: 1 })
     const zero = { rollout: 0, advantage: 0, gradient: 0, fisher: 0, lineSearch: 0, valueFit: 0 }
-    assert.equal(told({ ...record, phases: zero }), plain[i])
+    assert.equal(recordOf({ ...record, phases: zero }), plain[i])
   }
 })
 
-test('a fault of an environment ends the training: an EnvError, then nothing more', () => {
+test('an error in an environment ends the training: an EnvError, then nothing more', () => {
   let steps = 0
   const training = train(() => {
     const env = line()
-    return { ...env, step: (action) => { if (steps++ === 100) throw new Error('lost'); return env.step(action) } }
+    return { ...env, step: (action) =>
+      { if (steps++ === 100) throw new Error('lost'); return env.step(action) } }
   }, SMALL)
   training.next()
   assert.throws(() => training.next(), (error: unknown) => error instanceof EnvError
@@ -443,7 +506,7 @@ test('a fault of an environment ends the training: an EnvError, then nothing mor
   assert.is(training.next().done, true)
 })
 
-test('certificates keep their word in training: accepted within δ, and a policy that learns', () => {
+test('certificates keep their promises in training: accepted within δ, and a policy that learns', () => {
   for (const actionSpace of [discrete(3), box([-1], [1])]) {
     const records = [...train(() => line({ actionSpace, length: 30 }),
       { ...SMALL, batchSteps: 512, totalSteps: 512 * 30 })]
@@ -453,20 +516,22 @@ test('certificates keep their word in training: accepted within δ, and a policy
     }
     const accepted = records.filter(({ certificate }) => certificate.status === 'accepted').length
     assert.ok(accepted > 25, `${accepted}`)
-    // At random the point strays within some ten steps; held near 0 it is worth some 0.8 a step for 30.
+    // At random the point strays within some ten steps; held near 0 it is worth some 0.8 per step for 30.
     assert.ok(records[records.length - 1].meanReturn! > records[1].meanReturn! + 5,
       `${records[1].meanReturn} ${records[29].meanReturn}`)
   }
 })
 
 test('a batch may hold as many episodes as steps, however many', () => {
-  // Every step an episode: more of them than an engine takes as arguments of one call.
+  // Every step is an episode: more of them than an engine takes as arguments of one call.
   const bandit = (): Env => ({
     observationSpace: box([0], [1]), actionSpace: discrete(2), reset: () => ({ observation: [0] }),
     step: (action) => ({ observation: [0], reward: action as number, terminated: true, truncated: false }),
   })
   const batchSteps = 200_000
-  const options = { batchSteps, envCount: 100, totalSteps: 1, hiddenSizes: [], valueHiddenSizes: [], valueEpochs: 0 }
+  const options = {
+    batchSteps, envCount: 100, totalSteps: 1, hiddenSizes: [], valueHiddenSizes: [], valueEpochs: 0,
+  }
   const [{ episodes, meanLength, certificate }] = [...train(bandit, options)]
   assert.is(episodes.length, batchSteps)
   assert.is(meanLength, 1)

@@ -1,3 +1,7 @@
+/**
+ * Verdicts on errors against the rule: a tolerance, ten times the uncertainty, at most 1e-3.
+ * Tolerance: none.
+ */
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { compare, judge } from '../../src/verify/comparison.ts'
@@ -18,14 +22,14 @@ test('the worst error decides, and equality passes', () => {
   assert.is(judged([0, 2e-6, 1e-6], 1e-6).passed, false)
 })
 
-test('ten times the uncertainty is allowed for, but never more than 1e-3', () => {
+test('ten times the uncertainty is tolerated, but never more than 1e-3', () => {
   assert.is(judged([5e-5], 1e-6, 1e-5).passed, true)
   assert.is(judged([2e-4], 1e-6, 1e-5).passed, false)
   assert.is(judged([2e-3], 1e-6, 1).passed, false)
   assert.is(judged([1e-3], 1e-6, 1).tolerance, 1e-3)
 })
 
-test('a number that is not finite fails, and so does a check that compared nothing; the record holds no NaN', () => {
+test('a number that is not finite fails, as does a check that compared nothing; no NaN in the record', () => {
   for (const check of [judged([0, NaN], 1), judged([Infinity], 1), judged([], 1), judged([NaN], 1, NaN)]) {
     assert.is(check.passed, false)
     assert.is(check.error, Infinity)

@@ -1,10 +1,18 @@
+/**
+ * Extrapolated differences against derivatives in closed form.
+ * Tolerances: rounding of the function over the step that serves, and over its square for curvatures.
+ */
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { curvaturesOf, slopesOf } from '../../src/verify/differences.ts'
 
-interface Known { readonly name: string; readonly f: (t: number) => number; readonly slope: number; readonly curvature: number }
+interface Known {
+  readonly name: string; readonly f: (t: number) => number; readonly slope: number; readonly curvature: number
+}
 
-/** Functions of t with their derivatives at 0; slow ones, fast ones, far from 0, and with a singularity near. */
+/**
+ * Functions of t with their derivatives at 0; slow ones, fast ones, far from 0, and with a singularity near.
+ */
 const KNOWN: readonly Known[] = [
   { name: 'exp', f: Math.exp, slope: 1, curvature: 1 },
   { name: 'sin 30t', f: (t) => Math.sin(30 * t), slope: 30, curvature: 0 },
@@ -18,12 +26,13 @@ const KNOWN: readonly Known[] = [
 
 const each = (values: Float64Array, t: number): void => KNOWN.forEach(({ f }, i) => { values[i] = f(t) })
 
-test('slopes are right to what the functions\' own rounding leaves, and the uncertainty says how far', () => {
+test('slopes are right up to the functions\' own rounding, and within ten times the uncertainty', () => {
   const slopes = new Float64Array(KNOWN.length)
   const uncertainty = slopesOf(slopes, each, 1 / 16)
   KNOWN.forEach(({ name, f, slope }, i) => {
     // A rounding of 2^-53 over a step of some 2^-12 for the fastest, and a digit for extrapolation.
-    assert.ok(Math.abs(slopes[i] - slope) <= 1e-11 * Math.max(1, Math.abs(f(0)), Math.abs(slope)), `${name}: ${slopes[i]}`)
+    assert.ok(Math.abs(slopes[i] - slope) <= 1e-11 * Math.max(1, Math.abs(f(0)), Math.abs(slope)),
+      `${name}: ${slopes[i]}`)
     assert.ok(Math.abs(slopes[i] - slope) <= 10 * uncertainty, name)
   })
 })
@@ -39,7 +48,7 @@ test('so are curvatures, which divide by the step twice', () => {
   })
 })
 
-test('polynomials that extrapolation makes exact are exact but for rounding', () => {
+test('polynomials that extrapolation makes exact are exact, except for rounding', () => {
   const f = (t: number): number => 2 + 3 * t + 5 * t * t - 7 * t ** 3 + 11 * t ** 4 + t ** 5
   const out = new Float64Array(1)
   slopesOf(out, (values, t) => { values[0] = f(t) }, 1)
@@ -51,19 +60,19 @@ test('polynomials that extrapolation makes exact are exact but for rounding', ()
 
 test('values that rounding has made equal are no proof of a derivative of 0', () => {
   const out = new Float64Array(1)
-  // A curvature of 1e-6 on top of 1: second differences of steps below 1e-5 are 0, and the longest have a rounding
-  // of 2^-53 over 2^-8.
+  // A curvature of 1e-6 on top of 1: second differences of steps below 1e-5 are 0, and the longest have a
+  // rounding of 2^-53 over 2^-8.
   const uncertainty = curvaturesOf(out, (values, t) => { values[0] = 1 + 0.5e-6 * t * t }, 1 / 16)
   assert.ok(Math.abs(out[0] - 1e-6) < 1e-12 && uncertainty < 1e-11, `${out[0]} ± ${uncertainty}`)
 })
 
-test('a kink is no harm to steps that do not reach it', () => {
+test('a kink does not matter to steps that do not reach it', () => {
   const out = new Float64Array(1)
   slopesOf(out, (values, t) => { values[0] = Math.max(0, t + 1e-3) }, 1 / 16)
   assert.ok(Math.abs(out[0] - 1) < 1e-11, `${out[0]}`)
 })
 
-test('where no value is finite the slope is NaN and the uncertainty infinite; where short steps are, they serve', () => {
+test('if no value is finite the slope is NaN and the uncertainty infinite; short steps suffice', () => {
   const out = new Float64Array(1)
   assert.is(slopesOf(out, (values) => { values[0] = NaN }, 1), Infinity)
   assert.ok(Number.isNaN(out[0]))
@@ -71,9 +80,12 @@ test('where no value is finite the slope is NaN and the uncertainty infinite; wh
   assert.ok(Math.abs(out[0] - 1) < 1e-9, `${out[0]}`)
 })
 
-test('the function is never asked beyond the reach', () => {
+test('the function is never called beyond the reach', () => {
   let furthest = 0
-  slopesOf(new Float64Array(1), (values, t) => { furthest = Math.max(furthest, Math.abs(t)); values[0] = t }, 0.3)
+  slopesOf(new Float64Array(1), (values, t) => {
+    furthest = Math.max(furthest, Math.abs(t))
+    values[0] = t
+  }, 0.3)
   assert.is(furthest, 0.3)
 })
 

@@ -1,3 +1,8 @@
+/**
+ * The checker of environments against right ones and ones broken in one way each, with its report word for
+ * word.
+ * Tolerance: none.
+ */
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { environments } from '../../src/envs/index.ts'
@@ -79,7 +84,7 @@ for (const { name, make } of Object.values(environments)) {
   })
 }
 
-// Each broken in one way, and all that must be said of it.
+// Each broken in one way, and everything that must be reported.
 const BROKEN: [string, () => Env, (string | RegExp)[]][] = [
   // Parts.
   ['no environment', () => undefined as never, ['env: expected an object, got undefined']],
@@ -254,7 +259,7 @@ const BROKEN: [string, () => Env, (string | RegExp)[]][] = [
 ]
 
 for (const [what, make, expected] of BROKEN) {
-  test(`told: ${what}`, () => {
+  test(`reported: ${what}`, () => {
     const problems = checkEnv(make())
     assert.is(problems.length, expected.length, problems.join('\n'))
     expected.forEach((line, i) => {
@@ -293,7 +298,7 @@ test('spaces of every kind can be observed and acted in', () => {
   }
 })
 
-test('only its own options make it throw', () => {
+test('only invalid options make it throw', () => {
   assert.throws(() => checkEnv(line(), { steps: 0 }), /^steps: expected an integer of at least 1, got 0$/)
   assert.throws(() => checkEnv(line(), { seed: -1 }), /^seed: expected an integer of at least 0, got -1$/)
 })

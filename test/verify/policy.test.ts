@@ -1,3 +1,8 @@
+/**
+ * The verifier against policies that are right, and against faults planted one at a time: which checks must
+ * fail is listed.
+ * Tolerances: the verifier's own; errors of right policies must lie below a tenth of the smallest.
+ */
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import type { Backend } from '../../src/math/backend.ts'
@@ -8,16 +13,18 @@ import { matrix, transposed } from '../../src/math/tensor.ts'
 import type { Activation, ActivationName } from '../../src/nn/activation.ts'
 import type { Distribution } from '../../src/nn/distributions/distribution.ts'
 import { createPolicy, initializePolicy, type Policy } from '../../src/rl/policy.ts'
-import { box, discrete, multiBinary, multiDiscrete, type Space } from '../../src/rl/world/space.ts'
+import { discrete, multiBinary, multiDiscrete, type Space } from '../../src/rl/world/space.ts'
 import { sample } from '../../src/rl/world/membership.ts'
 import { type PolicyReport, verifyPolicy } from '../../src/verify/policy.ts'
+import { bits } from '../support/same.ts'
+import { wide } from '../support/spaces.ts'
 
-const wide = (n: number): Space => box(new Array<number>(n).fill(-Infinity), new Array<number>(n).fill(Infinity))
 const SPACES: readonly Space[] = [wide(2), discrete(3), multiDiscrete([2, 3]), multiBinary(3)]
 
 /** A policy with normal parameters, of the size that keeps signals near 1. */
 function drawPolicy(
-  actionSpace: Space, hidden: readonly number[], activation: ActivationName, random: Random, backend: Backend = reference,
+  actionSpace: Space, hidden: readonly number[], activation: ActivationName, random: Random,
+  backend: Backend = reference,
 ): Policy {
   const policy = createPolicy(backend, wide(3), actionSpace, hidden, activation)
   const { layers, shared } = policy.net.parameters
@@ -31,13 +38,16 @@ function drawPolicy(
 
 const drawObservations = (count: number, random: Random): Float64Array[] =>
   Array.from({ length: count }, () => Float64Array.from({ length: 3 }, () => random.normal()))
-const failed = ({ checks }: PolicyReport): string[] => checks.filter(({ passed }) => !passed).map(({ name }) => name)
-const bitsOf = ({ net }: Policy): string => new BigUint64Array(net.parameters.flat.slice().buffer).join()
+const failed = ({ checks }: PolicyReport): string[] =>
+  checks.filter(({ passed }) => !passed).map(({ name }) => name)
+const bitsOf = ({ net }: Policy): string => bits(net.parameters.flat)
 
-const NAMES = ['score', 'metric', 'metricFactor', 'entropyScore', 'klOldNew', 'entropy', 'tangent', 'adjoint', 'gradient', 'fisher',
-  'fisherCurvature', 'fisherSymmetry', 'fisherSign']
+const NAMES = [
+  'score', 'metric', 'metricFactor', 'entropyScore', 'klOldNew', 'entropy', 'tangent', 'adjoint',
+  'gradient', 'fisher', 'fisherCurvature', 'fisherSymmetry', 'fisherSign',
+]
 
-test('every built-in distribution passes, on random networks of depth 0 to 3, tanh, relu and identity', () => {
+test('every built-in distribution passes, on networks of depth 0 to 3, tanh, relu and identity', () => {
   const random = new Random(301)
   for (const space of SPACES) {
     for (const activation of ['tanh', 'relu', 'identity'] as const) {
@@ -69,7 +79,7 @@ test('so does the Gaussian whose σ the network gives', () => {
   }
 })
 
-test('what differences can show, they show: errors lie far below the tolerances', () => {
+test('errors of a correct policy lie far below the tolerances', () => {
   const random = new Random(302)
   for (const space of SPACES) {
     const { checks } = verifyPolicy(drawPolicy(space, [6], 'tanh', random), drawObservations(50, random))
@@ -80,7 +90,7 @@ test('what differences can show, they show: errors lie far below the tolerances'
   }
 })
 
-test('first policies, all but certain ones, single states, large inputs and wide networks raise no false alarm', () => {
+test('no false alarm from initial or nearly certain policies, single states, large inputs, wide nets', () => {
   const random = new Random(303)
   for (const space of SPACES) {
     for (const activation of ['tanh', 'relu'] as const) {
@@ -89,8 +99,10 @@ test('first policies, all but certain ones, single states, large inputs and wide
       const certain = drawPolicy(space, [8, 8], activation, random)
       for (let p = 0; p < certain.net.parameters.flat.length; p++) certain.net.parameters.flat[p] *= 8
       const given: readonly (readonly [Policy, Float64Array[]])[] = [
-        [first, drawObservations(200, random)], [first, drawObservations(1, random)], [certain, drawObservations(100, random)],
-        [drawPolicy(space, [8], activation, random), drawObservations(100, random).map((x) => x.map((each) => 1000 * each))],
+        [first, drawObservations(200, random)], [first, drawObservations(1, random)],
+        [certain, drawObservations(100, random)],
+        [drawPolicy(space, [8], activation, random),
+          drawObservations(100, random).map((x) => x.map((each) => 1000 * each))],
       ]
       for (const [policy, observations] of given) {
         const report = verifyPolicy(policy, observations)
@@ -105,7 +117,7 @@ test('first policies, all but certain ones, single states, large inputs and wide
 
 type Fault = (sound: Distribution) => Partial<Distribution>
 
-/** What fails where `fault` is planted into the distribution of a policy on `space`. */
+/** The checks that fail if `fault` is planted into the distribution of a policy on `space`. */
 function failing(space: Space, fault: Fault, hidden: readonly number[] = [5]): string[] {
   const random = new Random(304)
   const policy = drawPolicy(space, hidden, 'tanh', random)
@@ -152,11 +164,12 @@ test('a metric off by a factor fails the metric, its factor, and the curvature o
   }
 })
 
-test('a shared metric of 1 where it is 2 fails the metric and the curvature', () => {
-  assert.equal(failing(wide(2), () => ({ sharedMetric(out, v) { out.set(v) } })), ['metric', 'fisherCurvature'])
+test('a shared metric of 1 instead of 2 fails the metric and the curvature', () => {
+  assert.equal(failing(wide(2), () => ({ sharedMetric(out, v) { out.set(v) } })),
+    ['metric', 'fisherCurvature'])
 })
 
-test('a metric that takes every stretch of rows for the first fails, as batches of several tiles need them apart', () => {
+test('a metric that always works on the first rows fails: batches have several tiles', () => {
   const failures = failing(discrete(3), (sound) => ({
     metric: (etaDot, eta, _, count, scale) => sound.metric(etaDot, eta, 0, count, scale),
   }))
@@ -191,7 +204,7 @@ test('a factor of the metric that leaves out one output fails metricFactor alone
   })), ['metricFactor'])
 })
 
-test('a gradient of the entropy of the wrong sign, or without the shared part, fails entropyScore alone', () => {
+test('a gradient of the entropy of wrong sign, or without the shared part, fails entropyScore alone', () => {
   for (const space of SPACES) {
     assert.equal(failing(space, (sound) => ({
       entropyScore: (etaBar, sharedBar, weight, eta) => sound.entropyScore(etaBar, sharedBar, -weight, eta),
@@ -224,10 +237,13 @@ test('KL averaged over the components of an action fails the metric and klOldNew
   }
 })
 
-test('draws from another temperature fail what is averaged over draws, an entropy off by a tenth itself alone', () => {
+test('draws at another temperature fail the means over draws, an entropy off by a tenth itself alone', () => {
   const failures = failing(discrete(3), (sound) => ({
     sample(actions, eta, streams) {
-      const flat = { ...eta, rows: matrix(eta.rows.data.map((z) => z / 2), eta.rows.rows, 3), cache: matrix(new Float64Array(eta.cache.data.length), eta.cache.rows, eta.cache.cols) }
+      const flat = {
+        ...eta, rows: matrix(eta.rows.data.map((z) => z / 2), eta.rows.rows, 3),
+        cache: matrix(new Float64Array(eta.cache.data.length), eta.cache.rows, eta.cache.cols),
+      }
       sound.prepare(flat)
       sound.sample(actions, flat, streams)
     },
@@ -277,26 +293,30 @@ test('NaN anywhere fails, with an infinite error and no NaN in the record', () =
     const report = verifyPolicy(wrong, drawObservations(20, random))
     assert.is(report.passed, false)
     assert.is(report.checks.find((check) => check.name === name)?.error, Infinity)
-    for (const { error, tolerance } of report.checks) assert.ok(!Number.isNaN(error) && Number.isFinite(tolerance))
+    for (const { error, tolerance } of report.checks) {
+      assert.ok(!Number.isNaN(error) && Number.isFinite(tolerance))
+    }
   }
 })
 
-/** What fails where the network's activation is given another slope. */
-function failingSlope(activation: ActivationName, hidden: readonly number[], slope: Activation['multiplyBySlope']): string[] {
+/** The checks that fail if the network's activation is given another slope. */
+function failingSlope(
+  activation: ActivationName, hidden: readonly number[], slope: Activation['multiplyBySlope'],
+): string[] {
   const random = new Random(306)
   const policy = drawPolicy(discrete(3), hidden, activation, random)
   const net = { ...policy.net, activation: { ...policy.net.activation, multiplyBySlope: slope } }
   return failed(verifyPolicy({ ...policy, net }, drawObservations(120, random)))
 }
 
-test('a wrong slope of the activation fails the tangent, and all that is made of it; the adjoint it does not', () => {
+test('a wrong slope of the activation fails the tangent and what is made of it, but not the adjoint', () => {
   const wanted = ['tangent', 'gradient', 'fisher', 'fisherCurvature']
   for (const hidden of [[5], [5, 4]]) {
     // 1 − y for 1 − y².
     assert.equal(failingSlope('tanh', hidden, (_, G, Y) => {
       for (let p = 0; p < G.rows * G.cols; p++) G.data[p] *= 1 - Y.data[p]
     }), wanted)
-    // A leak of 0.01 that forward has not.
+    // A leak of 0.01 that forward does not have.
     assert.equal(failingSlope('relu', hidden, (_, G, Y) => {
       for (let p = 0; p < G.rows * G.cols; p++) if (Y.data[p] === 0) G.data[p] *= 0.01
     }), wanted)
@@ -304,7 +324,7 @@ test('a wrong slope of the activation fails the tangent, and all that is made of
   }
 })
 
-test('a backward pass that counts biases twice fails the adjoint before the gradient; the tangent is right', () => {
+test('a backward pass that counts biases twice fails the adjoint, the gradient, but not the tangent', () => {
   const random = new Random(307)
   const policy = drawPolicy(discrete(3), [5], 'tanh', random)
   const backend: Backend = {
@@ -314,7 +334,8 @@ test('a backward pass that counts biases twice fails the adjoint before the grad
       reference.addColumnSums(b, Y)
     },
   }
-  const failures = failed(verifyPolicy({ ...policy, net: { ...policy.net, backend } }, drawObservations(120, random)))
+  const failures =
+    failed(verifyPolicy({ ...policy, net: { ...policy.net, backend } }, drawObservations(120, random)))
   assert.equal(failures, ['adjoint', 'gradient', 'fisher', 'fisherCurvature', 'fisherSymmetry'])
 })
 
@@ -322,7 +343,7 @@ test('without hidden layers no activation is used, and a wrong slope harms nothi
   assert.equal(failingSlope('tanh', [], (_, G) => { G.data.fill(0) }), [])
 })
 
-test('faults show where F is projected, too: large networks are not formed', () => {
+test('faults show if F is projected, too: for large networks it is not formed', () => {
   const random = new Random(308)
   const policy = drawPolicy(discrete(3), [40, 40], 'tanh', random)
   const net = { ...policy.net, activation: { ...policy.net.activation, multiplyBySlope: () => {} } }
@@ -333,7 +354,7 @@ test('faults show where F is projected, too: large networks are not formed', () 
 
 // The door.
 
-test('θ, the transposes and the given observations keep their bits, on both backends, and the report is the same', () => {
+test('θ, transposes and observations keep their bits, on both backends, and the report is the same', () => {
   const simd = createSimd(1 << 24)
   const backends = simd === null ? [reference] : [reference, simd]
   for (const space of SPACES) {
@@ -341,7 +362,8 @@ test('θ, the transposes and the given observations keep their bits, on both bac
       const reports = backends.map((backend) => {
         const random = new Random(309)
         const policy = drawPolicy(space, [6, 4], activation, random, backend)
-        const observations = drawObservations(30, random), before = JSON.stringify(observations.map((x) => [...x]))
+        const observations = drawObservations(30, random)
+        const before = JSON.stringify(observations.map((x) => [...x]))
         const theta = bitsOf(policy), transposes = policy.net.transposes.map(({ data }) => data.slice())
         const report = verifyPolicy(policy, observations)
         assert.is(bitsOf(policy), theta)
@@ -375,7 +397,8 @@ test('observations pass the policy\'s normaliser on their way to the network, a 
   }
   const policy = { ...drawPolicy(discrete(3), [4], 'tanh', random), normalizer }
   const observations = drawObservations(10, random)
-  const read = Float64Array.from(observations.flatMap((x) => [...x].map((each, j) => (each - normalizer.mean[j]) / normalizer.scale[j])))
+  const read = Float64Array.from(observations.flatMap((x) =>
+    [...x].map((each, j) => (each - normalizer.mean[j]) / normalizer.scale[j])))
   const report = verifyPolicy(policy, observations)
   assert.ok(report.passed)
   assert.equal(verifyPolicy(policy, matrix(read, 10, 3)), report)
@@ -392,7 +415,7 @@ test('observations of every kind of space are encoded as the policy encodes them
   }
 })
 
-test('another seed looks along other directions', () => {
+test('another seed checks other directions', () => {
   const random = new Random(312)
   const policy = drawPolicy(discrete(3), [4], 'tanh', random), observations = drawObservations(10, random)
   const [one, two] = [1, 2].map((seed) => verifyPolicy(policy, observations, { seed }))
@@ -400,7 +423,7 @@ test('another seed looks along other directions', () => {
   assert.is.not(one.checks[0].error, two.checks[0].error)
 })
 
-test('a state on the kink of a relu has no derivative: it is left out, and where all are the report says so', () => {
+test('a state on the kink of a relu has no derivative: it is left out, or reported if all are', () => {
   const random = new Random(313)
   const policy = createPolicy(reference, wide(3), discrete(3), [8], 'relu')
   // Zero biases: the input 0 lies on every kink.
@@ -417,8 +440,11 @@ test('a state on the kink of a relu has no derivative: it is left out, and where
 test('the text has a line for every check, with its verdict, error, tolerance and reason', () => {
   const random = new Random(314)
   const policy = drawPolicy(discrete(3), [4], 'tanh', random)
-  const wrong = { ...policy, distribution: { ...policy.distribution, ...scaledMetric(2)(policy.distribution) } }
-  const good = verifyPolicy(policy, drawObservations(10, random)), bad = verifyPolicy(wrong, drawObservations(10, random))
+  const wrong = {
+    ...policy, distribution: { ...policy.distribution, ...scaledMetric(2)(policy.distribution) },
+  }
+  const good = verifyPolicy(policy, drawObservations(10, random))
+  const bad = verifyPolicy(wrong, drawObservations(10, random))
   assert.is(good.text[0], 'categorical on a network 3-4-3 (tanh), 31 parameters: every check passed')
   assert.is(bad.text[0], 'categorical on a network 3-4-3 (tanh), 31 parameters: FAILED')
   for (const { text, checks } of [good, bad]) {
@@ -433,7 +459,7 @@ test('the text has a line for every check, with its verdict, error, tolerance an
   }
 })
 
-test('what the caller gets wrong is refused in one line', () => {
+test('invalid arguments are refused in one line', () => {
   const random = new Random(315)
   const policy = drawPolicy(discrete(3), [4], 'tanh', random)
   const other = drawPolicy(wide(3), [4], 'tanh', random)
@@ -446,14 +472,20 @@ test('what the caller gets wrong is refused in one line', () => {
   }
   refused(/^observations: expected at least one, got none$/, policy, [])
   refused(/^observations\[1\]: expected 3 numbers, got 2$/, policy, [good[0], [1, 2]])
-  refused(/^observations\[2\]: expected \[1\] to be a finite number, got NaN$/, policy, [good[0], good[1], [1, NaN, 1]])
+  refused(/^observations\[2\]: expected \[1\] to be a finite number, got NaN$/, policy,
+    [good[0], good[1], [1, NaN, 1]])
   refused(/^observations: expected an array of observations or a tensor, got null$/, policy, null)
-  refused(/^observations: expected an array of observations or a tensor, got Float64Array of length 3$/, policy, good[0])
+  refused(/^observations: expected an array of observations or a tensor, got Float64Array of length 3$/,
+    policy, good[0])
   refused(/^observations: expected 3 columns, got 2$/, policy, matrix(new Float64Array(4), 2, 2))
-  refused(/^observations.rows: expected an integer of at least 1, got 0$/, policy, matrix(new Float64Array(0), 0, 3))
-  refused(/^observations\[0\]: expected \[2\] to be a finite number, got Infinity$/, policy, matrix(Float64Array.of(1, 2, Infinity), 1, 3))
-  for (const [name, bad] of [['seed', -1], ['directions', 1], ['coordinates', 0.5], ['denseLimit', NaN]] as const) {
-    refused(new RegExp(`^${name}: expected an integer of at least \\d, got ${bad}$`), policy, good, { [name]: bad })
+  refused(/^observations.rows: expected an integer of at least 1, got 0$/, policy,
+    matrix(new Float64Array(0), 0, 3))
+  refused(/^observations\[0\]: expected \[2\] to be a finite number, got Infinity$/, policy,
+    matrix(Float64Array.of(1, 2, Infinity), 1, 3))
+  const wrong = [['seed', -1], ['directions', 1], ['coordinates', 0.5], ['denseLimit', NaN]] as const
+  for (const [name, bad] of wrong) {
+    refused(new RegExp(`^${name}: expected an integer of at least \\d, got ${bad}$`), policy, good,
+      { [name]: bad })
   }
   refused(/^policy: expected a network with 3 outputs for its distribution, got 2$/,
     { ...drawPolicy(discrete(2), [4], 'tanh', random), distribution: policy.distribution }, good)

@@ -1,3 +1,7 @@
+/**
+ * Rows clear of kinks against naive networks evaluated at both ends of the reach.
+ * Tolerance: none; the sets of rows are equal.
+ */
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { Random } from '../../src/math/random.ts'
@@ -12,7 +16,8 @@ const SIZES = [3, 5, 4, 2]
 /** Which hidden units are above 0, by naive networks that end before each activation. */
 function sides(theta: ArrayLike<number>, input: ArrayLike<number>): string {
   return [2, 3].flatMap((length) =>
-    naiveForward({ sizes: SIZES.slice(0, length), activation: 'relu' }, theta, input).map((z) => (z > 0 ? '+' : '0'))).join('')
+    naiveForward({ sizes: SIZES.slice(0, length), activation: 'relu' }, theta, input)
+      .map((z) => (z > 0 ? '+' : '0'))).join('')
 }
 
 function problem(N: number, random: Random) {
@@ -33,12 +38,12 @@ test('the rows that are clear are those on which no unit changes sides at the en
       [h, -h].every((t) => sides(along(theta, t, v), input) === sides(theta, input))) ? [i] : []))
     assert.equal([...rows], clear(reach))
     assert.ok(2 * rows.length >= 130)
-    assert.ok(reach < 1 && 2 * clear(4 * reach).length < 130, 'four times as far fewer than half are')
+    assert.ok(reach < 1 && 2 * clear(4 * reach).length < 130, 'at four times the reach fewer than half are')
     assert.equal(net.parameters.flat, theta)
   }
 })
 
-test('smooth activations, and networks without hidden layers, keep clear everywhere', () => {
+test('smooth activations, and networks without hidden layers, are clear everywhere', () => {
   const random = new Random(322)
   for (const [sizes, activation] of [[SIZES, 'tanh'], [SIZES, 'identity'], [[3, 2], 'relu']] as const) {
     const net = createMlp(reference, sizes, activation), theta = normals(net.parameters.flat.length, random)
@@ -47,7 +52,7 @@ test('smooth activations, and networks without hidden layers, keep clear everywh
   }
 })
 
-test('a row on a kink is never clear; where all are, none is returned', () => {
+test('a row on a kink is never clear; if all rows are on one, none is returned', () => {
   const { net, tape, directions, theta } = problem(6, new Random(323))
   tape.inputs.data.fill(0)
   theta.fill(0, 15, 20)

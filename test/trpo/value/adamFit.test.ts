@@ -1,3 +1,8 @@
+/**
+ * Fits by Adam against central differences of a naive loss, the normal equations, and the formulas of loss
+ * and variance.
+ * Tolerances: truncation and rounding of the differences, and roundings of sums, counted beside each.
+ */
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { Random } from '../../../src/math/random.ts'
@@ -7,12 +12,12 @@ import type { ActivationName } from '../../../src/nn/activation.ts'
 import { drawnValue } from '../../support/value.ts'
 import { predict, type Value } from '../../../src/rl/value.ts'
 import type { AdamFitOptions } from '../../../src/trpo/options/options.ts'
-import { forward } from '../../support/naiveUpdate.ts'
+import { naiveForward } from '../../support/naive.ts'
+import { bits } from '../../support/same.ts'
 import { type AdamFitter, createAdamFitter, fitByAdam } from '../../../src/trpo/value/adamFit.ts'
 
 interface Data { readonly observations: Tensor; readonly returns: Float64Array }
 
-const bits = (x: Float64Array): string => new BigUint64Array(x.slice().buffer).join()
 const phiOf = (value: Value): Float64Array => value.net.parameters.flat
 
 function data(N: number, inputs: number, seed: number): Data {
@@ -36,7 +41,10 @@ const setup = (
   given: Data, hidden: readonly number[], activation: ActivationName, options: Partial<AdamFitOptions>,
 ): AdamFitter => createAdamFitter(
   drawnValue(reference, given.observations.cols, hidden, activation, new Random(2)), given.returns.length,
-  { valueEpochs: 1, valueMinibatch: given.returns.length, valueLearningRate: 1e-3, normalizeReturns: false, ...options },
+  {
+    valueEpochs: 1, valueMinibatch: given.returns.length, valueLearningRate: 1e-3, normalizeReturns: false,
+    ...options,
+  },
 )
 
 /** Mean of (V_φ(s) − R̂)² over the given rows, by scalar code. */
@@ -45,7 +53,7 @@ function naiveLoss(
 ): number {
   const net = { sizes: value.net.sizes, activation: value.net.activation.name }
   return chosen.reduce((sum, i) => {
-    const error = forward(net, phi, data.subarray(i * cols, (i + 1) * cols))[0].value - returns[i]
+    const error = naiveForward(net, phi, data.subarray(i * cols, (i + 1) * cols))[0] - returns[i]
     return sum + error * error / chosen.length
   }, 0)
 }
@@ -60,10 +68,14 @@ function naiveGradient(value: Value, phi: Float64Array, given: Data, chosen: rea
   })
 }
 
-/** Central differences of a loss of some 10: truncation h² = 1e-10 times third derivatives, rounding 1e-15 · 10 / h. */
+/**
+ * Central differences of a loss of some 10: truncation h² = 1e-10 times third derivatives, rounding 1e-15 ·
+ * 10 / h.
+ */
 function assertGradient(actual: Float64Array, wanted: readonly number[]): void {
   const largest = Math.max(...wanted.map(Math.abs))
-  wanted.forEach((g, p) => assert.ok(Math.abs(actual[p] - g) < 1e-7 * (1 + largest), `${p}: ${actual[p]} ${g}`))
+  wanted.forEach((g, p) =>
+    assert.ok(Math.abs(actual[p] - g) < 1e-7 * (1 + largest), `${p}: ${actual[p]} ${g}`))
 }
 
 test('the gradient of a minibatch is that of the mean squared error, by central differences', () => {
@@ -74,7 +86,8 @@ test('the gradient of a minibatch is that of the mean squared error, by central 
       // Biases of 0 would leave dead units exactly on the kink of relu.
       const random = new Random(3), phi = phiOf(fitter.value)
       for (let p = 0; p < phi.length; p++) phi[p] += 0.1 * random.normal()
-      const wanted = naiveGradient(fitter.value, phiOf(fitter.value).slice(), given, [...given.returns.keys()])
+      const wanted =
+        naiveGradient(fitter.value, phiOf(fitter.value).slice(), given, [...given.returns.keys()])
       fit(fitter, given)
       assertGradient(fitter.gradient.data, wanted)
       assert.ok(Math.max(...wanted.map(Math.abs)) > 0.1)
@@ -96,7 +109,8 @@ test('the last minibatch of an epoch has the states that are left, and averages 
 
 test('an epoch sees each state once, whatever the minibatch, in an order that the stream chooses', () => {
   for (const [N, size] of [[10, 4], [12, 4], [5, 1], [7, 100], [1, 1]]) {
-    // V(s) = 0 · s and one-hot observations: the weight's gradient at s is −2 R̂(s) / n, so Adam's m tells the visits.
+    // V(s) = 0 · s and one-hot observations: the weight's gradient at s is −2 R̂(s) / n, so Adam's m shows
+    // the visits.
     const observations = reference.allocate(N, N)
     for (let i = 0; i < N; i++) observations.data[i * N + i] = 1
     const given = { observations, returns: Float64Array.from({ length: N }, (_, i) => i + 1) }
@@ -108,9 +122,10 @@ test('an epoch sees each state once, whatever the minibatch, in an order that th
     const steps = Math.ceil(N / size)
     order.forEach((state, at) => {
       const step = Math.floor(at / size), n = Math.min(size, N - step * size)
-      // Visited in that step, then faded by β₁ in each later one: one rounding a step.
+      // Visited in that step, then faded by β₁ in each later one: one rounding per step.
       const wanted = 0.1 * (-2 * (state + 1) / n) * 0.9 ** (steps - 1 - step)
-      assert.ok(Math.abs(fitter.adam.m.data[state] - wanted) <= 1e-14 * Math.abs(wanted), `${N}, ${size}: ${state}`)
+      assert.ok(Math.abs(fitter.adam.m.data[state] - wanted) <= 1e-14 * Math.abs(wanted),
+        `${N}, ${size}: ${state}`)
     })
   }
   const given = data(40, 1, 4)
@@ -134,10 +149,12 @@ function leastSquares({ observations: { data, rows, cols }, returns }: Data): nu
     }
   }
   for (let p = 0; p < n; p++) {
-    // Positive definite: the pivots on the diagonal do without exchanges.
+    // Positive definite: the pivots on the diagonal need no exchanges.
     const pivot = system[p][p]
     system[p] = system[p].map((x) => x / pivot)
-    for (let q = 0; q < n; q++) if (q !== p) system[q] = system[q].map((x, k) => x - system[q][p] * system[p][k])
+    for (let q = 0; q < n; q++) {
+      if (q !== p) system[q] = system[q].map((x, k) => x - system[q][p] * system[p][k])
+    }
   }
   return system.map((row) => row[n])
 }
@@ -149,7 +166,9 @@ test('a linear V reaches the least squares of the normal equations, on data with
   let last = Infinity
   // Adam ends in a cycle about as wide as its rate, so the rate goes down.
   for (const valueLearningRate of [0.1, 1e-2, 1e-3, 1e-4, 1e-5, 1e-6]) {
-    const fitter = createAdamFitter(value, 50, { valueEpochs: 500, valueMinibatch: 50, valueLearningRate, normalizeReturns: false })
+    const fitter = createAdamFitter(value, 50, {
+      valueEpochs: 500, valueMinibatch: 50, valueLearningRate, normalizeReturns: false,
+    })
     const { status, lossBefore, lossAfter } = fit(fitter, given)
     assert.is(status, 'fitted')
     assert.ok(lossAfter <= lossBefore * (1 + 1e-4) && lossAfter <= last * (1 + 1e-4))
@@ -181,7 +200,7 @@ test('losses and explained variance are what their formulas say, and values are 
   }
 })
 
-test('explained variance is 1 for perfect values, 0 for a constant, null where returns do not vary', () => {
+test('explained variance is 1 for perfect values, 0 for a constant, null if returns do not vary', () => {
   const given = data(20, 2, 9)
   const fitter = setup(given, [], 'identity', { valueEpochs: 0 })
   const explained = (returns: Float64Array, v: Float64Array): number | null =>
@@ -196,7 +215,7 @@ test('explained variance is 1 for perfect values, 0 for a constant, null where r
   assert.ok(Math.abs(worse + 3) < 1e-14)
 })
 
-test('no epochs leave φ and the values as they are, to the bit', () => {
+test('with no epochs φ and the values keep their bits', () => {
   const given = data(30, 3, 10)
   const fitter = setup(given, [6], 'tanh', { valueEpochs: 0 })
   const phi = bits(phiOf(fitter.value)), v = values(fitter.value, given)
@@ -210,7 +229,7 @@ test('no epochs leave φ and the values as they are, to the bit', () => {
   assert.is(fitter.adam.beta1Power, 1)
 })
 
-test('a fit whose numbers overflow is undone: φ, Adam and values have their exact bits, and the next fit is as ever', () => {
+test('a fit whose numbers overflow is undone: φ, Adam and values keep their bits, later fits too', () => {
   const given = data(30, 3, 11)
   for (const normalizeReturns of [false, true]) {
     const options = { valueEpochs: 2, valueMinibatch: 8, valueLearningRate: 0.01, normalizeReturns }
@@ -255,7 +274,8 @@ test('a minibatch larger than the batch is the batch', () => {
 })
 
 /** Returns of other means and deviations, as a policy that learns sees them. */
-const HISTORY: readonly (readonly [mean: number, std: number])[] = [[3, 2], [-400, 50], [-350, 90], [-20, 0.5], [0, 1]]
+const HISTORY: readonly (readonly [mean: number, std: number])[] =
+  [[3, 2], [-400, 50], [-350, 90], [-20, 0.5], [0, 1]]
 
 function batches(N: number, seed: number): Data[] {
   return HISTORY.map(([mean, std], k) => {
@@ -264,12 +284,13 @@ function batches(N: number, seed: number): Data[] {
   })
 }
 
-test('in units of the returns, Adam remembers the gradients of V as it is, whatever the units were before', () => {
+test('in units of the returns, Adam\'s means are those of the gradients of V itself, as units change', () => {
   for (const hidden of [[], [5], [6, 4]]) {
     const fitter = setup(batches(23, 20)[0], hidden, 'tanh', { normalizeReturns: true })
     const P = phiOf(fitter.value).length, m = new Float64Array(P), v = new Float64Array(P)
     for (const given of batches(23, 20)) {
-      const gradient = naiveGradient(fitter.value, phiOf(fitter.value).slice(), given, [...given.returns.keys()])
+      const gradient =
+        naiveGradient(fitter.value, phiOf(fitter.value).slice(), given, [...given.returns.keys()])
       fit(fitter, given)
       gradient.forEach((g, p) => {
         m[p] = 0.9 * m[p] + 0.1 * g
@@ -277,13 +298,15 @@ test('in units of the returns, Adam remembers the gradients of V as it is, whate
       })
       // Differences of losses of 2e5, rounded to 2e-11 of a step of 1e-5.
       const size = Math.max(...gradient.map(Math.abs))
-      m.forEach((x, p) => assert.ok(Math.abs(fitter.adam.m.data[p] - x) < 1e-5 * (1 + size), `${p}: ${fitter.adam.m.data[p]} ${x}`))
-      v.forEach((x, p) => assert.ok(Math.abs(fitter.adam.v.data[p] - x) < 1e-5 * (1 + size) * (1 + size), `${p}: ${fitter.adam.v.data[p]} ${x}`))
+      m.forEach((x, p) => assert.ok(Math.abs(fitter.adam.m.data[p] - x) < 1e-5 * (1 + size),
+        `${p}: ${fitter.adam.m.data[p]} ${x}`))
+      v.forEach((x, p) => assert.ok(Math.abs(fitter.adam.v.data[p] - x) < 1e-5 * (1 + size) * (1 + size),
+        `${p}: ${fitter.adam.v.data[p]} ${x}`))
     }
   }
 })
 
-test('no epochs leave V as it is but for rounding, there and back', () => {
+test('with no epochs V stays as it is, except for the rounding of the change of units and back', () => {
   for (const given of batches(30, 30)) {
     const fitter = setup(given, [6], 'tanh', { valueEpochs: 0, normalizeReturns: true })
     const phi = phiOf(fitter.value).slice(), v = values(fitter.value, given)
@@ -297,13 +320,16 @@ test('no epochs leave V as it is but for rounding, there and back', () => {
 
 test('returns times 2^k give V times 2^k, to the bit, fit after fit: their units do not matter', () => {
   const history = (k: number, normalizeReturns: boolean): string[] => {
-    const scaled = batches(40, 40).map((given) => ({ ...given, returns: given.returns.map((r) => r * 2 ** k) }))
+    const scaled = batches(40, 40).map((given) => ({
+      ...given, returns: given.returns.map((r) => r * 2 ** k),
+    }))
     const fitter = setup(scaled[0], [6, 4], 'tanh', { valueMinibatch: 16, valueEpochs: 3, normalizeReturns })
     const phi = phiOf(fitter.value), last = phi.length - 5
     phi.fill(0, last)
     return scaled.map((given) => {
       const { lossAfter } = fit(fitter, given)
-      return [bits(phi.slice(0, last)), bits(phi.slice(last).map((w) => w / 2 ** k)), lossAfter / 4 ** k].join()
+      const output = phi.slice(last).map((w) => w / 2 ** k)
+      return [bits(phi.slice(0, last)), bits(output), lossAfter / 4 ** k].join()
     })
   }
   for (const k of [-20, 1, 30]) assert.equal(history(k, true), history(0, true))
@@ -311,19 +337,22 @@ test('returns times 2^k give V times 2^k, to the bit, fit after fit: their units
 })
 
 // Their variance is 1e6.
-test('in units of the returns, V reaches large returns that Adam alone would walk to for long', () => {
+test('in units of the returns, V reaches large returns for which Adam alone would need many steps', () => {
   const given = data(60, 2, 50)
   for (let i = 0; i < 60; i++) given.returns[i] = 1000 * given.observations.data[2 * i] - 5000
   const lossAfter = (normalizeReturns: boolean): number => {
-    const fitter = setup(given, [], 'tanh', { valueEpochs: 300, valueMinibatch: 20, valueLearningRate: 0.03, normalizeReturns })
+    const fitter = setup(given, [], 'tanh', {
+      valueEpochs: 300, valueMinibatch: 20, valueLearningRate: 0.03, normalizeReturns,
+    })
     return fit(fitter, given).lossAfter
   }
   assert.ok(lossAfter(true) < 1e4, `${lossAfter(true)}`)
-  assert.ok(lossAfter(false) > 1e7, 'at 0.03 a step, 900 of them lead to 27')
+  assert.ok(lossAfter(false) > 1e7, '900 steps of 0.03 lead to 27')
 })
 
 test('returns that do not vary, or beyond what doubles can square, have no units of their own', () => {
-  for (const returns of [new Float64Array(30).fill(7), new Float64Array(30), data(30, 3, 60).returns.map((r) => 1e60 * r)]) {
+  const huge = data(30, 3, 60).returns.map((r) => 1e60 * r)
+  for (const returns of [new Float64Array(30).fill(7), new Float64Array(30), huge]) {
     const given = { ...data(30, 3, 60), returns }
     const phis = [false, true].map((normalizeReturns) => {
       const fitter = setup(given, [5], 'tanh', { normalizeReturns })

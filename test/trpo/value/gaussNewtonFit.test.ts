@@ -1,3 +1,9 @@
+/**
+ * Gauss–Newton steps against dense algebra: normal equations, ridge regression, (mean j jᵀ + λ D²) x = b with
+ * naive j.
+ * Tolerances: central differences of j, the residual of conjugate gradients times the condition, and
+ * roundings of sums.
+ */
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import type { Backend } from '../../../src/math/backend.ts'
@@ -12,7 +18,8 @@ import type { ValueFit } from '../../../src/trpo/value/loss.ts'
 import {
   fromEntries, inner, type Matrix, multiply, plusDiagonal, solve, timesVector, transpose,
 } from '../../support/dense.ts'
-import { forward } from '../../support/naiveUpdate.ts'
+import { naiveForward } from '../../support/naive.ts'
+import { bits } from '../../support/same.ts'
 import type { GaussNewtonFitOptions } from '../../../src/trpo/options/options.ts'
 import {
   createGaussNewtonFitter, fitByGaussNewton, type GaussNewtonFitter,
@@ -20,16 +27,19 @@ import {
 
 interface Data { readonly observations: Tensor; readonly returns: Float64Array }
 
-/** Everything exact: all states in H, no damping, no bound that is ever met, conjugate gradients to the last digit. */
+/**
+ * Everything exact: all states in H, no damping, no bound that is ever met, conjugate gradients to the last
+ * digit.
+ */
 const EXACT: GaussNewtonFitOptions = {
   valueMaxKl: 1e6, valueSteps: 1, valueCgIterations: 200, valueDamping: 0, valueCurvatureFraction: 1,
   cgTolerance: 1e-15, backtrackCoefficient: 0.8, maxBacktracks: 10,
 }
 const USUAL: GaussNewtonFitOptions = {
-  ...EXACT, valueMaxKl: 1, valueSteps: 2, valueCgIterations: 10, valueDamping: 0.1, valueCurvatureFraction: 0.1, cgTolerance: 0.01,
+  ...EXACT, valueMaxKl: 1, valueSteps: 2, valueCgIterations: 10, valueDamping: 0.1,
+  valueCurvatureFraction: 0.1, cgTolerance: 0.01,
 }
 
-const bits = (x: Float64Array): string => new BigUint64Array(x.slice().buffer).join()
 const phiOf = (value: Value): Float64Array => value.net.parameters.flat
 const mean = (x: readonly number[]): number => x.reduce((sum, a) => sum + a, 0) / x.length
 
@@ -62,14 +72,18 @@ function fit(fitter: GaussNewtonFitter, given: Data, random: Random = new Random
 }
 
 /** V_φ of every state, by scalar code. */
-function naiveValues({ value: { net } }: GaussNewtonFitter, phi: Float64Array, { observations: { data, rows, cols } }: Data): number[] {
-  return Array.from({ length: rows }, (_, i) => forward(
-    { sizes: net.sizes, activation: net.activation.name }, phi, data.subarray(i * cols, (i + 1) * cols))[0].value)
+function naiveValues(
+  { value: { net } }: GaussNewtonFitter, phi: Float64Array, { observations: { data, rows, cols } }: Data,
+): number[] {
+  const naive = { sizes: net.sizes, activation: net.activation.name }
+  return Array.from({ length: rows }, (_, i) =>
+    naiveForward(naive, phi, data.subarray(i * cols, (i + 1) * cols))[0])
 }
 
-const squares = (x: ArrayLike<number>, y: ArrayLike<number>): number => mean(Array.from(x, (a, i) => (a - y[i]) ** 2))
+const squares = (x: ArrayLike<number>, y: ArrayLike<number>): number =>
+  mean(Array.from(x, (a, i) => (a - y[i]) ** 2))
 
-/** ∂V/∂φ, a row a state, by central differences of scalar code: good to some 1e-9 of its size. */
+/** ∂V/∂φ, a row per state, by central differences of scalar code: good to some 1e-9 of its size. */
 function naiveJacobian(fitter: GaussNewtonFitter, given: Data): Matrix {
   const phi = phiOf(fitter.value).slice(), h = 1e-5
   return transpose(Array.from(phi, (x, p) => {
@@ -81,7 +95,10 @@ function naiveJacobian(fitter: GaussNewtonFitter, given: Data): Matrix {
   }))
 }
 
-/** x of (mean j jᵀ + λ D²) x = mean (R̂ − V) j for j = ∂V/∂φ, D = σ in hidden layers and 1 in the output layer. */
+/**
+ * x of (mean j jᵀ + λ D²) x = mean (R̂ − V) j for j = ∂V/∂φ, D = σ in hidden layers and 1 in the output
+ * layer.
+ */
 function naiveStep(fitter: GaussNewtonFitter, given: Data, lambda: number): Float64Array {
   const J = naiveJacobian(fitter, given), Jt = transpose(J), N = J.length
   const v = naiveValues(fitter, phiOf(fitter.value), given)
@@ -95,7 +112,9 @@ function naiveStep(fitter: GaussNewtonFitter, given: Data, lambda: number): Floa
 }
 
 /** Weights, then bias, of ridge regression by the normal equations; `lambda` draws towards `from`. */
-function ridge({ observations: { data, rows, cols }, returns }: Data, lambda: number, from: Float64Array): Float64Array {
+function ridge(
+  { observations: { data, rows, cols }, returns }: Data, lambda: number, from: Float64Array,
+): Float64Array {
   const X = fromEntries(rows, cols + 1, (i, j) => j < cols ? data[i * cols + j] : 1)
   const Xt = transpose(X)
   const rest = returns.map((r, i) => r - inner(X[i], from))
@@ -110,7 +129,8 @@ test('one step of a linear V without damping or bound is the least squares of th
     const { status, lossAfter } = fit(fitter, given)
     assert.is(status, 'fitted')
     // Conjugate gradients to a residual of 1e-15, on systems whose condition is below 100.
-    wanted.forEach((w, p) => assert.ok(Math.abs(phiOf(fitter.value)[p] - w) < 1e-12, `${p}: ${phiOf(fitter.value)[p]} ${w}`))
+    wanted.forEach((w, p) =>
+      assert.ok(Math.abs(phiOf(fitter.value)[p] - w) < 1e-12, `${p}: ${phiOf(fitter.value)[p]} ${w}`))
     assert.ok(Math.abs(lossAfter - squares(given.returns, naiveValues(fitter, wanted, given))) < 1e-12)
   }
 })
@@ -125,7 +145,7 @@ test('with damping it is ridge regression towards the φ of before', () => {
   }
 })
 
-test('V of a linear network moves by half the share of σ² that it explains, and never by more than ½', () => {
+test('V of a linear network moves by half the fraction of σ² that it explains, at most by ½', () => {
   const given = data(80, 5, 11)
   const fitter = setup(given, [], 'identity', {})
   const before = values(fitter, given)
@@ -136,7 +156,7 @@ test('V of a linear network moves by half the share of σ² that it explains, an
   assert.ok(kl < 0.5 && kl > 0.1)
 })
 
-test('a step of a network goes along the damped Gauss–Newton direction of dense algebra, σφ in hidden layers', () => {
+test('a step goes along the damped Gauss–Newton direction of dense algebra, with σφ in hidden layers', () => {
   for (const activation of ['tanh', 'relu', 'identity'] as const) {
     for (const hidden of [[5], [4, 3]]) {
       const given = data(40, 2, 12)
@@ -151,7 +171,8 @@ test('a step of a network goes along the damped Gauss–Newton direction of dens
       assert.ok(j >= 0 && j <= 10 && Math.abs(scale - 0.8 ** j) < 1e-7, `${activation}: ${scale}`)
       // The Jacobian is good to 1e-9 or so, and the damped system's condition is below 100.
       const largest = Math.max(...x.map(Math.abs))
-      x.forEach((d, p) => assert.ok(Math.abs(moved[p] - scale * d) < 1e-6 * largest, `${activation} ${hidden}: ${p}`))
+      x.forEach((d, p) =>
+        assert.ok(Math.abs(moved[p] - scale * d) < 1e-6 * largest, `${activation} ${hidden}: ${p}`))
     }
   }
 })
@@ -162,8 +183,11 @@ test('at what is kept the loss is lower and the constraint holds, whatever ε, s
   for (let round = 0; round < 120; round++) {
     const given = data(20 + random.integer(150), 1 + random.integer(3), 100 + round)
     const epsilon = 10 ** (-4 + 4 * random.uniform())
-    const fitter = setup(given, [[], [6], [5, 4]][round % 3], (['tanh', 'relu', 'identity'] as const)[random.integer(3)], {
-      valueMaxKl: epsilon, valueSteps: 1 + random.integer(4), valueCurvatureFraction: random.uniform() < 0.5 ? 1 : 0.3,
+    const hidden = [[], [6], [5, 4]][round % 3]
+    const activation = (['tanh', 'relu', 'identity'] as const)[random.integer(3)]
+    const fitter = setup(given, hidden, activation, {
+      valueMaxKl: epsilon, valueSteps: 1 + random.integer(4),
+      valueCurvatureFraction: random.uniform() < 0.5 ? 1 : 0.3,
       valueDamping: 0.01, valueCgIterations: 10,
     })
     const before = naiveValues(fitter, phiOf(fitter.value), given)
@@ -179,7 +203,7 @@ test('at what is kept the loss is lower and the constraint holds, whatever ε, s
     assert.ok(Math.abs(lossAfter - squares(given.returns, after)) < 1e-12 * sigma2)
     if (kl > 0.6 * epsilon) bound++
   }
-  // 0.8² of the radius is 0.64 of ε: most of the small regions are used to that share.
+  // 0.8² of the radius is 0.64 of ε: most small regions are used up to that fraction.
   assert.ok(bound > 40, `${bound}`)
 })
 
@@ -188,13 +212,15 @@ test('in a small region a linear V goes to its edge exactly, along the direction
     const given = data(70, 3, 14)
     const fitter = setup(given, [], 'identity', { valueMaxKl: 1e-3, valueDamping })
     const before = values(fitter, given), phi = phiOf(fitter.value).slice()
-    const least = ridge(given, valueDamping, phi)
+    const wanted = ridge(given, valueDamping, phi)
     const { lossBefore } = fit(fitter, given)
     const kl = squares(values(fitter, given), before) / (2 * lossBefore)
-    // V is linear, so the quadratic model is exact; whether rounding puts the full step outside, the search decides.
+    // V is linear, so the quadratic model is exact; whether rounding puts the full step outside, the search
+    // decides.
     assert.ok(Math.abs(kl - 1e-3) < 1e-12 || Math.abs(kl - 0.64e-3) < 1e-12, `${kl}`)
-    const scale = (phiOf(fitter.value)[0] - phi[0]) / (least[0] - phi[0])
-    least.forEach((w, p) => assert.ok(Math.abs(phiOf(fitter.value)[p] - phi[p] - scale * (w - phi[p])) < 1e-12))
+    const scale = (phiOf(fitter.value)[0] - phi[0]) / (wanted[0] - phi[0])
+    wanted.forEach((w, p) =>
+      assert.ok(Math.abs(phiOf(fitter.value)[p] - phi[p] - scale * (w - phi[p])) < 1e-12))
   }
 })
 
@@ -204,7 +230,8 @@ test('losses and explained variance are what their formulas say, and values are 
     const fitter = setup(given, [6, 5], 'tanh', { ...USUAL, valueCurvatureFraction, valueSteps: 3 })
     const v = values(fitter, given)
     const variance = (x: number[]): number => mean(x.map((a) => (a - mean(x)) ** 2))
-    const explained = 1 - variance(Array.from(v, (x, i) => given.returns[i] - x)) / variance([...given.returns])
+    const explained =
+      1 - variance(Array.from(v, (x, i) => given.returns[i] - x)) / variance([...given.returns])
     const found = fitByGaussNewton(fitter, { ...given, values: v }, new Random(5))
     assert.ok(Math.abs(found.explainedVariance! - explained) < 1e-13)
     assert.ok(found.lossAfter < found.lossBefore)
@@ -212,19 +239,23 @@ test('losses and explained variance are what their formulas say, and values are 
   }
 })
 
-test('where there is nothing to fit, φ and values keep their bits, and the fit is none the worse', () => {
+test('if there is nothing to fit, φ and values keep their bits, and the loss stays the same', () => {
   const given = data(30, 3, 16)
   const fitter = setup(given, [6], 'tanh', {})
   const none = setup(given, [6], 'tanh', { valueSteps: 0, valueCurvatureFraction: 0.5 })
   const perfect: Data = { ...given, returns: values(fitter, given) }
-  // A residual whose square underflows is no error that a loss could tell.
+  // The square of a residual underflows: the loss is 0.
   const tiny: Data = { ...given, returns: perfect.returns.slice() }
   phiOf(fitter.value).fill(0)
   tiny.returns.fill(1e-170)
   // Errors of 1 and −1 at states that look alike: the gradient is exactly 0.
-  const balanced: Data = { observations: reference.allocate(30, 3), returns: perfect.returns.map((_, i) => i % 2 === 0 ? 1 : -1) }
-  for (const [name, which, what] of [['no steps', none, given], ['tiny', fitter, tiny], ['balanced', fitter, balanced],
-    ['perfect', fitter, { ...given, returns: new Float64Array(30) }]] as const) {
+  const balanced: Data = {
+    observations: reference.allocate(30, 3), returns: perfect.returns.map((_, i) => i % 2 === 0 ? 1 : -1),
+  }
+  for (const [name, which, what] of [
+    ['no steps', none, given], ['tiny', fitter, tiny], ['balanced', fitter, balanced],
+    ['perfect', fitter, { ...given, returns: new Float64Array(30) }],
+  ] as const) {
     const phi = bits(phiOf(which.value)), v = values(which, what), random = new Random(5)
     const found = fitByGaussNewton(which, { ...what, values: v }, random)
     assert.is(found.status, 'fitted', name)
@@ -235,7 +266,7 @@ test('where there is nothing to fit, φ and values keep their bits, and the fit 
   }
 })
 
-test('a fit is undone where numbers are not finite or no trial is acceptable: φ and values have their exact bits', () => {
+test('a fit is undone if numbers are not finite or no trial is acceptable: φ, values keep their bits', () => {
   const given = data(30, 3, 17)
   const fitter = setup(given, [6], 'tanh', { ...USUAL, valueCurvatureFraction: 0.5 })
   fit(fitter, given)
@@ -252,7 +283,8 @@ test('a fit is undone where numbers are not finite or no trial is acceptable: φ
     assert.is(bits(phiOf(fitter.value)), before, name)
     assert.equal(v, values(fitter, given), name)
   }
-  // H of a state near 0 alone sees next to no curvature: the step overshoots at the far one, and there is one trial only.
+  // H of a state near 0 alone sees next to no curvature: the step overshoots at the far one, and there is one
+  // trial only.
   const observations = reference.allocate(2, 1)
   observations.data.set([0.01, 100])
   const far: Data = { observations, returns: Float64Array.of(1, 1) }
@@ -266,7 +298,7 @@ test('a fit is undone where numbers are not finite or no trial is acceptable: φ
   assert.ok(Object.is(found.lossAfter, found.lossBefore))
   assert.is(bits(phiOf(blind.value)), phi)
   assert.equal(w, values(blind, far))
-  // And the fit after a fault is as ever.
+  // And the fit after a failed one is unaffected.
   const twin = setup(given, [6], 'tanh', { ...USUAL, valueCurvatureFraction: 0.5 })
   fit(twin, given)
   fit(twin, given, new Random(6))
@@ -293,7 +325,7 @@ test('returns and output layer 2ᵏ times as large leave the same hidden layers,
   assert.is(results[2], results[0])
 })
 
-test('the states of H depend on the stream alone, are drawn anew each step, and none is drawn for all of them', () => {
+test('the states of H depend on the stream alone, drawn anew each step; all of them need no draw', () => {
   const given = data(100, 2, 19)
   const drawn = (fraction: number, past: number): Set<number> => {
     const fitter = setup(given, [4], 'tanh', { ...USUAL, valueCurvatureFraction: fraction, valueSteps: 1 })
@@ -341,9 +373,10 @@ test('both backends leave the same bits', () => {
   for (const hidden of [[], [8], [16, 9]]) {
     const results = [reference, simd].map((backend) => {
       const given = data(230, 3, 22, backend)
-      const fitter = setup(given, hidden, 'tanh', { ...USUAL, valueCurvatureFraction: 0.5, valueSteps: 3 }, backend)
-      const told = [0, 1, 2].map((seed) => JSON.stringify(fit(fitter, given, new Random(seed))))
-      return `${bits(phiOf(fitter.value))} ${told.join()}`
+      const fitter =
+        setup(given, hidden, 'tanh', { ...USUAL, valueCurvatureFraction: 0.5, valueSteps: 3 }, backend)
+      const reports = [0, 1, 2].map((seed) => JSON.stringify(fit(fitter, given, new Random(seed))))
+      return `${bits(phiOf(fitter.value))} ${reports.join()}`
     })
     assert.is(results[1], results[0])
   }

@@ -1,3 +1,7 @@
+/**
+ * The longest acceptable scale against the known end of the acceptable ones.
+ * Tolerance: the precision that was asked for.
+ */
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { longestStep } from '../../../src/trpo/variants/longestStep.ts'
@@ -19,7 +23,7 @@ test('the end of the acceptable scales is found within the precision, below 1 an
   }
 })
 
-test('it makes no more trials than it may, but for the repetition of the best', () => {
+test('it makes no more trials than it may, except for one repetition of the best', () => {
   for (const trials of [1, 2, 5]) {
     for (const end of [1e-9, 0.3, 1, 100]) {
       const { asked, acceptable } = upTo(end)
@@ -31,7 +35,7 @@ test('it makes no more trials than it may, but for the repetition of the best', 
   }
 })
 
-test('where nothing is acceptable it says so: −1 and 0, after that many halvings', () => {
+test('if nothing is acceptable it returns −1 and 0, after that many halvings', () => {
   const { asked, acceptable } = upTo(0)
   assert.equal(longestStep(acceptable, { trials: 4, precision: 1.1 }), { backtracks: -1, scale: 0 })
   assert.equal(asked, [1, 0.5, 0.25, 0.125])

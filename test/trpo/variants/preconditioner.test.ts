@@ -1,3 +1,8 @@
+/**
+ * The diagonal of the Fisher matrix against columns of Fisher products, and preconditioned solves against
+ * plain ones.
+ * Tolerances: sums of positive terms in another order; the residual times the condition of the system.
+ */
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { cgWorkspace, conjugateGradient } from '../../../src/math/conjugateGradient.ts'
@@ -18,24 +23,28 @@ import { createPreconditioner, refreshPreconditioner } from '../../../src/trpo/v
 /** The second entry is what all states allow. */
 type FamilyOf = readonly [Distribution, (readonly number[])?]
 const FAMILIES: readonly FamilyOf[] = [
-  [categorical(3)], [multiCategorical([2, 3])], [bernoulli(2)], [gaussian(2)], [multiCategorical([2, 3]), [1, 1, 0, 1, 1]],
+  [categorical(3)], [multiCategorical([2, 3])], [bernoulli(2)], [gaussian(2)],
+  [multiCategorical([2, 3]), [1, 1, 0, 1, 1]],
   [stateGaussian(2)],
 ]
 
-function draw([distribution, mask]: FamilyOf, hidden: readonly number[], N: number, random: Random): PolicyMap {
+function draw(
+  [distribution, mask]: FamilyOf, hidden: readonly number[], N: number, random: Random,
+): PolicyMap {
   const backend = createFastest(1 << 22)
   const net = createMlp(backend, [3, ...hidden, distribution.etaSize], 'tanh', distribution.sharedSize)
   for (let i = 0; i < net.parameters.flat.length; i++) net.parameters.flat[i] = 0.7 * random.normal()
   const observations = backend.allocate(N, 3)
   for (let i = 0; i < 3 * N; i++) observations.data[i] = random.normal()
-  const masks = mask === undefined ? null : Uint8Array.from({ length: N * mask.length }, (_, p) => mask[p % mask.length])
+  const masks = mask === undefined
+    ? null : Uint8Array.from({ length: N * mask.length }, (_, p) => mask[p % mask.length])
   const map = createPolicyMap(net, distribution, observations, true, masks)
   forwardPolicy(map)
   transposeWeights(net)
   return map
 }
 
-test('the diagonal is that of the Fisher matrix, read off its columns, for every family, depth and tile', () => {
+test('the diagonal is that of the Fisher matrix, column by column, for every family, depth and tile', () => {
   const random = new Random(1)
   for (const family of FAMILIES) {
     for (const hidden of [[], [5], [4, 3]]) {
@@ -75,7 +84,8 @@ test('with the preconditioner conjugate gradients find the same direction', () =
     const plain = cgWorkspace(b.length), helped = cgWorkspace(b.length)
     const options = { maxIterations: 500, relativeTolerance: 1e-12 }
     assert.is(conjugateGradient(plain, F, b, options).status, 'converged')
-    assert.is(conjugateGradient(helped, F, b, { ...options, preconditioner: preconditioner.apply }).status, 'converged')
+    const withDiagonal = { ...options, preconditioner: preconditioner.apply }
+    assert.is(conjugateGradient(helped, F, b, withDiagonal).status, 'converged')
     // A relative residual of 1e-12 times a condition number of some 1e3.
     plain.x.forEach((x, i) => assert.ok(Math.abs(x - helped.x[i]) < 1e-8 * (1 + Math.abs(x))))
   }

@@ -1,5 +1,6 @@
 /**
- * δ by its schedule against the formulas of a line and of half a cosine, in closed form; a difference of one rounding.
+ * δ by its schedule against the formulas of a line and of half a cosine, in closed form; a difference of one
+ * rounding.
  */
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
@@ -29,11 +30,13 @@ test('δ stays, falls along a line, or along half a cosine, to its final fractio
 
 test('a mean over dimensions makes δ and λ as many times larger as an action has', () => {
   const dimensions = (space: Space): number => {
-    const region = createTrustRegion(resolveOptions({ maxKl: 0.5, damping: 0.25, klReduction: 'mean' }), space)
+    const region =
+      createTrustRegion(resolveOptions({ maxKl: 0.5, damping: 0.25, klReduction: 'mean' }), space)
     assert.is(region.damping, region.maxKl / 2)
     return region.maxKl / 0.5
   }
-  assert.equal([box([0, 0, 0], [1, 1, 1]), multiBinary(4), discrete(5), multiDiscrete([2, 3])].map(dimensions), [3, 4, 1, 1])
+  const spaces = [box([0, 0, 0], [1, 1, 1]), multiBinary(4), discrete(5), multiDiscrete([2, 3])]
+  assert.equal(spaces.map(dimensions), [3, 4, 1, 1])
 })
 
 test('a training follows its schedule, and certificates report δ', () => {
