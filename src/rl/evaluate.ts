@@ -55,10 +55,23 @@ export function evaluate(policy: Policy, makeEnv: () => Env, options: EvaluateOp
 }
 
 function run(policy: Policy, makeEnv: () => Env, options: Required<EvaluateOptions>): Evaluation {
+  const envs: Env[] = []
+  try {
+    const rows = Math.min(options.episodes, SIDE_BY_SIDE)
+    for (let row = 0; row < rows; row++) envs.push(makeEnv())
+    return statistics(play(policy, envs, options))
+  } finally {
+    for (const env of envs) env?.close?.()
+  }
+}
+
+/** The episodes, in `envs` side by side: an environment that ends one begins the next that is left. */
+function play(
+  policy: Policy, envs: readonly Env[], options: Required<EvaluateOptions>,
+): Pick<Evaluation, 'returns' | 'lengths'> {
   const { episodes, firstEpisode, seed, deterministic } = options
   const random = new Random(seed).fork('evaluate')
-  const rows = Math.min(episodes, SIDE_BY_SIDE)
-  const envs = Array.from({ length: rows }, () => makeEnv())
+  const rows = envs.length
   const actor = createActor(policy, rows, maskLengthOf(envs))
   const returns = new Float64Array(episodes), lengths = new Float64Array(episodes)
   const streams = envs.map(() => random)
@@ -80,30 +93,30 @@ function run(policy: Policy, makeEnv: () => Env, options: Required<EvaluateOptio
     observe(actor, row, observation, row, 0, where[row])
   }
 
-  try {
-    for (let row = 0; row < rows; row++) begin(row)
-    while (running > 0) {
-      for (let row = 0; row < rows; row++) {
-        const episode = current[row]
-        if (episode >= 0) observeMask(actor, envs[row], row, lengths[episode], where[row])
-      }
-      decide(actor, deterministic ? null : streams)
-      for (let row = 0; row < rows; row++) {
-        const episode = current[row]
-        if (episode < 0) continue
-        const result = checkedStep(envs[row], actionOf(actor, row), row, lengths[episode], where[row])
-        observe(actor, row, result.observation, row, lengths[episode], where[row])
-        returns[episode] += result.reward
-        lengths[episode]++
-        if (result.terminated || result.truncated) {
-          running--
-          begin(row)
-        }
+  for (let row = 0; row < rows; row++) begin(row)
+  while (running > 0) {
+    for (let row = 0; row < rows; row++) {
+      const episode = current[row]
+      if (episode >= 0) observeMask(actor, envs[row], row, lengths[episode], where[row])
+    }
+    decide(actor, deterministic ? null : streams)
+    for (let row = 0; row < rows; row++) {
+      const episode = current[row]
+      if (episode < 0) continue
+      const result = checkedStep(envs[row], actionOf(actor, row), row, lengths[episode], where[row])
+      observe(actor, row, result.observation, row, lengths[episode], where[row])
+      returns[episode] += result.reward
+      lengths[episode]++
+      if (result.terminated || result.truncated) {
+        running--
+        begin(row)
       }
     }
-  } finally {
-    for (const env of envs) env.close?.()
   }
+  return { returns, lengths }
+}
+
+function statistics({ returns, lengths }: Pick<Evaluation, 'returns' | 'lengths'>): Evaluation {
   const { mean, variance } = moments(returns)
   let min = returns[0], max = returns[0]
   for (const x of returns) {

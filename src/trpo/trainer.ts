@@ -2,7 +2,7 @@
  * Everything that the iterations of a training work with, made from its options. `train` is one loop over it;
  * a loop of one's own may be another (docs/examples/own-loop sets up piece by piece).
  */
-import { show } from '../errors/expect.ts'
+import { expectFunction } from '../errors/expect.ts'
 import type { Backend } from '../math/backend.ts'
 import { Random } from '../math/random.ts'
 import { initializePolicy, type Policy } from '../rl/policy.ts'
@@ -39,28 +39,36 @@ export type ChooseBackend = (options: TrainOptions, observationSpace: Space, act
 export function createTrainer<A extends Action>(
   makeEnv: () => Env<A>, options: TrainOptions, chooseBackend: ChooseBackend,
 ): Trainer<SpaceOf<A>> {
-  const envs = makeEnvs(makeEnv, options.envCount)
+  const envs: Env<A>[] = []
   try {
-    const random = new Random(options.seed)
-    const { observationSpace, actionSpace } = envs[0]
-    const backend = chooseBackend(options, observationSpace, actionSpace)
-    const spaces = { observationSpace, actionSpace, maskLength: maskLengthOf(envs) }
-    const learner = createLearner(backend, options, spaces, random.fork('fisher'))
-    const { policy, value, batches } = learner
-    initializePolicy(policy, options.initialLogStd, random.fork('policy'))
-    initializeValue(value, random.fork('value'))
-    const rollout = createRollout(envs, policy, random, options.actionNoiseHold)
-    return {
-      ...learner, options, rollout,
-      policy: policy as Policy<SpaceOf<A>>,
-      sampler: createSampler(options, rollout, batches, random.fork('vine')),
-      minibatches: random.fork('minibatches'),
-      scratch: new Float64Array(batches.batch.advantages.length),
-      recent: [],
-    }
+    for (let e = 0; e < options.envCount; e++) envs.push(makeEnv())
+    expectOneKind(envs)
+    return trainerOf(envs, options, chooseBackend)
   } catch (error) {
-    for (const env of envs) env.close?.()
+    for (const env of envs) env?.close?.()
     throw error
+  }
+}
+
+function trainerOf<A extends Action>(
+  envs: readonly Env<A>[], options: TrainOptions, chooseBackend: ChooseBackend,
+): Trainer<SpaceOf<A>> {
+  const random = new Random(options.seed)
+  const { observationSpace, actionSpace } = envs[0]
+  const backend = chooseBackend(options, observationSpace, actionSpace)
+  const spaces = { observationSpace, actionSpace, maskLength: maskLengthOf(envs) }
+  const learner = createLearner(backend, options, spaces, random.fork('fisher'))
+  const { policy, value, batches } = learner
+  initializePolicy(policy, options.initialLogStd, random.fork('policy'))
+  initializeValue(value, random.fork('value'))
+  const rollout = createRollout(envs, policy, random, options.actionNoiseHold)
+  return {
+    ...learner, options, rollout,
+    policy: policy as Policy<SpaceOf<A>>,
+    sampler: createSampler(options, rollout, batches, random.fork('vine')),
+    minibatches: random.fork('minibatches'),
+    scratch: new Float64Array(batches.batch.advantages.length),
+    recent: [],
   }
 }
 
@@ -69,14 +77,11 @@ export function closeEnvs({ rollout: { envs } }: Trainer): void {
   for (const env of envs) env.close?.()
 }
 
-/** `count` environments. All must have the same spaces, since one network acts in all of them. */
-function makeEnvs<A extends Action>(makeEnv: () => Env<A>, count: number): Env<A>[] {
-  const envs = Array.from({ length: count }, () => makeEnv())
+/** All environments must have the same spaces, since one network acts in all of them. */
+function expectOneKind(envs: readonly Env<Action>[]): void {
   envs.forEach((env, e) => {
     for (const method of ['reset', 'step'] as const) {
-      if (typeof env?.[method] !== 'function') {
-        throw new TypeError(`environment ${e}.${method}: expected a function, got ${show(env?.[method])}`)
-      }
+      expectFunction(`environment ${e}.${method}`, env?.[method])
     }
     for (const space of ['observationSpace', 'actionSpace'] as const) {
       const described = describeSpace(env[space])
@@ -86,5 +91,4 @@ function makeEnvs<A extends Action>(makeEnv: () => Env<A>, count: number): Env<A
       }
     }
   })
-  return envs
 }

@@ -145,6 +145,16 @@ test('at most 16 environments are made, no more than episodes, and all are close
   }
 })
 
+test('environments made before one that cannot be made are closed', () => {
+  let made = 0, closed = 0
+  const makeEnv = (): Env => {
+    if (made++ === 3) throw new Error('no fourth')
+    return { ...noisy(), close() { closed++ } }
+  }
+  assert.throws(() => evaluate(policy(), makeEnv, { episodes: 5 }), 'no fourth')
+  assert.is(closed, 3)
+})
+
 test('bad options are refused by name', () => {
   const run = (options: object): unknown => evaluate(policy(), noisy, options)
   for (const episodes of [0, -1, 0.5, NaN, Infinity]) {

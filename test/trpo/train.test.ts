@@ -221,6 +221,23 @@ test('environments are closed once each if anything fails while they are set up'
   }
 })
 
+test('environments made before one that cannot be made, or is of another kind, are closed once each', () => {
+  const faults: readonly (() => Env)[] = [
+    () => { throw new Error('no third') }, () => undefined as unknown as Env,
+    () => line({ actionSpace: discrete(4) }), () => ({ ...line(), step: undefined as unknown as Env['step'] }),
+  ]
+  for (const third of faults) {
+    const closed = [0, 0]
+    let made = 0
+    const makeEnv = (): Env => {
+      const id = made++
+      return id === 2 ? third() : line({ onClose: () => { if (id < 2) closed[id]++ } })
+    }
+    assert.throws(() => train(makeEnv, SMALL).next(), /no third|^environment 2\./)
+    assert.equal(closed, [1, 1])
+  }
+})
+
 test('environments that disagree on a space, or lack a method, are refused by index', () => {
   const made = (change: Partial<Record<keyof Env, unknown>>): (() => Env) => {
     let count = 0
