@@ -11,19 +11,17 @@ import { mountainCarContinuous } from './mountainCarContinuous.ts'
 import { pendulum } from './pendulum.ts'
 import { pointMass } from './pointMass.ts'
 import type { SimulatorOptions } from './simulator.ts'
-
 export { acrobot } from './acrobot.ts'
 export { cartPole } from './cartPole.ts'
 export { mountainCar } from './mountainCar.ts'
 export { mountainCarContinuous } from './mountainCarContinuous.ts'
 export { pendulum } from './pendulum.ts'
-export { pointMass, pointMassMatrices } from './pointMass.ts'
-export type { LinearQuadraticWorld, Matrix } from './pointMass.ts'
-export { simulate } from './simulator.ts'
-export type { Dynamics, SimulatorOptions } from './simulator.ts'
+export { type LinearQuadraticWorld, type Matrix, pointMass, pointMassMatrices } from './pointMass.ts'
+export { type Dynamics, simulate, type SimulatorOptions } from './simulator.ts'
 export type { Random } from '../math/random.ts'
 export type { Action, Env, Observation, ResetOptions, ResetResult, StepResult } from '../rl/world/env.ts'
 export type { Box, Discrete, MultiBinary, MultiDiscrete, Space } from '../rl/world/space.ts'
+
 
 /** A row of the table. */
 export interface Environment {

@@ -9,6 +9,7 @@ import * as trigonometry from '../../src/math/trigonometry.ts'
 import { show } from '../../src/errors/expect.ts'
 import { Random } from '../../src/math/random.ts'
 import { constants } from '../support/coefficients.ts'
+import { between } from '../support/dense.ts'
 import * as precise from '../support/precise.ts'
 
 const { exp, expm1, log, log1p, tanh } = elementary
@@ -29,9 +30,6 @@ function anyDouble(random: Random): number {
   } while (!Number.isFinite(bits[0]))
   return bits[0]
 }
-
-/** A value from low to high. */
-const between = (random: Random, low: number, high: number): number => low + (high - low) * random.uniform()
 
 /** ± m · 2^e with e from low to high and m from 1 to 2. */
 function scaled(random: Random, low: number, high: number): number {

@@ -1,3 +1,7 @@
+/**
+ * Sums over tiles against a recursive definition of the binary tree, to the bit: what is tested is the order
+ * of a sum, so there is no tolerance.
+ */
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import type { Backend } from '../../src/math/backend.ts'
@@ -26,7 +30,7 @@ function add(into: Float64Array, x: Float64Array): void {
   for (let p = 0; p < P; p++) into[p] += x[p]
 }
 
-/** The root of the binary tree: cut where the largest power of two below the count cuts. */
+/** The root of the binary tree: split at the largest power of two below the count. */
 function tree(parts: readonly Float64Array[]): Float64Array {
   if (parts.length === 1) return parts[0]
   const half = 2 ** Math.ceil(Math.log2(parts.length) - 1)
@@ -123,7 +127,8 @@ test('a backend whose methods need their object is called as one', () => {
       reference.addColumnSums(b, Y)
     },
   }
-  const tape = tapeOf(5), parts = drawParts(tape, new Random(96)), own = createShards({ ...net, backend }, tape)
+  const tape = tapeOf(5), parts = drawParts(tape, new Random(96))
+  const own = createShards({ ...net, backend }, tape)
   assert.equal(total(own, parts), total(createShards(net, tape), parts))
   assert.is(sums, 4)
 })

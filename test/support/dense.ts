@@ -140,3 +140,8 @@ export function indefinite(n: number, negative: number, random: Random): Matrix 
 export function hilbert(n: number): Matrix {
   return fromEntries(n, n, (i, j) => 1 / (i + j + 1))
 }
+
+/** A number from low to high, uniform. */
+export function between(random: Random, low: number, high: number): number {
+  return low + (high - low) * random.uniform()
+}

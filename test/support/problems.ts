@@ -10,6 +10,7 @@ import { resolveOptions } from '../../src/trpo/options/resolve.ts'
 import { createStepper, step, type StepBatch, type Stepper } from '../../src/trpo/step.ts'
 import type { Family, NaiveBatch, NaivePolicy } from './naiveUpdate.ts'
 import { wide } from './spaces.ts'
+import { between } from './dense.ts'
 
 export const DEFAULTS: StepOptions = { ...resolveOptions({}), cgTolerance: 1e-6 }
 
@@ -61,7 +62,6 @@ export function outcomeOf({ policy, stepper, batch }: Prepared): Outcome {
 }
 
 const pick = <T>(random: Random, items: readonly T[]): T => items[random.integer(items.length)]
-const between = (random: Random, low: number, high: number): number => low + (high - low) * random.uniform()
 /** From 10^low to 10^high, evenly in the exponent. */
 const decades = (random: Random, low: number, high: number): number => 10 ** between(random, low, high)
 

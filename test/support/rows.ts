@@ -1,4 +1,4 @@
-/** Rows of tensors. */
+/** Rows of tensors, copied out for comparisons. */
 import type { Tensor } from '../../src/math/tensor.ts'
 
 /** A copy of row i. */

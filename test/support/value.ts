@@ -5,6 +5,11 @@ import type { ActivationName } from '../../src/nn/activation.ts'
 import type { Normalizer } from '../../src/rl/normalizer.ts'
 import { createValue, initializeValue, type Value } from '../../src/rl/value.ts'
 
+/** φ. */
+export function phiOf(value: Value): Float64Array {
+  return value.net.parameters.flat
+}
+
 export function drawnValue(
   backend: Backend, inputs: number, hidden: readonly number[], activation: ActivationName, random: Random,
   normalizer: Normalizer | null = null,

@@ -114,8 +114,9 @@ test('also for batches of one tile, one more state than a tile, and several shar
   const worst = new Worst()
   for (const N of [1, 95, 96, 97, 200, 400]) {
     const problem = drawProblem(FAMILIES[N % 3], 'tanh', [3], N, random)
-    worst.relative(`${N}`, formed(fisherOf(problem), problem.theta.length).flatMap((row) => [...row]),
-      naiveFisher(problem.net, problem.naive, problem.theta, problem.inputs).flatMap((row) => [...row]), 1e-12)
+    const { net, naive, theta, inputs } = problem
+    worst.relative(`${N}`, formed(fisherOf(problem), theta.length).flatMap((row) => [...row]),
+      naiveFisher(net, naive, theta, inputs).flatMap((row) => [...row]), 1e-12)
   }
   assert.equal(failures(worst.report()), [])
 })

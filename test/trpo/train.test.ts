@@ -224,7 +224,8 @@ test('environments are closed once each if anything fails while they are set up'
 test('environments made before one that cannot be made, or is of another kind, are closed once each', () => {
   const faults: readonly (() => Env)[] = [
     () => { throw new Error('no third') }, () => undefined as unknown as Env,
-    () => line({ actionSpace: discrete(4) }), () => ({ ...line(), step: undefined as unknown as Env['step'] }),
+    () => line({ actionSpace: discrete(4) }),
+    () => ({ ...line(), step: undefined as unknown as Env['step'] }),
   ]
   for (const third of faults) {
     const closed = [0, 0]

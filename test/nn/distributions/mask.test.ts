@@ -145,7 +145,8 @@ test('verifyDistribution compares a masked distribution with itself under the sa
   for (const sizes of [[5], [2, 3, 2]]) {
     const distribution = multiCategorical(sizes), n = distribution.etaSize, N = 40
     const eta = etaOf(distribution, normals(N * n, random), randomMasks(sizes, N, random))
-    for (const { name, passed, error } of verifyDistribution({ backend: reference, distribution, eta }, 3, random)) {
+    const subject = { backend: reference, distribution, eta }
+    for (const { name, passed, error } of verifyDistribution(subject, 3, random)) {
       assert.ok(passed, `${name}: ${error}`)
     }
   }

@@ -9,7 +9,7 @@ import { Random } from '../../../src/math/random.ts'
 import { reference } from '../../../src/math/reference.ts'
 import type { Tensor } from '../../../src/math/tensor.ts'
 import type { ActivationName } from '../../../src/nn/activation.ts'
-import { drawnValue } from '../../support/value.ts'
+import { drawnValue, phiOf } from '../../support/value.ts'
 import { predict, type Value } from '../../../src/rl/value.ts'
 import type { AdamFitOptions } from '../../../src/trpo/options/options.ts'
 import { naiveForward } from '../../support/naive.ts'
@@ -18,7 +18,6 @@ import { type AdamFitter, createAdamFitter, fitByAdam } from '../../../src/trpo/
 
 interface Data { readonly observations: Tensor; readonly returns: Float64Array }
 
-const phiOf = (value: Value): Float64Array => value.net.parameters.flat
 
 function data(N: number, inputs: number, seed: number): Data {
   const random = new Random(seed)

@@ -12,8 +12,8 @@ import { reference } from '../../../src/math/reference.ts'
 import { createSimd } from '../../../src/math/simd/backend.ts'
 import type { Tensor } from '../../../src/math/tensor.ts'
 import type { ActivationName } from '../../../src/nn/activation.ts'
-import { drawnValue } from '../../support/value.ts'
-import { predict, type Value } from '../../../src/rl/value.ts'
+import { drawnValue, phiOf } from '../../support/value.ts'
+import { predict } from '../../../src/rl/value.ts'
 import type { ValueFit } from '../../../src/trpo/value/loss.ts'
 import {
   fromEntries, inner, type Matrix, multiply, plusDiagonal, solve, timesVector, transpose,
@@ -40,7 +40,6 @@ const USUAL: GaussNewtonFitOptions = {
   valueCurvatureFraction: 0.1, cgTolerance: 0.01,
 }
 
-const phiOf = (value: Value): Float64Array => value.net.parameters.flat
 const mean = (x: readonly number[]): number => x.reduce((sum, a) => sum + a, 0) / x.length
 
 function data(N: number, inputs: number, seed: number, backend: Backend = reference): Data {
