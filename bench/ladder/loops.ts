@@ -8,7 +8,7 @@ export type Product = (
 
 /**
  * Rung 1: the definition. The sum lives in C, so that each term waits for the last one's store to be loaded
- * again: a chain through memory, some eleven cycles a link.
+ * again: a chain through memory, some eleven cycles per link.
  */
 export function sumInMemory(
   c: Float64Array, a: Float64Array, b: Float64Array, n: number, k: number, m: number,
@@ -57,7 +57,7 @@ export function rowByRow(
 
 /**
  * Rung 4: four rows of B in one pass over a row of C, as in the reference's product for few rows. C is loaded
- * and stored once for four terms: 1.5 memory operations a term instead of 3, and half the instructions.
+ * and stored once for four terms: 1.5 memory operations per term instead of 3, and half the instructions.
  * But: k must be a multiple of 4.
  */
 export function fourRowsAtOnce(
@@ -77,7 +77,7 @@ export function fourRowsAtOnce(
 }
 
 /**
- * Beside the ladder: rung 2 with four sums an element, each of every fourth term, added at the end, as
+ * Beside the ladder: rung 2 with four sums per element, each of every fourth term, added at the end, as
  * compilers do under -ffast-math. Another order of the sum, so other bits.
  */
 export function fourPartialSums(

@@ -1,30 +1,35 @@
 /**
- * `npm run ladder`: a matrix product, from the loop a textbook writes to the library's kernel, rung by rung.
- * Every rung gives the same bits, which is checked before anything is timed; docs/kernels.md tells the story.
- * `--smoke` runs everything once.
+ * A matrix product, from the loop a textbook writes to the library's kernel, rung by rung. Every rung gives
+ * the same bits, which is checked before anything is timed; docs/kernels.md explains each.
+ * But: docs/kernels.md quotes columns of several runs, so `--write` has nothing to do here.
  */
-import { cpus } from 'node:os'
 import process from 'node:process'
+import { UsageError } from '../../src/node/cli/failure.ts'
 import { Random } from '../../src/math/random.ts'
 import { reference } from '../../src/math/reference.ts'
 import { createSimd } from '../../src/math/simd/backend.ts'
 import { matrix } from '../../src/math/tensor.ts'
-import { type Contestant, type Effort, type Measurement, measure, SMOKE } from '../harness.ts'
-import { instantiate, scalarPeak, simdPeak } from '../peak.ts'
+import { readFlags } from '../harness/flags.ts'
+import { machine } from '../harness/machine.ts'
+import { type Contestant, type Measurement, measure, type Sampling, SMOKE } from '../harness/measure.ts'
+import { instantiate, scalarPeak, simdPeak } from '../harness/peak.ts'
 import {
   fourPartialSums, fourRowsAtOnce, type Product, rowByRow, sumInMemory, sumInRegister,
 } from './loops.ts'
 import { packed3x2, packed4x4, tile4x4 } from './tiles.ts'
 import { scalar4x2, simd2x2, simd4x2, simdPanels, simdSixteen } from './vectors.ts'
 
-/** n, k, m: a batch through a layer; a tile of it, at home in the second cache; a B that the first cannot hold. */
+/**
+ * n, k, m: a batch through a layer; a tile of it, at home in the second cache; a B that the first cannot
+ * hold.
+ */
 const SIZES = [[2000, 64, 64], [96, 64, 64], [256, 256, 256]] as const
-/** Short samples and many, so that the median is one in which nobody else ran. */
-const EFFORT: Effort = { samples: 101, sampleMs: 3 }
+/** Many short samples, so that no other process ran during the median one. */
+const FULL: Sampling = { samples: 101, sampleMs: 3 }
 
 interface Rung {
   readonly name: string
-  /** Whether each element is summed from the left, as the contract of backends has it. */
+  /** Whether each element is summed from the left, as the contract of backends demands. */
   readonly inOrder: boolean
   /** C ← A·B ready to run on these numbers, and where C is. */
   prepare(a: Float64Array, b: Float64Array, n: number, k: number, m: number): Prepared | null
@@ -76,7 +81,9 @@ function loop(name: string, product: Product): Rung {
   }
 }
 
-function assembled(name: string, kernel: 'scalar4x2' | 'simd2x2' | 'simd4x2' | 'simdPanels' | 'simdSixteen'): Rung {
+type Assembled = 'scalar4x2' | 'simd2x2' | 'simd4x2' | 'simdPanels' | 'simdSixteen'
+
+function assembled(name: string, kernel: Assembled): Rung {
   return {
     name, inOrder: true,
     prepare(a, b, n, k, m) {
@@ -95,21 +102,17 @@ function assembled(name: string, kernel: 'scalar4x2' | 'simd2x2' | 'simd4x2' | '
   }
 }
 
-const words = process.argv.slice(2)
-const unknown = words.find((word) => word !== '--smoke')
-if (unknown !== undefined) {
-  process.stderr.write(`${unknown}: expected --smoke\n`)
-  process.exit(2)
+export function ladder(words: readonly string[]): number {
+  const { smoke, write } = readFlags(words)
+  if (write) throw new UsageError('--write: expected nothing, docs/kernels.md quotes single columns')
+  const sampling = smoke ? SMOKE : FULL
+  process.stdout.write(`${machine()}\nmedian [low–high] of ${sampling.samples} samples\n`)
+  for (const [n, k, m] of SIZES) process.stdout.write(climb(n, k, m, sampling))
+  return 0
 }
-const effort = words.includes('--smoke') ? SMOKE : EFFORT
-
-const machine = `${cpus()[0].model.trim()}, ${process.platform} ${process.arch}`
-process.stdout.write(`node ${process.version}, ${machine}\n`
-  + `median [low–high] of ${effort.samples} samples\n`)
-for (const [n, k, m] of SIZES) process.stdout.write(ladder(n, k, m))
 
 /** All rungs and both peaks on one size, timed in turn. */
-function ladder(n: number, k: number, m: number): string {
+function climb(n: number, k: number, m: number, sampling: Sampling): string {
   const random = new Random(1)
   const a = Float64Array.from({ length: n * k }, () => random.normal())
   const b = Float64Array.from({ length: k * m }, () => random.normal())
@@ -127,8 +130,8 @@ function ladder(n: number, k: number, m: number): string {
   })
   const peaks = [scalarPeak(), simdPeak()].filter((peak) => peak !== null)
   const title = `${n}×${k} · ${k}×${m}`
-  const experiment = { subject: 'ladder', case: title, contestants: [...contestants, ...peaks] }
-  return table(title, measure(experiment, effort))
+  const experiment = { kernel: 'ladder', case: title, contestants: [...contestants, ...peaks] }
+  return table(title, measure(experiment, sampling))
 }
 
 function sameBits(x: Float64Array, y: Float64Array): boolean {

@@ -1,11 +1,13 @@
 /**
- * The last rungs: WebAssembly, assembled by the library's own assembler. Up to rung 11 nothing is packed: machine
- * code without bounds checks (the engine reserves all that a 32-bit address can reach) reads B where it lies, and
- * each sum follows its product as written. Rungs 12 and 13 have panels; rung 14 is src/math/simd/multiply.ts itself.
+ * The last rungs: WebAssembly, assembled by the library's own assembler. Up to rung 11 nothing is packed:
+ * machine code without bounds checks (the engine reserves all that a 32-bit address can reach) reads B where
+ * it lies, and each sum follows its product as written. Rungs 12 and 13 have panels; rung 14 is
+ * src/math/simd/multiply.ts itself.
  * But: sizes are multiples of the tile here; the library's kernel takes all, and any strides of A.
  */
 import {
-  type Code, cycle, f64x2, flatten, FunctionBuilder, i32, type Local, repeat, unsigned, v128, type ValueType, whilst,
+  type Code, cycle, f64x2, flatten, FunctionBuilder, i32, type Local, repeat, unsigned, v128, type ValueType,
+  whilst,
 } from '../../src/math/simd/assembler.ts'
 
 /** What differs between one double and two: instructions, and bytes. */
@@ -54,19 +56,21 @@ class ScalarFunction extends FunctionBuilder {
 }
 
 /**
- * Rung 9: 4 × 2 doubles. Four instructions a multiply–add where rung 8 has eight, and eight sums, all in
+ * Rung 9: 4 × 2 doubles. Four instructions per multiply–add where rung 8 has eight, and eight sums, all in
  * registers: as many chains as in rung 11, at half the width.
  */
 export function scalar4x2(): FunctionBuilder {
   return tiled(new ScalarFunction('scalar4x2'), 4, 2, double)
 }
 
-/** Rung 10: 2 rows × 2 vectors of two doubles. Twice the work an instruction, but too few sums in flight. */
+/** Rung 10: 2 rows × 2 vectors of two doubles. Twice the work per instruction, but too few sums in flight. */
 export function simd2x2(): FunctionBuilder {
   return tiled(new FunctionBuilder('simd2x2'), 2, 2, pair)
 }
 
-/** Rung 11: 4 rows × 2 vectors: eight sums, two vectors of B, a number of A and a product, 12 of 16 registers. */
+/**
+ * Rung 11: 4 rows × 2 vectors: eight sums, two vectors of B, a number of A and a product, 12 of 16 registers.
+ */
 export function simd4x2(): FunctionBuilder {
   return tiled(new FunctionBuilder('simd4x2'), 4, 2, pair)
 }
@@ -131,12 +135,15 @@ export function simdPanels(): FunctionBuilder {
   return fromPanels('simdPanels', 1)
 }
 
-/** Rung 13: sixteen terms a turn of the loop, which may end after each of them. */
+/** Rung 13: sixteen terms per turn of the loop, which may end after each of them. */
 export function simdSixteen(): FunctionBuilder {
   return fromPanels('simdSixteen', 16)
 }
 
-/** name(c, a, b, n, m, k, panels): C ← A·B in tiles of 4 rows × 2 vectors; 8 k (m + 4) bytes at `panels` are overwritten. */
+/**
+ * name(c, a, b, n, m, k, panels): C ← A·B in tiles of 4 rows × 2 vectors.
+ * 8 k (m + 4) bytes at `panels` are overwritten.
+ */
 function fromPanels(name: string, termsOfTurn: number): FunctionBuilder {
   const f = new FunctionBuilder(name)
   const [c, a, b, n, m, k, panels] = Array.from({ length: 7 }, () => f.parameter())

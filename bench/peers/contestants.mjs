@@ -1,6 +1,6 @@
 /**
  * Who takes part, and how each is started. Contestants of one name, form and precision differ in a `variant`
- * (what malloc is told, threads): the table shows the faster and says which it was, by the wall where threads
+ * (malloc's settings, threads): the table shows the faster and says which it was, by the wall where threads
  * differ and by processor time otherwise.
  */
 import { execFileSync } from 'node:child_process'

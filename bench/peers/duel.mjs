@@ -15,7 +15,7 @@ const SAMPLES = 21
 /** A sample and a warm-up last at least this long. */
 const SAMPLE_MS = 15
 const WARM_MS = 300
-/** A call that takes longer is told by that one time and not sampled. */
+/** A call that takes longer is reported by that one time and not sampled. */
 const PATIENCE_MS = 3000
 
 /** { error, … } with the times, or { cannot } with the reason. */

@@ -1,6 +1,6 @@
 /**
  * ml-matrix, in doubles: its matrix product, and a Gauss–Newton product and a gradient written with it.
- * It has no automatic differentiation; whoever chose it would write this.
+ * It has no automatic differentiation; its users would write this.
  */
 import { readFileSync } from 'node:fs'
 import { Matrix } from 'ml-matrix'

@@ -4,12 +4,13 @@
  * forward pass, for everybody.
  */
 import process from 'node:process'
-import { createPolicy, forwardPolicy } from '../../src/rl/policy.ts'
+import { createPolicy } from '../../src/rl/policy.ts'
+import { forwardPolicy } from '../../src/rl/policyMap.ts'
 import { box, discrete } from '../../src/rl/world/space.ts'
 import { Random } from '../../src/math/random.ts'
 import { reference } from '../../src/math/reference.ts'
 import { createSimd } from '../../src/math/simd/backend.ts'
-import { resolveOptions } from '../../src/trpo/options/options.ts'
+import { resolveOptions } from '../../src/trpo/options/resolve.ts'
 import { createStepper, step } from '../../src/trpo/step.ts'
 import { policyGradient } from '../../src/trpo/surrogate.ts'
 import { serve } from './serve.mjs'
@@ -52,9 +53,9 @@ function createProblem({ sizes, kind, states, theta, observations, actions, damp
 function fisher(problem) {
   const { policy, stepper } = createProblem(problem)
   forwardPolicy(stepper.old)
-  stepper.fisher.refresh()
+  stepper.parts.fisher.refresh()
   const out = new Float64Array(problem.v.length)
-  return { run: () => stepper.fisher.apply(out, problem.v), result: () => out }
+  return { run: () => stepper.parts.fisher.apply(out, problem.v), result: () => out }
 }
 
 function gradient(problem) {
@@ -78,7 +79,7 @@ function policyStep(problem, more) {
   return {
     run: () => {
       theta.set(problem.theta)
-      const { status } = step(stepper, actions, problem.advantages, () => {})
+      const { status } = step(stepper, { actions, advantages: problem.advantages })
       if (status !== 'accepted') throw new Error(`the step was not accepted: ${status}`)
     },
     result: () => theta.map((x, p) => x - problem.theta[p]),

@@ -81,7 +81,7 @@ function fisherTwice(problem) {
   const { network, parameters, directions, gaussian } = createProblem(problem)
   const old = tf.tidy(() => gaussian ? network(parameters) : tf.logSoftmax(network(parameters)))
   const oldP = tf.exp(old)
-  // A copy, for the tape tells tensors apart by identity: this one stays while log σ moves.
+  // A copy, since the tape distinguishes tensors by identity: this one stays while log σ moves.
   const oldLogStd = gaussian ? parameters.at(-1).clone() : null
   const klOldNew = (...theta) => {
     const eta = network(theta, tanh)

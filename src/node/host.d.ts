@@ -51,3 +51,10 @@ declare module 'node:timers/promises' {
   export function setImmediate(): Promise<void>
   export function setTimeout(milliseconds: number): Promise<void>
 }
+
+declare module 'node:url' {
+  export class URL {
+    constructor(path: string, base: string)
+    readonly href: string
+  }
+}

@@ -6,6 +6,7 @@ import { environments as builtIn } from '../envs/index.ts'
 import { show } from '../errors/expect.ts'
 import { likely, perhaps } from '../errors/nearest.ts'
 import { VERSION } from '../io/version.ts'
+import { benchCommand } from './bench.ts'
 import { type Environments, environmentTable, findEnvironment } from './environments.ts'
 import { evalCommand } from './eval.ts'
 import { failure, UsageError } from './cli/failure.ts'
@@ -35,8 +36,10 @@ async function command(
     case 'train': return trainCommand(words, environments)
     case 'eval': return evalCommand(words, environments)
     case 'envs': return listEnvironments(words, environments)
+    case 'bench': return benchCommand(words)
     case '--version': return print(`${VERSION}\n`)
-    case '--help': case '-h': case 'help': return print(helpOf(words[0]))
+    case '--help': case '-h': case 'help':
+      return words[0] === 'bench' ? benchCommand(['--help']) : print(helpOf(words[0]))
     default: throw new UsageError(commandProblem(name, environments))
   }
 }
@@ -60,10 +63,10 @@ function listEnvironments(words: readonly string[], environments: Environments):
 
 /** What is wrong with a word that is no command. */
 function commandProblem(name: string, environments: Environments): string {
-  if (name === '') return `command: expected train, eval or envs, got nothing\n\n${mainHelp.trimEnd()}`
+  if (name === '') return `command: expected train, eval, envs or bench, got nothing\n\n${mainHelp.trimEnd()}`
   if (name.startsWith('-')) return `${name}: unknown flag${perhaps(likely(name, ['--help', '--version']))}`
   const found = findEnvironment(name, environments)
   if (typeof found !== 'string') return `${name}: expected a command first, as in trpo train ${found.name}`
-  const suggestion = perhaps(likely(name, ['train', 'eval', 'envs']))
+  const suggestion = perhaps(likely(name, ['train', 'eval', 'envs', 'bench']))
   return `${show(name)}: unknown command${suggestion} (trpo --help lists them)`
 }

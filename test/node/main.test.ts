@@ -93,7 +93,7 @@ test('a wrong command ends with 2 and one clear line on stderr', () => {
       /^CartPole: expected a file that can be read, got ENOENT: no such file or directory\n$/],
     [['eval', 'package.json'], /^package\.json: header: expected at most \d+ bytes, got \d+\n$/],
     [['train', 'CartPole', '--save', '.'], /^\.: expected a file, got a directory or device\n$/],
-    [[], /^command: expected train, eval or envs, got nothing\n/],
+    [[], /^command: expected train, eval, envs or bench, got nothing\n/],
   ]
   for (const [words, expected] of table) {
     const { status, stdout, stderr } = trpo(...words)

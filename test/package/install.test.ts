@@ -51,6 +51,8 @@ test('every file that the manifest names is there, and its types before its code
 test('it holds what was built from sources that are there, each with its map, and no test', () => {
   for (const file of files) {
     assert.match(file, /^(dist|src)(\/|$)|^(package\.json|README\.md|LICENSE|CHANGELOG\.md)$/)
+    // A bundle of benchmarks, whose sources stay in the repository.
+    if (file === 'dist/bench.js') continue
     if (file.endsWith('.js')) assert.ok(files.includes(`${file}.map`), file)
     if (/(?<!\.min)\.js$/.test(file)) assert.ok(files.includes(file.replace(/js$/, 'd.ts')), file)
     if (!file.endsWith('.map')) continue
@@ -202,6 +204,15 @@ test('TypeScript finds the types of every entry, by Node\'s rules and by a bundl
 
 test('the command is there by its name', () => {
   assert.is(run(project, 'node_modules/.bin/trpo', '--version').stdout, `${manifest.version}\n`)
+})
+
+test('trpo bench measures kernels, at sizes of one\'s own, too, and one error says what is wrong with a size', () => {
+  const { stdout, stderr } = run(project, 'node_modules/.bin/trpo', 'bench', '--smoke', '--sizes', '3-5-2x40,4-2x7')
+  assert.is(stderr, '')
+  assert.match(stdout, /^node v.*\na smoke run.*\nmedian .*\n\n3-5-2 gaussian, 40 states\n  product .*\n  P = 34 parameters: .*\n\n4-2 /)
+  assert.match(stdout, /^cg: 10 iterations, 4-2 gaussian, 7 states\n  reference, one Fisher product .*\n  reference .* × /m)
+  assert.throws(() => run(project, 'node_modules/.bin/trpo', 'bench', '--sizes', '3-5-2', '--write'),
+    /ended with 2\n--sizes: expected inputs-hidden-…-outputs x states.*, got "3-5-2"\n$/)
 })
 
 test('trpo/node gives one\'s own environment the command line, and leaves the process as it was', () => {

@@ -1,27 +1,34 @@
+/**
+ * Bytes that an embedder's bundle takes, against budgets, and which sources are in it; the tables of the
+ * documentation. Oracle: esbuild, whose bundles are measured; the budgets are decisions.
+ */
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { buildSync } from 'esbuild'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { bundle, bundles, sizesOf } from '../../bench/bundles.ts'
-import { run } from '../support/package.ts'
+import { bundle, bundles, sizesOf } from '../../bench/package/bundles.ts'
+import { type BenchRun, buildBench } from '../support/benchmarks.ts'
 
-const weighed = bundles.map((each) => ({ ...each, ...bundle(each) })).map((each) => ({ ...each, sizes: sizesOf(each.bytes) }))
+const weighed = bundles
+  .map((each) => ({ ...each, ...bundle(each) }))
+  .map((each) => ({ ...each, sizes: sizesOf(each.bytes) }))
 const named = (part: string): typeof weighed[number] => weighed.find(({ title }) => title.includes(part))!
 
 for (const { title, budget, sizes } of weighed) {
   test(`${title}: at most ${budget} bytes after gzip -9`, () => {
     assert.ok(sizes.gzip <= budget, `${sizes.gzip} bytes`)
-    // A budget far above what is measured holds nothing.
+    // A budget far above the measured size limits nothing.
     assert.ok(sizes.gzip >= 0.8 * budget || sizes.gzip < 1000, `${sizes.gzip} bytes of ${budget}`)
   })
 }
 
 test('one function takes along what it needs and nothing else', () => {
-  assert.equal([...named('conjugateGradient').sources].sort(), ['src/math/conjugateGradient.ts', 'src/math/vector.ts'])
+  const { sources } = named('conjugateGradient')
+  assert.equal([...sources].sort(), ['src/math/conjugateGradient.ts', 'src/math/vector.ts'])
 })
 
 test('a policy that acts brings no training, and no WebAssembly', () => {
-  assert.equal(named('decodePolicy').sources.filter((path) => /trpo\/|simd|envs\//.test(path.replace('src/', ''))), [])
+  const { sources } = named('decodePolicy')
+  assert.equal(sources.filter((path) => /trpo\/|simd|envs\//.test(path.replace('src/', ''))), [])
 })
 
 test('trpo/plain leaves out the assembler and every kernel, and trpo is the same beside them', () => {
@@ -32,41 +39,48 @@ test('trpo/plain leaves out the assembler and every kernel, and trpo is the same
 })
 
 test('no bundle holds an environment that was not asked for', () => {
-  const worlds = (part: string): string[] => named(part).sources.filter((path) => path.startsWith('src/envs/')).sort()
+  const worlds = (part: string): string[] =>
+    named(part).sources.filter((path) => path.startsWith('src/envs/')).sort()
   assert.equal(worlds('`train`, `cartPole`'), ['src/envs/cartPole.ts', 'src/envs/simulator.ts'])
   assert.equal(worlds('conjugateGradient'), [])
 })
 
-test('sizes told in the documentation are within 5 % of those measured', () => {
+test('sizes in the documentation are within 5 % of those measured', () => {
   let rows = 0
   for (const page of ['README.md', 'docs/embedding.md'].filter((path) => existsSync(path))) {
-    for (const [, title, ...told] of readFileSync(page, 'utf8').matchAll(/^\| (.+?) \| ([\d.]+) kB \| ([\d.]+) kB \| ([\d.]+) kB \|/gm)) {
+    const line = /^\| (.+?) \| ([\d.]+) kB \| ([\d.]+) kB \| ([\d.]+) kB \|/gm
+    for (const [, title, ...printed] of readFileSync(page, 'utf8').matchAll(line)) {
       const row = weighed.find((each) => each.title === title)
       if (row === undefined) continue
       rows++
       const { minified, gzip, brotli } = row.sizes
       for (const [i, measured] of [minified, gzip, brotli].entries()) {
-        // Half a unit of the last digit told, and 5 %.
-        const off = Math.abs(1000 * Number(told[i]) - measured)
-        assert.ok(off <= 50 + 0.05 * measured, `${page}: ${title}: ${told[i]} kB told, ${measured} bytes measured (npm run sizes)`)
+        // Half a unit of the last printed digit, and 5 %.
+        const off = Math.abs(1000 * Number(printed[i]) - measured)
+        const both = `${printed[i]} kB printed, ${measured} bytes measured (npm run bench -- sizes)`
+        assert.ok(off <= 50 + 0.05 * measured, `${page}: ${title}: ${both}`)
       }
     }
   }
   assert.ok(rows >= bundles.length, `${rows} rows`)
 })
 
-for (const entry of ['sizes', 'install']) {
-  test(`bench/${entry} prints a table, and writes nothing unless told to`, () => {
-    const outfile = `.build/smoke-${entry}.mjs`
-    buildSync({
-      entryPoints: [`bench/${entry}.ts`], outfile, bundle: true, format: 'esm', platform: 'node', external: ['esbuild'], logLevel: 'warning',
-    })
+const bench = buildBench('.build/bench-package')
+for (const subject of ['sizes', 'install']) {
+  test(`npm run bench -- ${subject} prints a table, and writes nothing without --write`, () => {
     const page = readFileSync('docs/embedding.md', 'utf8')
-    const { stdout, stderr } = run('.', 'node', outfile, '--smoke')
+    const { stdout, stderr } = bench(subject, '--smoke')
     assert.is(stderr, '')
-    assert.match(stdout, entry === 'sizes' ? /^\| everything: .* kB \|$/m : /^\| 1 \| \d+ \| \d+ kB \| \d+ kB \| [\d.]+ s \[.*\] \| [\d.]+ \|$/m)
+    assert.match(stdout, subject === 'sizes' ? /^\| everything: .* kB \|$/m
+      : /^\| 1 \| \d+ \| \d+ kB \| \d+ kB \| [\d.]+ s \[.*\] \| [\d.]+ \|$/m)
     assert.is(readFileSync('docs/embedding.md', 'utf8'), page)
   })
 }
+
+test('npm run bench -- sizes --files lists what each source adds to one bundle', () => {
+  const filesOf = (part: string): BenchRun => bench('sizes', '--files', part)
+  assert.match(filesOf('conjugateGradient').stdout, /^ +[├└].* src\/math\/conjugateGradient\.ts/m)
+  assert.match(filesOf('none').stderr, /^--files: expected part of `conjugateGradient` alone \| .*"none"\n$/)
+})
 
 test.run()

@@ -7,7 +7,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import process from 'node:process'
 import { buildSync } from 'esbuild'
-import { pasteInto } from '../../bench/paste.ts'
+import { pasteInto } from '../../bench/harness/paste.ts'
 import type { Finding } from './probe.ts'
 import { start, stopAll } from './run.ts'
 import { type Runtime, runtimes, type Way } from './runtimes.ts'

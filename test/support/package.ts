@@ -39,7 +39,10 @@ export function remove(directory: string): void {
 export function pack(directory: string): string {
   const sources = `${directory}/sources`
   mkdirSync(sources)
-  for (const name of ['package.json', 'tsconfig.json', 'README.md', 'LICENSE', 'CHANGELOG.md', 'src']) {
+  const needed = [
+    'package.json', 'tsconfig.json', 'README.md', 'LICENSE', 'CHANGELOG.md', 'src', 'bench/kernels', 'bench/harness',
+  ]
+  for (const name of needed) {
     cpSync(name, `${sources}/${name}`, { recursive: true })
   }
   symlinkSync(realpathSync('node_modules'), `${sources}/node_modules`, 'junction')

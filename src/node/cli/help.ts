@@ -15,6 +15,7 @@ export const mainHelp = `trpo: Trust Region Policy Optimization
   trpo train ENV [flags]   train a policy
   trpo eval FILE [ENV]     evaluate a saved policy
   trpo envs                list the environments
+  trpo bench [flags]       measure the kernels on this machine
   trpo COMMAND --help      list the flags of a command
   trpo --version           print the version
 

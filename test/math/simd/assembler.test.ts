@@ -16,7 +16,7 @@ import { exp, multiplyByTanhSlope, tanh } from '../../../src/math/simd/elementwi
 import { addMultiply } from '../../../src/math/simd/multiply.ts'
 import { prefetch } from '../../../src/math/simd/prefetch.ts'
 import { addRowDots, mixRows } from '../../../src/math/simd/rowDots.ts'
-import { instantiate } from '../../../bench/peak.ts'
+import { instantiate } from '../../../bench/harness/peak.ts'
 import { disassemble, listing, PLAIN, VECTOR } from '../../support/disassembler.ts'
 import { validate } from '../../support/validator.ts'
 

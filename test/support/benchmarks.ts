@@ -1,0 +1,20 @@
+/** bench/run.ts, bundled as `npm run bench` does it, and run with words. */
+import { spawnSync } from 'node:child_process'
+import { buildSync } from 'esbuild'
+
+/** In the order of the listing. */
+export const benchmarkSubjects: readonly string[] = [
+  'kernels', 'ladder', 'training', 'learning', 'solver', 'damping', 'search', 'vine', 'value',
+  'normalization', 'sizes', 'install', 'options',
+]
+
+export interface BenchRun { readonly status: number | null; readonly stdout: string; readonly stderr: string }
+
+/** Bundle the benchmarks into `outdir`, one per test file, since test files run at the same time. */
+export function buildBench(outdir: string): (...words: string[]) => BenchRun {
+  buildSync({
+    entryPoints: ['bench/run.ts'], outdir, bundle: true, splitting: true, format: 'esm', platform: 'node',
+    target: 'es2022', external: ['esbuild'], logLevel: 'warning',
+  })
+  return (...words) => spawnSync('node', [`${outdir}/run.js`, ...words], { encoding: 'utf8' })
+}
