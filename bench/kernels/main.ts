@@ -62,7 +62,7 @@ typed arrays that the call makes, checksum, speed as a multiple of the first con
 carry over to another machine.
 `
 
-/** A subject. `publish` takes the printed text under `--write`; null where there is no page for it. */
+/** A subject. `publish` takes the printed text under `--write`; null if no page has it. */
 export function kernels(words: readonly string[], publish: ((text: string) => void) | null): number {
   if (words.includes('--help') || words.includes('-h')) {
     process.stdout.write(HELP)

@@ -18,6 +18,7 @@ import {
 } from './loops.ts'
 import { packed3x2, packed4x4, tile4x4 } from './tiles.ts'
 import { scalar4x2, simd2x2, simd4x2, simdPanels, simdSixteen } from './vectors.ts'
+import { sameBits } from '../../test/support/same.ts'
 
 /**
  * n, k, m: a batch through a layer; a tile of it, at home in the second cache; a B that the first cannot
@@ -132,10 +133,6 @@ function climb(n: number, k: number, m: number, sampling: Sampling): string {
   const title = `${n}×${k} · ${k}×${m}`
   const experiment = { kernel: 'ladder', case: title, contestants: [...contestants, ...peaks] }
   return table(title, measure(experiment, sampling))
-}
-
-function sameBits(x: Float64Array, y: Float64Array): boolean {
-  return x.length === y.length && x.every((value, i) => Object.is(value, y[i]))
 }
 
 /** A Markdown table, to be pasted as it is. */

@@ -21,7 +21,10 @@ const everything = ['trpo', 'trpo/parts', 'trpo/envs', 'trpo/io']
   .map((entry) => `export * from '${entry}'`).join('\n')
 
 export const bundles: readonly Bundle[] = [
-  { title: '`conjugateGradient` alone', code: "export { conjugateGradient } from 'trpo/parts'", budget: 1500 },
+  {
+    title: '`conjugateGradient` alone', budget: 1500,
+    code: "export { conjugateGradient } from 'trpo/parts'",
+  },
   {
     title: '`act`, `decodePolicy`', budget: 14_000,
     code: "export { act } from 'trpo'\nexport { decodePolicy } from 'trpo/io'",

@@ -7,10 +7,13 @@ import { blocks, pathOf, readNumbers } from './problem.mjs'
 
 /**
  * The largest relative error of a block of parameters that passes. Ten iterations of conjugate gradients
- * magnify rounding: *measured*, in the first step, 7e-10 from 4e-16 in doubles, 2.8e-3 from 1e-7 in singles; fifteen,
- * in `shipped`, 9.3e-8 in doubles.
+ * magnify rounding: *measured*, in the first step, 7e-10 from 4e-16 in doubles, 2.8e-3 from 1e-7 in singles;
+ * fifteen, in `shipped`, 9.3e-8 in doubles.
  */
-const TOLERANCE = { f64: { step: 1e-8, shipped: 1e-6, other: 1e-10 }, f32: { step: 1e-2, shipped: 1e-2, other: 1e-4 } }
+const TOLERANCE = {
+  f64: { step: 1e-8, shipped: 1e-6, other: 1e-10 },
+  f32: { step: 1e-2, shipped: 1e-2, other: 1e-4 },
+}
 const SAMPLES = 21
 /** A sample and a warm-up last at least this long. */
 const SAMPLE_MS = 15

@@ -34,7 +34,8 @@ function multiply({ n, k, m, A, B }) {
   return { run: () => backend.multiply(c, a, b), result: () => c.data }
 }
 
-function createProblem({ sizes, kind, states, theta, observations, actions, damping, step: rules }, more = {}) {
+function createProblem(problem, more = {}) {
+  const { sizes, kind, states, theta, observations, actions, damping, step: rules } = problem
   const backend = backendOf()
   const everywhere = (n) => box(new Array(n).fill(-Infinity), new Array(n).fill(Infinity))
   const outputs = sizes.at(-1)
@@ -86,10 +87,12 @@ function policyStep(problem, more) {
   }
 }
 
-/** Our step of ten products is timed; the result that must be met is that of as many iterations as the other takes. */
+/** Our step of ten products is timed; its result is compared after as many iterations as the other takes. */
 function shippedStep(problem) {
   const { run, result } = policyStep(problem, { cgIterations: problem.shippedIterations })
   return { run: policyStep(problem).run, result: () => { run(); return result() } }
 }
 
-await serve(`node ${process.version}`, { multiply, fisher, gradient, step: (problem) => policyStep(problem), shipped: shippedStep })
+await serve(`node ${process.version}`, {
+  multiply, fisher, gradient, step: (problem) => policyStep(problem), shipped: shippedStep,
+})

@@ -62,7 +62,7 @@ async function meet(home, contestant) {
     process.stderr.write(`${[name, form, bits, variant, task, problem.name].filter(Boolean).join(', ')}\n`)
     const outcome = session.cannot === undefined
       ? await duel(home, session, { task, problem, bits }, directory) : { cannot: session.cannot }
-    // Whoever has no such work has no line.
+    // A peer without such a task has no line.
     if (outcome.cannot !== NO_SUCH_TASK) {
       rows.push({ task, problem: problem.name, name, form, bits, variant, clock, ...outcome })
     }

@@ -9,7 +9,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 export const DAMPING = 0.1
 /** A step is this for everybody: ten products, KL at most δ, trial lengths 1, α, α², … */
 export const STEP = { cgIterations: 10, maxKl: 0.01, backtrackCoefficient: 0.8, maxBacktracks: 10 }
-/** Iterations of SB3-contrib's own step, which takes two products more: for the residual to begin with, and for xᵀF x. */
+/** Iterations of SB3-contrib's own step, which takes two more products: for the first residual and for xᵀF x. */
 export const SHIPPED_ITERATIONS = 15
 
 const policies = [
@@ -56,7 +56,8 @@ export function writeProblem(directory, problem) {
   const all = new Float64Array(length)
   for (const [name, array] of Object.entries(arrays)) all.set(array, layout[name][0])
   const path = pathOf(directory, problem)
-  writeFileSync(`${path}.json`, JSON.stringify({ ...problem, damping: DAMPING, step: STEP, shippedIterations: SHIPPED_ITERATIONS, arrays: layout }))
+  const rules = { damping: DAMPING, step: STEP, shippedIterations: SHIPPED_ITERATIONS }
+  writeFileSync(`${path}.json`, JSON.stringify({ ...problem, ...rules, arrays: layout }))
   writeFileSync(`${path}.f64`, all)
 }
 

@@ -206,12 +206,16 @@ test('the command is there by its name', () => {
   assert.is(run(project, 'node_modules/.bin/trpo', '--version').stdout, `${manifest.version}\n`)
 })
 
-test('trpo bench measures kernels, at sizes of one\'s own, too, and one error says what is wrong with a size', () => {
-  const { stdout, stderr } = run(project, 'node_modules/.bin/trpo', 'bench', '--smoke', '--sizes', '3-5-2x40,4-2x7')
+test('trpo bench measures kernels, also at given sizes, and a malformed size is one clear error', () => {
+  const bench = (...flags: string[]): ReturnType<typeof run> =>
+    run(project, 'node_modules/.bin/trpo', 'bench', ...flags)
+  const { stdout, stderr } = bench('--smoke', '--sizes', '3-5-2x40,4-2x7')
   assert.is(stderr, '')
-  assert.match(stdout, /^node v.*\na smoke run.*\nmedian .*\n\n3-5-2 gaussian, 40 states\n  product .*\n  P = 34 parameters: .*\n\n4-2 /)
-  assert.match(stdout, /^cg: 10 iterations, 4-2 gaussian, 7 states\n  reference, one Fisher product .*\n  reference .* × /m)
-  assert.throws(() => run(project, 'node_modules/.bin/trpo', 'bench', '--sizes', '3-5-2', '--write'),
+  assert.match(stdout, /^node v.*\na smoke run.*\nmedian .*\n\n3-5-2 gaussian, 40 states\n  product .*\n/)
+  assert.match(stdout, /^  P = 34 parameters: .*\n\n4-2 /m)
+  assert.match(stdout, /^cg: 10 iterations, 4-2 gaussian, 7 states\n  reference, one Fisher product .*\n/m)
+  assert.match(stdout, /^  reference .* × /m)
+  assert.throws(() => bench('--sizes', '3-5-2', '--write'),
     /ended with 2\n--sizes: expected inputs-hidden-…-outputs x states.*, got "3-5-2"\n$/)
 })
 

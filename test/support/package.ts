@@ -40,7 +40,8 @@ export function pack(directory: string): string {
   const sources = `${directory}/sources`
   mkdirSync(sources)
   const needed = [
-    'package.json', 'tsconfig.json', 'README.md', 'LICENSE', 'CHANGELOG.md', 'src', 'bench/kernels', 'bench/harness',
+    'package.json', 'tsconfig.json', 'README.md', 'LICENSE', 'CHANGELOG.md', 'src',
+    'bench/kernels', 'bench/harness',
   ]
   for (const name of needed) {
     cpSync(name, `${sources}/${name}`, { recursive: true })
