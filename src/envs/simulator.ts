@@ -7,7 +7,7 @@
  * the observation buffer are the same every time.
  * But: observations are vectors, actions an integer or a vector; no info, no rendering.
  */
-import { expectFinite, expectInteger, expectVector, show } from '../errors/expect.ts'
+import { argumentError, expectFinite, expectInteger, expectVector, show } from '../errors/expect.ts'
 import { Random, RANDOM_STATE_SIZE } from '../math/random.ts'
 import type { Action, Env, ResetOptions, ResetResult, StepResult } from '../rl/world/env.ts'
 import type { Box, Discrete } from '../rl/world/space.ts'
@@ -116,7 +116,7 @@ export function simulate<A extends Action>(
 function requestedState(options: unknown, size: number): ArrayLike<number> | null {
   if (options === undefined) return null
   if (typeof options !== 'object' || options === null) {
-    throw new TypeError(`options: expected { state }, got ${show(options)}`)
+    throw argumentError('options', '{ state }', options)
   }
   for (const key of Object.keys(options)) {
     if (key !== 'state') throw new RangeError(`options: expected { state }, got ${show(key)}`)
@@ -137,7 +137,7 @@ function checkAction(space: Discrete | Box, action: unknown): void {
 /** A Float64Array or array of `size` finite numbers; bounds are not checked. */
 function expectNumbers(name: string, value: unknown, size: number): ArrayLike<number> {
   if (!(value instanceof Float64Array || Array.isArray(value))) {
-    throw new TypeError(`${name}: expected an array of ${size} numbers, got ${show(value)}`)
+    throw argumentError(name, `an array of ${size} numbers`, value)
   }
   if (value.length !== size) throw new RangeError(`${name}: expected ${size} numbers, got ${value.length}`)
   for (let i = 0; i < size; i++) if (!Number.isFinite(value[i])) expectFinite(`${name}[${i}]`, value[i])

@@ -16,13 +16,18 @@ export function show(value: unknown): string {
   return typeof length === 'number' ? `${kind} of length ${length}` : kind
 }
 
+/** The error for a `value` that is not as expected: a RangeError if it is of the right `kind` all the same. */
+export function argumentError(name: string, expected: string, value: unknown, kind: string = ''): Error {
+  const message = `${name}: expected ${expected}, got ${show(value)}`
+  return typeof value === kind ? new RangeError(message) : new TypeError(message)
+}
+
 /** A number from `low` to `high`, ends included. NaN never passes, `Infinity` only if `high` is that. */
 export function expectNumber(
   name: string, value: unknown, low: number = -Infinity, high: number = Infinity,
 ): number {
   if (typeof value === 'number' && value >= low && value <= high) return value
-  const message = `${name}: expected a number ${interval(low, high)}, got ${show(value)}`
-  throw typeof value === 'number' ? new RangeError(message) : new TypeError(message)
+  throw argumentError(name, `a number ${interval(low, high)}`, value, 'number')
 }
 
 /** A number above `low`, up to and including `high`. `Infinity` passes only if `high` is that. */
@@ -31,33 +36,30 @@ export function expectAbove(
 ): number {
   if (typeof value === 'number' && value > low && value <= high) return value
   const maximum = high < Number.MAX_VALUE ? `, at most ${high}` : ''
-  const message = `${name}: expected a number above ${low}${maximum}, got ${show(value)}`
-  throw typeof value === 'number' ? new RangeError(message) : new TypeError(message)
+  throw argumentError(name, `a number above ${low}${maximum}`, value, 'number')
 }
 
 /** A number between `low` and `high`, ends excluded. */
 export function expectBetween(name: string, value: unknown, low: number, high: number): number {
   if (typeof value === 'number' && value > low && value < high) return value
-  const message = `${name}: expected a number between ${low} and ${high}, ends excluded, got ${show(value)}`
-  throw typeof value === 'number' ? new RangeError(message) : new TypeError(message)
+  throw argumentError(name, `a number between ${low} and ${high}, ends excluded`, value, 'number')
 }
 
 /** `true` or `false`. */
 export function expectBoolean(name: string, value: unknown): boolean {
   if (typeof value === 'boolean') return value
-  throw new TypeError(`${name}: expected a boolean, got ${show(value)}`)
+  throw argumentError(name, 'a boolean', value)
 }
 
 /** A function; `what` names the expected function in the error. */
 export function expectFunction(name: string, value: unknown, what: string = 'a function'): void {
-  if (typeof value !== 'function') throw new TypeError(`${name}: expected ${what}, got ${show(value)}`)
+  if (typeof value !== 'function') throw argumentError(name, what, value)
 }
 
 /** A finite number. */
 export function expectFinite(name: string, value: unknown): number {
   if (Number.isFinite(value)) return value as number
-  const message = `${name}: expected a finite number, got ${show(value)}`
-  throw typeof value === 'number' ? new RangeError(message) : new TypeError(message)
+  throw argumentError(name, 'a finite number', value, 'number')
 }
 
 /** An integer from `low` to `high`, ends included, exactly representable (at most 53 bits). */
@@ -66,14 +68,20 @@ export function expectInteger(
 ): number {
   const x = value as number
   if (Number.isSafeInteger(value) && x >= low && x <= high) return x
-  const message = `${name}: expected an integer ${interval(low, high)}, got ${show(value)}`
-  throw typeof value === 'number' ? new RangeError(message) : new TypeError(message)
+  throw argumentError(name, `an integer ${interval(low, high)}`, value, 'number')
+}
+
+/** An array of integers from `low` to `high`, ends included. */
+export function expectIntegers(name: string, value: unknown, low: number, high?: number): void {
+  if (!Array.isArray(value)) throw argumentError(name, 'an array of integers', value)
+  // By index, since forEach skips holes.
+  for (let i = 0; i < value.length; i++) expectInteger(`${name}[${i}]`, value[i], low, high)
 }
 
 /** A Float64Array of exactly `length` entries. */
 export function expectVector(name: string, value: unknown, length: number): Float64Array {
   if (!(value instanceof Float64Array)) {
-    throw new TypeError(`${name}: expected a Float64Array of length ${length}, got ${show(value)}`)
+    throw argumentError(name, `a Float64Array of length ${length}`, value)
   }
   if (value.length !== length) throw new RangeError(`${name}: expected length ${length}, got ${value.length}`)
   return value
@@ -81,10 +89,8 @@ export function expectVector(name: string, value: unknown, length: number): Floa
 
 /** One of `words`; the error lists them. */
 export function expectOneOf<T extends string>(name: string, value: unknown, words: readonly T[]): T {
-  const expected = words.map(show).join(' | ')
-  if (typeof value !== 'string') throw new TypeError(`${name}: expected ${expected}, got ${show(value)}`)
-  if (!words.includes(value as T)) throw new RangeError(`${name}: expected ${expected}, got ${show(value)}`)
-  return value as T
+  if (words.includes(value as T)) return value as T
+  throw argumentError(name, words.map(show).join(' | '), value, 'string')
 }
 
 function interval(low: number, high: number): string {

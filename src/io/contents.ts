@@ -7,7 +7,7 @@
  * checksum's place: it covers the header, too, and does not depend on another writer's order and spacing. It
  * may be missing.
  */
-import { show } from '../errors/expect.ts'
+import { argumentError, show } from '../errors/expect.ts'
 import { crc32 } from './checksum.ts'
 import { FileError } from './fileError.ts'
 import { decodeSafetensors, encodeSafetensors, layOut, type StoredTensor } from './safetensors.ts'
@@ -31,7 +31,7 @@ const NO_CHECKSUM = '00000000'
 /** The file's bytes. `extra` becomes metadata whose names begin with `extra.` */
 export function seal(format: string, { tensors, metadata }: Contents, extra: Extra): Uint8Array {
   if (typeof extra !== 'object' || extra === null) {
-    throw new TypeError(`extra: expected a record of strings, got ${show(extra)}`)
+    throw argumentError('extra', 'a record of strings', extra)
   }
   const all = new Map(metadata)
   all.set('format', format).set('format_version', FORMAT_VERSION).set('writer', `trpo ${VERSION}`)
@@ -69,7 +69,7 @@ export function expectOnlyParts(name: string, value: object, parts: readonly str
   for (const [part, held] of Object.entries(value)) {
     if (parts.includes(part) || held === null || held === undefined) continue
     const expected = `a part that the file can hold (${parts.join(', ')})`
-    throw new TypeError(`${name}.${part}: expected ${expected}, got ${show(held)}`)
+    throw argumentError(`${name}.${part}`, expected, held)
   }
 }
 

@@ -3,7 +3,7 @@
  * But: no optimiser and no random streams; a training cannot be continued from such a file.
  */
 import type { Backend } from '../math/backend.ts'
-import { expectOneOf, show } from '../errors/expect.ts'
+import { argumentError, expectOneOf, show } from '../errors/expect.ts'
 import { reference } from '../math/reference.ts'
 import { boundsProblem } from '../rl/actionBounds.ts'
 import { createPolicy, distributionFor, type Policy } from '../rl/policy.ts'
@@ -32,7 +32,7 @@ const LOG_STD = 'policy.log_std'
  */
 export function encodePolicy(policy: Policy, extra: Extra = {}): Uint8Array {
   if (typeof policy?.net?.parameters !== 'object') {
-    throw new TypeError(`policy: expected a policy, got ${show(policy)}`)
+    throw argumentError('policy', 'a policy', policy)
   }
   const { observationSpace, actionSpace, distribution, net, stateDependentStd, normalizer } = policy
   expectOnlyParts('policy', policy, PARTS)

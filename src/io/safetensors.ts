@@ -9,7 +9,7 @@
  * file's.
  * But: headers of at most 10 MB. Only float64 is written; float32 is read, too, and widened, which is exact.
  */
-import { show } from '../errors/expect.ts'
+import { argumentError, show } from '../errors/expect.ts'
 import { FileError } from './fileError.ts'
 import { type Json, readJson } from './json.ts'
 import { decodeUtf8 } from './utf8.ts'
@@ -41,10 +41,10 @@ export function encodeSafetensors(tensors: Tensors, metadata: Metadata = new Map
   for (const [name, { shape, data }] of tensors) {
     if (name === METADATA) throw new RangeError(`tensors: expected another name, got ${show(name)}`)
     if (!(data instanceof Float64Array)) {
-      throw new TypeError(`${name}: expected a Float64Array, got ${show(data)}`)
+      throw argumentError(name, 'a Float64Array', data)
     }
     if (!Array.isArray(shape) || !shape.every(isCount)) {
-      throw new TypeError(`${name}.shape: expected integers from 0, got ${show(shape)}`)
+      throw argumentError(`${name}.shape`, 'integers from 0', shape)
     }
     const count = product(shape)
     if (data.length !== count) {
@@ -54,7 +54,7 @@ export function encodeSafetensors(tensors: Tensors, metadata: Metadata = new Map
     if (i >= 0) throw new RangeError(`${name}[${i}]: expected a number, got NaN`)
   }
   for (const [key, text] of metadata) {
-    if (typeof text !== 'string') throw new TypeError(`${key}: expected a string, got ${show(text)}`)
+    if (typeof text !== 'string') throw argumentError(key, 'a string', text)
   }
   for (const text of [...tensors.keys(), ...metadata.keys(), ...metadata.values()]) {
     // With the flag u, only an unpaired surrogate matches.
@@ -101,7 +101,7 @@ export function layOut(tensors: Tensors, metadata: Metadata): Uint8Array {
 export function decodeSafetensors(
   bytes: Uint8Array,
 ): { tensors: Map<string, StoredTensor>; metadata: Map<string, string> } {
-  if (!(bytes instanceof Uint8Array)) throw new TypeError(`bytes: expected a Uint8Array, got ${show(bytes)}`)
+  if (!(bytes instanceof Uint8Array)) throw argumentError('bytes', 'a Uint8Array', bytes)
   if (bytes.length < 8) throw new FileError(`file: expected at least 8 bytes, got ${bytes.length}`)
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
   const length = view.getUint32(0, true) + 4294967296 * view.getUint32(4, true)

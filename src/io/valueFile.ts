@@ -2,7 +2,7 @@
  * A value function as one file, and back, bit for bit.
  */
 import type { Backend } from '../math/backend.ts'
-import { show } from '../errors/expect.ts'
+import { argumentError } from '../errors/expect.ts'
 import { reference } from '../math/reference.ts'
 import { createMlp } from '../nn/mlp.ts'
 import { type Value, valueOf } from '../rl/value.ts'
@@ -19,7 +19,7 @@ const PARTS: readonly string[] = ['net', 'tape', 'normalizer']
 /** The value function as bytes; `extra` and errors as in `encodePolicy`. */
 export function encodeValue(value: Value, extra: Extra = {}): Uint8Array {
   if (typeof value?.net?.parameters !== 'object') {
-    throw new TypeError(`value: expected a value function, got ${show(value)}`)
+    throw argumentError('value', 'a value function', value)
   }
   expectOnlyParts('value', value, PARTS)
   const contents: Contents = { tensors: new Map(), metadata: new Map() }

@@ -7,7 +7,7 @@
  * drawn (Claessen & Pałka 2013). Only 32-bit integer operations: the same words on every engine.
  * But: not for cryptography.
  */
-import { expectFinite, expectInteger, expectVector, show } from '../errors/expect.ts'
+import { argumentError, expectFinite, expectInteger, expectVector } from '../errors/expect.ts'
 import { log, TWO_53 } from './elementary.ts'
 
 /** Skein's parity word, 32-bit form. */
@@ -65,7 +65,7 @@ export class Random {
 
   /** A new stream that depends only on this stream's key and `name`, not on what was drawn before. */
   fork(name: string): Random {
-    if (typeof name !== 'string') throw new TypeError(`name: expected a string, got ${show(name)}`)
+    if (typeof name !== 'string') throw argumentError('name', 'a string', name)
     const child = new Random(0)
     child.#key.set(this.#key)
     // Six code units of the name per block; the last block also contains the length. The top bit of the last

@@ -2,7 +2,7 @@
  * A policy π_θ: a network maps observations to η, and a distribution for the action space maps η to actions.
  */
 import type { Backend } from '../math/backend.ts'
-import { expectBoolean, expectFinite, expectInteger, expectOneOf, show } from '../errors/expect.ts'
+import { expectBoolean, expectFinite, expectIntegers, expectOneOf } from '../errors/expect.ts'
 import type { Random } from '../math/random.ts'
 import { type ActivationName, activations } from '../nn/activation.ts'
 import { bernoulli } from '../nn/distributions/bernoulli.ts'
@@ -50,10 +50,7 @@ export function createPolicy<S extends Space>(
   options: Partial<ActionOptions & Pick<Policy, 'normalizer'>> = {},
 ): Policy<S> {
   const { stateDependentStd = false, actionBounds = 'clip', normalizer = null } = options
-  if (!Array.isArray(hiddenSizes)) {
-    throw new TypeError(`hiddenSizes: expected an array of integers, got ${show(hiddenSizes)}`)
-  }
-  hiddenSizes.forEach((units, l) => expectInteger(`hiddenSizes[${l}]`, units, 1))
+  expectIntegers('hiddenSizes', hiddenSizes, 1)
   expectOneOf('activation', activation, Object.keys(activations) as ActivationName[])
   expectBoolean('stateDependentStd', stateDependentStd)
   const problem = boundsProblem(expectOneOf('actionBounds', actionBounds, ['clip', 'squash']), actionSpace)

@@ -1,7 +1,7 @@
 /**
  * The states on which a policy is checked: what its network reads, [N, inputs], in memory of its backend.
  */
-import { expectInteger, show } from '../errors/expect.ts'
+import { argumentError, expectInteger, show } from '../errors/expect.ts'
 import type { Backend } from '../math/backend.ts'
 import type { Tensor } from '../math/tensor.ts'
 import { createActor, decide } from '../rl/actor.ts'
@@ -31,7 +31,7 @@ function statesFromObservations(policy: Policy, observations: readonly Observati
 
 function statesFromTensor({ net: { backend, sizes } }: Policy, given: Tensor | null): Tensor {
   if (!(given?.data instanceof Float64Array)) {
-    throw new TypeError(`observations: expected an array of observations or a tensor, got ${show(given)}`)
+    throw argumentError('observations', 'an array of observations or a tensor', given)
   }
   if (given.cols !== sizes[0]) {
     throw new RangeError(`observations: expected ${sizes[0]} columns, got ${given.cols}`)

@@ -5,7 +5,7 @@
  * actions. Huang & Ontañón 2022, "A closer look at invalid action masking in policy gradient algorithms".
  * But: each component is masked independently, and Box and MultiBinary actions cannot be masked.
  */
-import { expectFunction, show } from '../../errors/expect.ts'
+import { argumentError, expectFunction, show } from '../../errors/expect.ts'
 import type { Action, Env } from './env.ts'
 import type { Discrete, MultiDiscrete, Space } from './space.ts'
 import { encodedSize } from './encoding.ts'
@@ -27,7 +27,7 @@ export function maskLengthOf(envs: readonly Env[]): number {
     expectFunction(name, actionMask)
     if (!isMaskable(actionSpace)) {
       const { kind } = actionSpace
-      throw new TypeError(`${name}: expected none where actions are ${kind}, got ${show(actionMask)}`)
+      throw argumentError(name, `none where actions are ${kind}`, actionMask)
     }
     length = encodedSize(actionSpace)
   })

@@ -2,7 +2,7 @@
  * Sets of possible observations and actions, after Gymnasium's spaces of the same names: plain records.
  * But: arrays are flat (a Box has a length, not a shape), and there is no Dict, Tuple, Text or Graph.
  */
-import { expectInteger, expectNumber, show } from '../../errors/expect.ts'
+import { argumentError, expectInteger, expectNumber, show } from '../../errors/expect.ts'
 
 /** Vectors with low[i] ≤ x[i] ≤ high[i]; ±Infinity if there is no bound. */
 export interface Box { readonly kind: 'box'; readonly low: Float64Array; readonly high: Float64Array }
@@ -23,7 +23,7 @@ export type SpaceOf<A> = A extends number ? Discrete : Exclude<Space, Discrete>
 /** Box(low, high): arrays of the same length, no NaN, low ≤ high, and a finite number between them. */
 export function box(low: ArrayLike<number>, high: ArrayLike<number>): Box {
   if (!(low?.length >= 1)) {
-    throw new TypeError(`low: expected an array of at least one number, got ${show(low)}`)
+    throw argumentError('low', 'an array of at least one number', low)
   }
   if (high?.length !== low.length) {
     throw new RangeError(`high: expected length ${low.length}, got ${show(high)}`)
@@ -43,7 +43,7 @@ export function discrete(n: number, start = 0): Discrete {
 /** Vectors of integers, the i-th from 0 to nvec[i] − 1. nvec: at least one integer, each at least 1. */
 export function multiDiscrete(nvec: readonly number[]): MultiDiscrete {
   if (!Array.isArray(nvec) || nvec.length === 0) {
-    throw new TypeError(`nvec: expected an array of at least one integer, got ${show(nvec)}`)
+    throw argumentError('nvec', 'an array of at least one integer', nvec)
   }
   return { kind: 'multiDiscrete', nvec: Array.from(nvec, (n, i) => expectInteger(`nvec[${i}]`, n, 1)) }
 }
@@ -66,7 +66,7 @@ export function describeSpace(space: Space): string {
     case 'multiDiscrete': return `MultiDiscrete([${space.nvec.join()}])`
     case 'multiBinary': return `MultiBinary(${space.n})`
     default:
-      throw new TypeError(`space: expected box, discrete, multiDiscrete or multiBinary, got ${show(space)}`)
+      throw argumentError('space', 'box, discrete, multiDiscrete or multiBinary', space)
   }
 }
 

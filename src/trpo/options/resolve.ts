@@ -1,7 +1,7 @@
 /**
  * Options checked, in this one place: all together, before anything is allocated.
  */
-import { show } from '../../errors/expect.ts'
+import { argumentError, show } from '../../errors/expect.ts'
 import { likely, perhaps } from '../../errors/nearest.ts'
 import { conventions } from './conventions.ts'
 import type { Peer, TrainOptions } from './options.ts'
@@ -14,7 +14,7 @@ export const optionNames = Object.keys(rules) as readonly (keyof TrainOptions)[]
 /** The full record for the options given. Throws one error, with one line per problem. */
 export function resolveOptions(given: Partial<TrainOptions>): TrainOptions {
   if (typeof given !== 'object' || given === null) {
-    throw new TypeError(`options: expected a record, got ${show(given)}`)
+    throw argumentError('options', 'a record', given)
   }
   const problems: Error[] = Object.keys(given).filter((name) => !Object.hasOwn(rules, name)).map((name) =>
     new TypeError(`${name}: expected a known option${perhaps(optionMeant(name))}, got ${show(name)}`))

@@ -4,8 +4,8 @@
  * docs/deviations.md; *measured* refers to a table of docs/results.
  */
 import {
-  expectAbove, expectBetween, expectBoolean, expectFinite, expectFunction, expectInteger, expectNumber,
-  expectOneOf, show,
+  argumentError, expectAbove, expectBetween, expectBoolean, expectFinite, expectFunction, expectInteger,
+  expectIntegers, expectNumber, expectOneOf,
 } from '../../errors/expect.ts'
 import type { Backend } from '../../math/backend.ts'
 import { conventions } from './conventions.ts'
@@ -26,22 +26,18 @@ const above = (low: number, high?: number): Check => (name, value) => expectAbov
 const between = (low: number, high: number): Check => (name, value) => expectBetween(name, value, low, high)
 const oneOf = (...words: readonly string[]): Check => (name, value) => expectOneOf(name, value, words)
 
-const layers: Check = (name, value) => {
-  if (!Array.isArray(value)) throw new TypeError(`${name}: expected an array of integers, got ${show(value)}`)
-  // By index, since forEach skips holes.
-  for (let l = 0; l < value.length; l++) expectInteger(`${name}[${l}]`, value[l], 1, MAX_COUNT)
-}
+const layers: Check = (name, value) => expectIntegers(name, value, 1, MAX_COUNT)
 const branches: Check = (name, value) => {
   if (value === 'all') return
   if (typeof value !== 'number') {
-    throw new TypeError(`${name}: expected "all" or an integer of at least 2, got ${show(value)}`)
+    throw argumentError(name, '"all" or an integer of at least 2', value)
   }
   expectInteger(name, value, 2)
 }
 const backend: Check = (name, value) => {
   if (typeof value === 'string') expectOneOf(name, value, ['auto', 'simd', 'reference'])
   else if (typeof (value as Backend | null)?.multiply !== 'function') {
-    throw new TypeError(`${name}: expected "auto", "simd", "reference" or a backend, got ${show(value)}`)
+    throw argumentError(name, '"auto", "simd", "reference" or a backend', value)
   }
 }
 const clock: Check = (name, value) => {
