@@ -57,7 +57,7 @@ const rungs: readonly Rung[] = [
   assembled('10 SIMD, 2×2 vectors', 'simd2x2'),
   assembled('11 SIMD, 4×2 vectors', 'simd4x2'),
   assembled('12 the same, from panels', 'simdPanels'),
-  assembled('13 sixteen terms a turn', 'simdSixteen'),
+  assembled('13 sixteen terms per turn', 'simdSixteen'),
   {
     name: '14 two products, two sums (simd)', inOrder: true,
     prepare(a, b, n, k, m) {

@@ -4,7 +4,7 @@
  * activations. `own` leaves it its worker threads, `one` takes shared memory away before it looks for it.
  * Arrays are owned by whom they are passed to; `.ref` keeps one.
  * But: not on Node 20, which lacks the Float16Array that it names whenever it makes an array of doubles; and
- * its doubles do not pass the check where there is a tanh or an exp, *measured* (0.1.25) exact to 4e-7 only.
+ * its doubles do not pass the check if there is a tanh or an exp, *measured* (0.1.25) exact to 4e-7 only.
  */
 import process from 'node:process'
 import { readFileSync } from 'node:fs'

@@ -9,7 +9,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 export const DAMPING = 0.1
 /** A step is this for everybody: ten products, KL at most δ, trial lengths 1, α, α², … */
 export const STEP = { cgIterations: 10, maxKl: 0.01, backtrackCoefficient: 0.8, maxBacktracks: 10 }
-/** Iterations of SB3-contrib's own step, which takes two more products: for the first residual and for xᵀF x. */
+/** Iterations of SB3-contrib's own step; it takes two more products, for the first residual and xᵀF x. */
 export const SHIPPED_ITERATIONS = 15
 
 const policies = [

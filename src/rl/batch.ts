@@ -22,7 +22,7 @@ export interface Batch {
   readonly terminated: Uint8Array
   readonly truncated: Uint8Array
   /**
-   * Observations to bootstrap from that no row of `observations` holds: the last of each truncated episode,
+   * Observations to bootstrap from that are not in `observations`: the last of each truncated episode,
    * and that of each environment after the batch's last step, unless it terminated; in the order of the steps
    * before them. [N + E, inputs], of which `finalCount` rows are filled.
    */

@@ -37,7 +37,7 @@ export interface Evaluation {
   readonly max: number
 }
 
-/** Maximum number of environments side by side. Each episode has its own seed, so it changes no result. */
+/** Maximum number of environments side by side. Episodes have seeds of their own, so it changes no result. */
 const SIDE_BY_SIDE = 16
 
 /**

@@ -73,8 +73,8 @@ export function normalizeRow(
 }
 
 /**
- * Merge `seen` (moments of the states acted in since, one per environment) into the statistics in this order,
- * clear them, and set μ and σ anew. Returns the change: x̂ before = ratio · x̂ after + shift, clipping aside.
+ * Merge `seen` (moments of the states visited since, one per environment) into the statistics in this order,
+ * clear them, and set μ and σ anew. Returns the change: x̂ before = ratio · x̂ after + shift, if not clipped.
  */
 export function refreshNormalizer(normalizer: Normalizer, seen: readonly RunningMoments[]): InputChange {
   const { mean, scale, statistics } = normalizer
@@ -97,7 +97,7 @@ export function refreshNormalizer(normalizer: Normalizer, seen: readonly Running
 function usable({ count, mean, squares }: RunningMoments, j: number): readonly [mu: number, sigma: number] {
   const mu = mean[j], sigma = Math.sqrt(squares[j] / count)
   if (!(Math.abs(mu) < 1e100 && sigma < 1e100)) {
-    // For good: the input stays out of range, since the statistics never forget.
+    // Permanent: the statistics forget nothing, so the input stays out of range.
     mean[j] = 0
     squares[j] = Number.MAX_VALUE
     return [0, 1]

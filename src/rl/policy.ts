@@ -24,7 +24,7 @@ export interface ActionOptions {
   readonly actionBounds: ActionBounds
 }
 
-/** Plain data, except `distribution` and `net`, which follow from it, net.sizes, net.activation and θ. */
+/** Plain data, except `distribution` and `net`: the rest, net.sizes, net.activation and θ determine both. */
 export interface Policy<S extends Space = Space> extends ActionOptions {
   readonly observationSpace: Space
   readonly actionSpace: S

@@ -26,7 +26,7 @@ export interface Episode {
   readonly env: number
 }
 
-/** Environments with episodes under way, and what acting in them needs. */
+/** Environments with their current episodes, and what acting in them needs. */
 export interface Rollout {
   readonly envs: readonly Env[]
   readonly actor: Actor

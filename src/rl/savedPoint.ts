@@ -1,7 +1,7 @@
 /**
  * A point of a rollout to which all its environments can be set back: their states, and what was observed in
  * them.
- * But: return and length of the episode under way are not part of it.
+ * But: return and length of the current episode are not part of it.
  */
 import { show } from '../errors/expect.ts'
 import { EnvError, thrownBy } from './guard.ts'

@@ -175,7 +175,7 @@ function runBranch(vine: Vine, batch: Batch, first: number, gamma: number): void
   }
 }
 
-/** The actor's actions ← the first of branch k, drawn or given; logs ← log π; alive ← 1 if it is run. */
+/** The actor's actions ← branch k's first actions, drawn or given; logs ← log π; alive ← 1 if it is run. */
 function chooseFirst(vine: Vine, k: number): void {
   const { options, rollout: { envs, actor, steps }, firsts, logs, alive } = vine
   for (let e = 0; e < envs.length; e++) observeMask(actor, envs[e], e, steps[e])
@@ -190,7 +190,7 @@ function chooseFirst(vine: Vine, k: number): void {
   }
 }
 
-/** Begin the rows of one branch: states, actions and masks, and sums without any reward yet. */
+/** Begin the rows of one branch: states, actions and masks; sums of rewards start at 0. */
 function startRows(vine: Vine, batch: Batch, first: number): void {
   const { rollout: { envs, actor }, noises, partial, power, probability, logs } = vine
   const { tape: { inputs }, eta: { mask } } = actor.map

@@ -6,11 +6,11 @@ import type { CgStatus } from '../math/conjugateGradient.ts'
 /**
  * - `accepted`: θ moved; KL ≤ δ and the surrogate rose.
  * - `accepted-above-max-kl`: θ moved and the surrogate rose; δ < KL ≤ `maxKlFactor` · δ.
- * - `unconditional`: θ moved without a line search (natural policy gradient); numbers are finite, no more.
+ * - `unconditional`: θ moved without a line search (natural policy gradient), to finite numbers.
  * - `zero-gradient`: g = ∇L is 0.
  * - `non-positive-curvature`: xᵀF x ≤ 0, so there is no step length.
  * - `not-finite`: θ, the gradient or the direction is NaN or infinite.
- * - `kl-exceeded`, `no-improvement`: every trial failed; why the last one did.
+ * - `kl-exceeded`, `no-improvement`: no trial was accepted; the reason for the last one.
  * θ keeps its exact bits, except in the first three cases.
  */
 export type StepStatus =
@@ -50,7 +50,7 @@ export interface Certificate {
   readonly entropy: number
 }
 
-/** What a certificate says until a stage of the step finds out more. */
+/** The certificate before the first stage of a step; each stage replaces some fields. */
 export const UNMOVED: Certificate = {
   status: 'not-finite', maxKl: 0, damping: 0, kl: 0, klMax: 0, quadraticKl: 0,
   surrogateBefore: 0, surrogateAfter: 0, predictedGain: 0, gainRatio: 0, gradientNorm: 0,

@@ -27,7 +27,7 @@ export function trainingBytes(options: TrainOptions, observationSpace: Space, ac
   })
 }
 
-/** Bytes that `create` allocates from its backend, in which all tensors overlap meanwhile. */
+/** Bytes that `create` allocates, counted by a backend in which all tensors share one memory. */
 function bytesOf(create: (backend: Backend) => void): number {
   let bytes = 0, shared = new Float64Array(0)
   create({

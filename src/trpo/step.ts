@@ -5,7 +5,7 @@
  *   g = ∇L(θ_old),   x = (F + λI)⁻¹ g by conjugate gradients,   β = √(2δ / xᵀF x)
  *
  * The update is a transaction: trials are made in a candidate network, and θ is written once, at the end, or
- * not at all. Every outcome is a certificate with a status, NaN and infinities too; nothing here throws.
+ * not at all. Every outcome, also NaN or infinity, is a certificate with a status; nothing here throws.
  */
 import { cgWorkspace, type CgWorkspace, conjugateGradient } from '../math/conjugateGradient.ts'
 import type { Random } from '../math/random.ts'

@@ -1,6 +1,6 @@
 /**
  * Everything that the iterations of a training work with, made from its options. `train` is one loop over it;
- * a loop of one's own may be another (docs/examples/own-loop sets up piece by piece).
+ * you can write another (docs/examples/own-loop makes each part by itself).
  */
 import { expectFunction } from '../errors/expect.ts'
 import type { Backend } from '../math/backend.ts'
@@ -72,7 +72,7 @@ function trainerOf<A extends Action>(
   }
 }
 
-/** Call `close` of every environment that has one: when a loop of one's own ends, however it ends. */
+/** Call `close` of every environment that has one: at the end of your own loop, also after an error. */
 export function closeEnvs({ rollout: { envs } }: Trainer): void {
   for (const env of envs) env.close?.()
 }

@@ -49,7 +49,7 @@ export function judge(
   return { name, compares, error, tolerance: allowed, reason, passed: error <= allowed }
 }
 
-/** Infinity if a value is not finite, and if there are none. */
+/** The maximum; Infinity if a value is not finite, or if there are none. */
 function largest(values: readonly number[]): number {
   if (values.length === 0) return Infinity
   return values.reduce((max, x) => (Number.isFinite(x) ? Math.max(max, x) : Infinity), 0)

@@ -1,6 +1,6 @@
 /**
- * A distribution's KL(old ‖ new) and entropy against means over draws from it. Unlike the metric, this shows
- * which way round a KL is.
+ * A distribution's KL(old ‖ new) and entropy against means over draws from it. Unlike the metric, KL by draws
+ * shows whether its arguments are swapped.
  */
 import { moments } from '../math/moments.ts'
 import type { Random } from '../math/random.ts'

@@ -1,7 +1,6 @@
 /**
- * What users can import: every type that an entry's declarations name can be imported from the same entry,
- * has a docstring, and one name. The oracle is the text of the declarations that tsc emits, followed from
- * name to name.
+ * What users can import against the declarations that tsc emits, followed from name to name: every type named
+ * in an entry's declarations can be imported from that entry, has a docstring and one name. No tolerance.
  */
 import { spawnSync } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
@@ -72,7 +71,8 @@ test('every exported value and type has a docstring', () => {
 })
 
 test('what a docstring names in code is exported, by the same entry, by trpo or by trpo/parts', () => {
-  const open = new Set(['trpo', 'trpo/parts'].flatMap((entry) => [...emitted.exportsOf(ENTRIES[entry]).keys()]))
+  const open = new Set(['trpo', 'trpo/parts']
+    .flatMap((entry) => [...emitted.exportsOf(ENTRIES[entry]).keys()]))
   const internal = everything.flatMap(({ entry, declaration }) => {
     const own = emitted.exportsOf(ENTRIES[entry])
     const words = [...docstringOf(declaration).matchAll(/`(\w+)`/g)].map(([, word]) => word)
@@ -82,7 +82,7 @@ test('what a docstring names in code is exported, by the same entry, by trpo or 
   assert.equal([...new Set(internal)], [])
 })
 
-/** Names that some file of src exports, the command line's aside. */
+/** Names that some file of src exports, except those of node/. */
 const declared = new Set(readdirSync(FOLDER, { recursive: true }).map((file) => file.replaceAll('\\', '/'))
   .filter((file) => file.endsWith('.d.ts') && !file.startsWith('node'))
   .flatMap((file) => [...emitted.exportsOf(file.replace('.d.ts', '.ts')).keys()]))

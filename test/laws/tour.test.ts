@@ -1,6 +1,6 @@
 /**
- * The tour's section on certificates and its first exercise, against the same trainings run through src. Numbers are
- * rounded as the page rounds them, to six digits; no tolerance, since a seed fixes every bit.
+ * The tour's section on certificates and its first exercise against the same trainings, run through src.
+ * Numbers are rounded to six digits, as on the page; no tolerance, since a seed fixes every bit.
  */
 import { readFileSync } from 'node:fs'
 import { test } from 'uvu'
@@ -16,13 +16,14 @@ const says = (text: string): void => assert.ok(page.includes(text), text)
 const six = (x: number): string => String(Number(x.toPrecision(6))).replace('-', '−')
 const shown = (name: keyof Certificate, of: Certificate): string => `\`${name}\` ${six(Number(of[name]))}`
 
-/** What the flags of the command say. */
+/** The options that the flags of the command set. */
 const flags: Partial<TrainOptions> = {
-  totalSteps: 8192, batchSteps: 2048, envCount: 8, gaeLambda: 0.97, maxKl: 0.02, maxKlSchedule: 'constant', damping: 0.01,
+  totalSteps: 8192, batchSteps: 2048, envCount: 8, gaeLambda: 0.97,
+  maxKl: 0.02, maxKlSchedule: 'constant', damping: 0.01,
   normalizeObservations: 'off', valueMinibatch: 256, normalizeReturns: false,
 }
 
-/** Certificates of the first iterations, with more flags. */
+/** Certificates of the first `count` iterations, with more options. */
 function records(more: Partial<TrainOptions> = {}, count = 1): Certificate[] {
   const found: Certificate[] = []
   for (const { certificate } of train(cartPole, { ...presets.CartPole, ...flags, ...more })) {
@@ -32,9 +33,10 @@ function records(more: Partial<TrainOptions> = {}, count = 1): Certificate[] {
   return found
 }
 
+const percent = (share: number, digits: number): string => `${(100 * share).toFixed(digits)} %`
 const [first, second] = records({}, 2)
 
-test('the command on the page is the one whose options are run here', () => {
+test('the command on the page has the options that are run here', () => {
   const written = Object.entries(flags).map(([name, value]) => {
     const flag = name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
     return typeof value === 'boolean' ? `--${value ? '' : 'no-'}${flag}` : `--${flag} ${value}`
@@ -46,42 +48,46 @@ test('the table of the first record', () => {
   says(`| \`status\` | \`${first.status}\` |`)
   says(`| \`gradientNorm\` | ${six(first.gradientNorm)} |`)
   says(`| \`${first.cgStatus}\`, ${first.cgIterations}, ${six(first.cgResidual)} |`)
-  for (const name of ['xFx', 'beta', 'backtracks', 'quadraticKl', 'kl', 'klMax', 'surrogateAfter', 'entropy'] as const) {
-    says(`| \`${name}\` | ${six(first[name])} |`)
-  }
+  const { xFx, beta, backtracks, quadraticKl, kl, klMax, surrogateAfter, entropy } = first
+  const rows = { xFx, beta, backtracks, quadraticKl, kl, klMax, surrogateAfter, entropy }
+  for (const [name, value] of Object.entries(rows)) says(`| \`${name}\` | ${six(value)} |`)
   says(`| \`surrogateBefore\` | ${first.surrogateBefore.toPrecision(3).replace('-', '−')} |`)
   says(`| \`predictedGain\`, \`gainRatio\` | ${six(first.predictedGain)}, ${six(first.gainRatio)} |`)
   says(`√(2 · 0.02 / ${six(first.xFx)})`)
-  says(`is ${(100 * (first.quadraticKl / first.kl - 1)).toFixed(1)} % higher`)
+  says(`is ${percent(first.quadraticKl / first.kl - 1, 1)} higher`)
   says(`ln 2 = ${six(Math.LN2)}`)
   const [longer] = records({ cgTolerance: 1e-6 })
-  says(`takes ${longer.cgIterations}, for a \`predictedGain\` ${(100 * (longer.predictedGain / first.predictedGain - 1)).toFixed(1)} % higher`)
+  const more = percent(longer.predictedGain / first.predictedGain - 1, 1)
+  says(`takes ${longer.cgIterations}, for a \`predictedGain\` ${more} higher`)
 })
 
 test('the checks by hand', () => {
   const gx = first.predictedGain / first.beta
   says(`= gᵀx = ${six(gx)}`)
-  says(`λ‖x‖² = ${six(gx - first.xFx)}: ${(100 * (gx - first.xFx) / gx).toFixed(0)} %`)
+  says(`λ‖x‖² = ${six(gx - first.xFx)}: ${percent((gx - first.xFx) / gx, 0)}`)
   const [damped] = records({ stepLength: 'damped' })
   says(`√(0.04 / ${six(gx)}) = ${six(damped.beta)}`)
   says(`${six(first.xFx)}/${six(gx)} = ${six(damped.quadraticKl)}`)
 })
 
 test('the second record, and why its full step was refused', () => {
-  says(`\`backtracks\` ${second.backtracks}, \`quadraticKl\` ${six(second.quadraticKl)} = 0.8² δ and ${shown('kl', second)}`)
+  const model = `${shown('quadraticKl', second)} = 0.8² δ`
+  says(`${shown('backtracks', second)}, ${model} and ${shown('kl', second)}`)
   assert.is(records({ maxBacktracks: 0 }, 2)[1].status, 'kl-exceeded')
   const taken = records({ lineSearch: 'none' }, 2)[1]
-  says(`is \`${taken.status}\` with ${shown('kl', taken)}, ${(100 * (taken.kl / 0.02 - 1)).toFixed(0)} % above δ`)
+  says(`is \`${taken.status}\` with ${shown('kl', taken)}, ${percent(taken.kl / 0.02 - 1, 0)} above δ`)
 })
 
 test('the record of a refusal, and what damping is for', () => {
-  const [refused] = records({ damping: 0, cgTolerance: 0 })
-  says(`\`cgStatus\` \`${refused.cgStatus}\`, \`backtracks\` ${refused.backtracks} and \`status\` \`${refused.status}\``)
+  const [{ cgStatus, backtracks, status }] = records({ damping: 0, cgTolerance: 0 })
+  says(`\`cgStatus\` \`${cgStatus}\`, \`backtracks\` ${backtracks} and \`status\` \`${status}\``)
   const [taken] = records({ damping: 0, cgTolerance: 0, lineSearch: 'none' })
   says(`its \`kl\` is ${taken.kl.toPrecision(3)} where the model says ${six(taken.quadraticKl)}`)
   const [found] = records({ damping: 0, cgTolerance: 0, maxBacktracks: 15 })
-  says(`\`backtracks\` ${found.backtracks}, where \`quadraticKl\` is ${six(found.quadraticKl)} and \`kl\` still ${six(found.kl)}`)
-  says(`${(found.kl / found.quadraticKl).toFixed(0)} times as much`)
+  const { quadraticKl, kl } = found
+  const at = `\`quadraticKl\` is ${six(quadraticKl)} and \`kl\` still ${six(kl)}`
+  says(`${shown('backtracks', found)}, where ${at}`)
+  says(`${(kl / quadraticKl).toFixed(0)} times as much`)
   const [stopped] = records({ damping: 0 })
   says(`stops CG after ${stopped.cgIterations} iterations`)
   says(`is \`${stopped.status}\` with \`backtracks\` ${stopped.backtracks} and ${shown('kl', stopped)}`)

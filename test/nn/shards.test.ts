@@ -47,7 +47,7 @@ function total(shards: Shards, parts: Map<number, Float64Array>): Float64Array {
 
 const COUNTS = [1, 2, 3, 7, 15, 16, 17, 31, 33, 100]
 
-test('tiles are cut in order into at most 16 shards, whose lengths differ by one at most', () => {
+test('tiles are split in order into at most 16 shards, whose lengths differ by one at most', () => {
   for (const count of COUNTS) {
     const tape = tapeOf(count)
     const { tiles } = createShards(net, tape)

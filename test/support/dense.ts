@@ -24,6 +24,11 @@ export function inner(x: ArrayLike<number>, y: ArrayLike<number>): number {
   return total
 }
 
+/** √(xᵀx) */
+export function lengthOf(x: ArrayLike<number>): number {
+  return Math.sqrt(inner(x, x))
+}
+
 export function timesVector(A: Matrix, x: ArrayLike<number>): Float64Array {
   return Float64Array.from(A, (row) => inner(row, x))
 }

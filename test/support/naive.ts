@@ -95,7 +95,7 @@ export function gradientOf(f: (x: Float64Array) => number, x: ArrayLike<number>,
 export interface NaiveDistribution {
   readonly inputs: number
   readonly shared: number
-  /** How many means eta begins with, as many log σ following; 0 where actions are discrete. */
+  /** How many means eta begins with, as many log σ following; 0 if actions are discrete. */
   readonly means: number
   /** log π(action). */
   logDensity<T>(of: Arithmetic<T>, eta: ArrayLike<T>, action: Vector): T

@@ -4,7 +4,7 @@
  */
 import type { Certificate } from '../../src/trpo/certificate.ts'
 import { type Bounded, bounded } from './arithmetic.ts'
-import { inner, type Matrix, timesVector } from './dense.ts'
+import { inner, lengthOf, type Matrix, timesVector } from './dense.ts'
 import {
   entropyAt, gradientAndFisher, klsBetween, mean, type NaiveStates, statesAt, surrogateBetween,
 } from './naiveUpdate.ts'
@@ -35,7 +35,7 @@ export interface Found {
   readonly moved: Point | null
   /** Trials of backtracking that were refused, in their order. */
   readonly refused: readonly Point[]
-  /** g and F formed in full, and by what rounding of g is measured; null unless asked for. */
+  /** g and F formed in full, and by what rounding of g is measured; null if not requested. */
   readonly dense: { readonly gradient: Float64Array; readonly fisher: Matrix; readonly size: number } | null
 }
 
@@ -118,7 +118,6 @@ function denseOf({ naive, theta, batch }: Problem): Found['dense'] {
 
 const isClose = (x: number, { value, error }: Bounded): boolean => Math.abs(x - value) <= error
 const isNear = (x: number, y: number, tolerance: number): boolean => Math.abs(x - y) <= tolerance
-const lengthOf = (x: Float64Array): number => Math.sqrt(inner(x, x))
 /** What δ bounds. */
 const boundOf = ({ problem: { options } }: Found, { kl, klMax }: { kl: Bounded; klMax: Bounded }): Bounded =>
   options.constraint === 'mean-kl' ? kl : klMax

@@ -166,7 +166,7 @@ const BROKEN: [string, () => Env, (string | RegExp)[]][] = [
     ['step 7: observation: expected [0] from -100 to 100, got NaN']],
   ['an observation out of bounds', () => withSteps((step) => ({ ...step, observation: [101] }), 3),
     ['step 3: observation: expected [0] from -100 to 100, got 101']],
-  ['an infinite observation where there is no bound', () => {
+  ['an infinite observation without a bound', () => {
     const env = withSteps((step) => ({ ...step, observation: [Infinity] }), 2) as unknown as Parts
     env.observationSpace = box([-Infinity], [Infinity])
     return env as never

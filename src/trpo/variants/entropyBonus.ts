@@ -1,5 +1,5 @@
 /**
- * A bonus on randomness: the objective L(θ) + c · mean entropy of π_θ, for any objective L.
+ * A bonus for randomness: the objective L(θ) + c · mean entropy of π_θ, for any objective L.
  * Williams & Peng 1991; SB3-contrib and garage offer it for TRPO. It changes the direction of a step, and the
  * values that the line search compares. The trust region stays the same.
  */

@@ -1,10 +1,10 @@
 /**
  * When the statistics of observations change: after the first batch and between iterations, never within one.
  *
- * `preserving`: the first layers of π and V take up the change, so that both remain the same functions, and
- * only the coordinates of the next update are new. `plain`: they read the new inputs with the old weights, as
- * in most libraries; π then moves outside of the trust region. In both cases the record says by how much.
- * But: of an observation that was clipped only the clipped value is known, here too.
+ * `preserving`: the first layers of π and V are rewritten, so that both remain the same functions, and only
+ * the coordinates of the next update are new. `plain`: the old weights read the new inputs, as in most
+ * libraries; π then moves outside of the trust region. In both cases the record says by how much.
+ * But: if an observation was clipped, only its clipped value is known, here too.
  */
 import { sum } from '../../math/vector.ts'
 import { changeLayer } from '../../nn/inputChange.ts'

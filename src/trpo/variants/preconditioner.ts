@@ -61,7 +61,7 @@ export function refreshPreconditioner(preconditioner: Preconditioner, damping: n
 function divide(out: Float64Array, v: Float64Array, { diagonal, damping: lambda }: Preconditioner): void {
   for (let i = 0; i < v.length; i++) {
     const scale = diagonal[i] + lambda
-    // 0 without damping, for a parameter on which nothing depends: any positive scale is right.
+    // 0 only without damping, for a parameter that has no effect: any positive scale is right.
     out[i] = scale > 0 ? v[i] / scale : v[i]
   }
 }

@@ -12,7 +12,7 @@ export interface SquaresTape {
   readonly byRows: ReadonlyMap<number, readonly Squares[]>
 }
 
-/** Squares of what one layer reads and of its cotangents, for one tile. */
+/** Squares of one layer's inputs and output cotangents, for one tile. */
 export interface Squares {
   /** X ∘ X [n, in], its transposed view, and Ȳ ∘ Ȳ [n, out]. */
   readonly X: Tensor

@@ -13,7 +13,7 @@ import { categorical, multiCategorical } from '../../../src/nn/distributions/cat
 import { createEta, type Distribution, type Eta } from '../../../src/nn/distributions/distribution.ts'
 import { gaussian } from '../../../src/nn/distributions/gaussian.ts'
 import { stateGaussian } from '../../../src/nn/distributions/stateGaussian.ts'
-import { inner, normals } from '../../support/dense.ts'
+import { inner, lengthOf, normals } from '../../support/dense.ts'
 import {
   along, curvatureOf, expectation, gradientOf, naiveBernoulli, naiveCategorical, type NaiveDistribution,
   naiveGaussian, naiveKl, naiveMetric, naiveScore, naiveStateGaussian, slopeOf,
@@ -116,8 +116,6 @@ function metricTimes(distribution: Distribution, eta: Vector, v: Vector): Float6
   distribution.sharedMetric(shared, Float64Array.from(Array.from(v).slice(distribution.etaSize)), at)
   return Float64Array.of(...rows.data, ...shared)
 }
-
-const length = (x: Float64Array): number => Math.sqrt(inner(x, x))
 
 function check(record: (worst: Worst) => void): void {
   const worst = new Worst()
@@ -324,7 +322,7 @@ each(CASES, 'the metric is symmetric and positive semi-definite', ({ distributio
     const Mv = metricTimes(distribution, eta, v), Mw = metricTimes(distribution, eta, w)
     assert.ok(inner(v, Mv) >= 0)
     // Each product sums at most ten terms, and a categorical's M v is p times a difference of numbers like v.
-    const size = length(Mv) * length(w) + length(Mw) * length(v) + length(v) * length(w)
+    const size = lengthOf(Mv) * lengthOf(w) + lengthOf(Mw) * lengthOf(v) + lengthOf(v) * lengthOf(w)
     assert.ok(Math.abs(inner(w, Mv) - inner(v, Mw)) <= 1e-15 * size)
   }
 })
