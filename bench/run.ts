@@ -15,7 +15,7 @@ const subjects: Readonly<Record<string, readonly [string, () => Promise<Subject>
     'matrix products, tanh, Fisher products, conjugate gradients, step, rollout',
     async () => {
       const { kernels } = await import('./kernels/main.ts')
-      return (words) => kernels(words, (text) => pasteInto('docs/benchmarks.md', 'kernels', text))
+      return (words) => kernels(words, (text) => pasteInto('docs/results/benchmarks.md', 'kernels', text))
     },
   ],
   ladder: [

@@ -29,8 +29,8 @@ export {
   multiDiscrete, type Space, type SpaceOf,
 } from './rl/world/space.ts'
 
-export { checkEnv, type CheckOptions } from './verify/env.ts'
-export { type PolicyReport, type VerifyOptions, verifyPolicy } from './verify/policy.ts'
+export { checkEnv, type CheckOptions } from './verify/env/checkEnv.ts'
+export { type PolicyReport, type VerifyOptions, verifyPolicy } from './verify/policy/verifyPolicy.ts'
 export type { Check } from './verify/comparison.ts'
 
 export { Random } from './math/random.ts'

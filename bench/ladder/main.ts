@@ -1,7 +1,7 @@
 /**
  * A matrix product, from the loop a textbook writes to the library's kernel, rung by rung. Every rung gives
- * the same bits, which is checked before anything is timed; docs/kernels.md explains each.
- * But: docs/kernels.md quotes columns of several runs, so `--write` has nothing to do here.
+ * the same bits, which is checked before anything is timed; docs/results/kernels.md explains each.
+ * But: docs/results/kernels.md quotes columns of several runs, so `--write` has nothing to do here.
  */
 import process from 'node:process'
 import { UsageError } from '../../src/node/cli/failure.ts'
@@ -105,7 +105,7 @@ function assembled(name: string, kernel: Assembled): Rung {
 
 export function ladder(words: readonly string[]): number {
   const { smoke, write } = readFlags(words)
-  if (write) throw new UsageError('--write: expected nothing, docs/kernels.md quotes single columns')
+  if (write) throw new UsageError('--write: expected nothing, docs/results/kernels.md quotes single columns')
   const sampling = smoke ? SMOKE : FULL
   process.stdout.write(`${machine()}\nmedian [low–high] of ${sampling.samples} samples\n`)
   for (const [n, k, m] of SIZES) process.stdout.write(climb(n, k, m, sampling))

@@ -16,7 +16,7 @@ export function install(words: readonly string[]): number {
   try {
     const text = measured(directory, smoke ? 1 : 9)
     process.stdout.write(`npm ${run('.', 'npm', '--version').stdout.trim()}\n${text}\n`)
-    if (write) pasteInto('docs/embedding.md', 'install', text)
+    if (write) pasteInto('docs/guides/embedding.md', 'install', text)
   } finally {
     remove(directory)
   }

@@ -15,6 +15,6 @@ export function sizes(words: readonly string[]): number {
   ]), problems)
   const text = part === null ? sizeTable() : filesOf(part)
   process.stdout.write(`${text}\n`)
-  if (write && part === null) pasteInto('docs/embedding.md', 'sizes', text)
+  if (write && part === null) pasteInto('docs/guides/embedding.md', 'sizes', text)
   return 0
 }

@@ -1,5 +1,5 @@
 """
-How many steps Stable-Baselines3-contrib's TRPO takes to the thresholds of docs/learning.md, by the same definition:
+How many steps Stable-Baselines3-contrib's TRPO takes to the thresholds of docs/results/learning.md, by the same definition:
 `sb3_learning.py [SEEDS [TASK]]`, seeds 0 to SEEDS - 1 (5), prints a table. The settings are those of rl-baselines3-zoo's
 hyperparams/trpo.yml. It needs stable_baselines3, sb3_contrib and gymnasium where python3 finds them.
 

@@ -80,6 +80,6 @@ export function damping(words: readonly string[]): number {
       ])
     }
   }
-  if (write) pasteInto('docs/benchmarks.md', 'damping', table.text())
+  if (write) pasteInto('docs/results/benchmarks.md', 'damping', table.text())
   return 0
 }

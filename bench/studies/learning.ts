@@ -1,6 +1,6 @@
 /**
  * Every preset on `--seeds` seeds (10), a process each, as many at once as there are cores. `--only CartPole`
- * trains one of them. `--write` makes docs/learning.md and its curves.
+ * trains one of them. `--write` makes docs/results/learning.md and its curves.
  *
  * After each iteration 20 deterministic episodes are evaluated, for the curve and for the threshold; the time
  * of these evaluations is not counted. At the end 100 other episodes are evaluated. Starts are the same for
@@ -103,9 +103,9 @@ async function all(names: readonly string[], seeds: number, smoke: boolean, writ
   const table = [`| ${header.join(' | ')} |`, `|${'---|'.repeat(header.length)}`, ...rows].join('\n')
   process.stdout.write(`${table}\n`)
   if (!write) return
-  mkdirSync('docs/learning', { recursive: true })
-  for (const name of names) writeFileSync(`docs/learning/${name}.svg`, curve(name, of(name)))
-  writeFileSync('docs/learning.md', page(names, seeds, table))
+  mkdirSync('docs/results/learning', { recursive: true })
+  for (const name of names) writeFileSync(`docs/results/learning/${name}.svg`, curve(name, of(name)))
+  writeFileSync('docs/results/learning.md', page(names, seeds, table))
 }
 
 function inProcess(more: readonly string[]): Promise<Run> {

@@ -99,6 +99,6 @@ export function normalization(words: readonly string[]): number {
       ])
     }
   }
-  if (write) pasteInto('docs/normalization.md', 'normalization', table.text())
+  if (write) pasteInto('docs/results/normalization.md', 'normalization', table.text())
   return 0
 }

@@ -50,7 +50,7 @@ export function search(words: readonly string[]): number {
       }
     }
   }
-  if (write) pasteInto('docs/benchmarks.md', 'search', table.text())
+  if (write) pasteInto('docs/results/benchmarks.md', 'search', table.text())
   return 0
 }
 

@@ -125,7 +125,7 @@ export function solver(words: readonly string[]): number {
       ])
     }
   }
-  if (write) pasteInto('docs/benchmarks.md', 'solver', table.text())
+  if (write) pasteInto('docs/results/benchmarks.md', 'solver', table.text())
   return 0
 }
 

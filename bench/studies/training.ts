@@ -60,6 +60,6 @@ export function training(words: readonly string[]): number {
       ])
     }
   }
-  if (write) pasteInto('docs/benchmarks.md', 'training', table.text())
+  if (write) pasteInto('docs/results/benchmarks.md', 'training', table.text())
   return 0
 }

@@ -227,9 +227,9 @@ function compareTrainings(smoke: boolean): Table {
 export function valueFit(words: readonly string[]): number {
   const { smoke, write } = readFlags(words)
   const onBatches = compareOnBatches(smoke)
-  if (write) pasteInto('docs/benchmarks.md', 'value', onBatches.text())
+  if (write) pasteInto('docs/results/benchmarks.md', 'value', onBatches.text())
   process.stdout.write('\n')
   const trainings = compareTrainings(smoke)
-  if (write) pasteInto('docs/benchmarks.md', 'value-learning', trainings.text())
+  if (write) pasteInto('docs/results/benchmarks.md', 'value-learning', trainings.text())
   return 0
 }

@@ -199,6 +199,6 @@ export function vine(words: readonly string[]): number {
   const bySeed = extent.seeds.map((seed) => `seed ${seed}`)
   const trainings = createTable(['training', 'steps', 'sampling', ...bySeed])
   compareTrainings(trainings, extent, smoke ? { totalSteps: 1 } : {})
-  if (write) pasteInto('docs/benchmarks.md', 'vine', `${estimates.text()}\n\n${trainings.text()}`)
+  if (write) pasteInto('docs/results/benchmarks.md', 'vine', `${estimates.text()}\n\n${trainings.text()}`)
   return 0
 }

@@ -16,7 +16,7 @@ export function show(value: unknown): string {
   return typeof length === 'number' ? `${kind} of length ${length}` : kind
 }
 
-/** The error for a `value` that is not as expected: a RangeError if it is of the right `kind` all the same. */
+/** The error for a `value` that is not as expected: a RangeError if it is of the right `kind`. */
 export function argumentError(name: string, expected: string, value: unknown, kind: string = ''): Error {
   const message = `${name}: expected ${expected}, got ${show(value)}`
   return typeof value === kind ? new RangeError(message) : new TypeError(message)

@@ -1,5 +1,5 @@
 /**
- * A policy as one file, and back, bit for bit; docs/files.md lists the contents of the file.
+ * A policy as one file, and back, bit for bit; docs/guides/files.md lists the contents of the file.
  * But: no optimiser and no random streams; a training cannot be continued from such a file.
  */
 import type { Backend } from '../math/backend.ts'

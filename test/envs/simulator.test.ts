@@ -9,7 +9,7 @@ import {
   simulate,
 } from '../../src/envs/index.ts'
 import { Random } from '../../src/math/random.ts'
-import { checkEnv } from '../../src/verify/env.ts'
+import { checkEnv } from '../../src/verify/env/checkEnv.ts'
 import type { Action, Env, ResetOptions } from '../../src/rl/world/env.ts'
 import { sample } from '../../src/rl/world/membership.ts'
 

@@ -37,7 +37,7 @@ test('a word that is wrong is one error, with a suggestion if one is near, and e
     [['search', '--smoke', '--write'], '--write: expected a whole run, got --smoke, too\n'],
     [['kernels', '--write', '--filter', 'tanh'],
       '--write: expected all kernels, got --sizes or --filter, too\n'],
-    [['ladder', '--write'], '--write: expected nothing, docs/kernels.md quotes single columns\n'],
+    [['ladder', '--write'], '--write: expected nothing, docs/results/kernels.md quotes single columns\n'],
     [['kernels', '--filter', 'nothing at all', '--sizes', '3-2x4', '--smoke'],
       '--filter: expected part of a kernel\'s name or case, got "nothing at all"\n'],
     [['kernels', '--loss', '-1'], '--loss: expected a number of at least 0, got "-1"\n'],

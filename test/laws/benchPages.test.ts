@@ -9,7 +9,8 @@ import { benchmarkSubjects, buildBench } from '../support/benchmarks.ts'
 
 const bench = buildBench('.build/bench-pages')
 const PAGES: Readonly<Record<string, string>> = {
-  ladder: 'docs/kernels.md', learning: 'docs/learning.md', normalization: 'docs/normalization.md',
+  ladder: 'docs/results/kernels.md', learning: 'docs/results/learning.md',
+  normalization: 'docs/results/normalization.md',
   options: 'docs/options.md',
 }
 /** Run by bench.test.ts and by package/size.test.ts. */
@@ -17,7 +18,7 @@ const ELSEWHERE = ['kernels', 'sizes', 'install']
 
 for (const subject of benchmarkSubjects.filter((name) => !ELSEWHERE.includes(name))) {
   test(`npm run bench -- ${subject} runs, and a smoke run writes nothing`, () => {
-    const path = PAGES[subject] ?? 'docs/benchmarks.md'
+    const path = PAGES[subject] ?? 'docs/results/benchmarks.md'
     const page = readFileSync(path, 'utf8')
     const { stdout, stderr, status } = bench(subject, '--smoke')
     assert.is(stderr, '')

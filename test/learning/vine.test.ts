@@ -1,8 +1,8 @@
 /**
  * At one policy of PointMass, halfway to the optimum, and at the same number of simulated steps: estimates of
  * the policy gradient from a vine spread less, and point closer to where many more steps point, than those
- * from single paths at any λ. On CartPole it is not always so: docs/benchmarks.md. Tolerances: several
- * standard errors, measured.
+ * from single paths at any λ; on CartPole it is not always so (docs/results/benchmarks.md). Tolerances:
+ * several standard errors, measured.
  */
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'

@@ -47,7 +47,7 @@ test('no bundle holds an environment that was not asked for', () => {
 
 test('sizes in the documentation are within 5 % of those measured', () => {
   let rows = 0
-  for (const page of ['README.md', 'docs/embedding.md'].filter((path) => existsSync(path))) {
+  for (const page of ['README.md', 'docs/guides/embedding.md'].filter((path) => existsSync(path))) {
     const line = /^\| (.+?) \| ([\d.]+) kB \| ([\d.]+) kB \| ([\d.]+) kB \|/gm
     for (const [, title, ...printed] of readFileSync(page, 'utf8').matchAll(line)) {
       const row = weighed.find((each) => each.title === title)
@@ -68,12 +68,12 @@ test('sizes in the documentation are within 5 % of those measured', () => {
 const bench = buildBench('.build/bench-package')
 for (const subject of ['sizes', 'install']) {
   test(`npm run bench -- ${subject} prints a table, and writes nothing without --write`, () => {
-    const page = readFileSync('docs/embedding.md', 'utf8')
+    const page = readFileSync('docs/guides/embedding.md', 'utf8')
     const { stdout, stderr } = bench(subject, '--smoke')
     assert.is(stderr, '')
     assert.match(stdout, subject === 'sizes' ? /^\| everything: .* kB \|$/m
       : /^\| 1 \| \d+ \| \d+ kB \| \d+ kB \| [\d.]+ s \[.*\] \| [\d.]+ \|$/m)
-    assert.is(readFileSync('docs/embedding.md', 'utf8'), page)
+    assert.is(readFileSync('docs/guides/embedding.md', 'utf8'), page)
   })
 }
 

@@ -1,7 +1,7 @@
 /**
  * `npm run test:runtimes`: the same training in every JavaScript runtime that is installed, as one table.
  * `-- PATTERN` runs only the rows that contain it; `-- --at-least N` fails with fewer than N rows of the same
- * hash; `-- --write` writes the table into docs/runtimes.md and its summary into README.md.
+ * hash; `-- --write` writes the table into docs/results/runtimes.md and its summary into README.md.
  * A runtime that is not installed is reported as missing; another hash, another backend or a crash fails.
  */
 import { existsSync, readFileSync } from 'node:fs'
@@ -17,7 +17,7 @@ import {
 
 interface Arguments { readonly pattern: string; readonly atLeast: number; readonly write: boolean }
 
-const PAGE = 'docs/runtimes.md'
+const PAGE = 'docs/results/runtimes.md'
 
 function parseArguments(words: readonly string[]): Arguments {
   let pattern = '', atLeast = 0, write = false

@@ -11,7 +11,7 @@ import { collect, type Episode, type Rollout } from '../../rl/rollout.ts'
 import type { Space } from '../../rl/world/space.ts'
 import {
   branchesIn, collectVine, createVine, vineAdvantages, type VineOptions, vineRows,
-} from '../../rl/vine.ts'
+} from '../../rl/vine/vine.ts'
 import type { TrainOptions } from '../options/options.ts'
 
 /** The batches of one iteration. */

@@ -9,7 +9,7 @@ import { reference } from '../../../src/math/reference.ts'
 import { allFinite } from '../../../src/math/vector.ts'
 import { categorical, multiCategorical } from '../../../src/nn/distributions/categorical.ts'
 import { createEta, type Distribution, type Eta } from '../../../src/nn/distributions/distribution.ts'
-import { verifyDistribution } from '../../../src/verify/distribution.ts'
+import { verifyDistribution } from '../../../src/verify/distribution/distribution.ts'
 import { normals } from '../../support/dense.ts'
 
 const SIZES: readonly (readonly number[])[] = [[2], [5], [1, 4], [2, 3, 2]]

@@ -11,13 +11,13 @@
  *
  * But: log π is trusted; only the sampler is compared with it.
  */
-import type { Random } from '../math/random.ts'
-import type { Tensor } from '../math/tensor.ts'
-import { dot, norm, sum } from '../math/vector.ts'
-import type { Eta } from '../nn/distributions/distribution.ts'
-import { type Check, compare, type Comparison, CURVATURES, judge, rounding, SLOPES } from './comparison.ts'
-import { curvaturesOf, REACH, slopesOf } from './differences.ts'
-import { verifyDraws } from './distributionDraws.ts'
+import type { Random } from '../../math/random.ts'
+import type { Tensor } from '../../math/tensor.ts'
+import { dot, norm, sum } from '../../math/vector.ts'
+import type { Eta } from '../../nn/distributions/distribution.ts'
+import { type Check, compare, type Comparison, CURVATURES, judge, rounding, SLOPES } from '../comparison.ts'
+import { curvaturesOf, REACH, slopesOf } from '../differences.ts'
+import { verifyDraws } from './draws.ts'
 import { type EtaDirection, moveAlong, NEGLIGIBLE, randomDirections, type Subject } from './etaDirections.ts'
 
 /** Checks at the states of the subject, along `count` random directions of η; draws come from `random`. */

@@ -3,9 +3,9 @@
  * them.
  * But: return and length of the current episode are not part of it.
  */
-import { show } from '../errors/expect.ts'
-import { EnvError, thrownBy } from './guard.ts'
-import type { Rollout } from './rollout.ts'
+import { show } from '../../errors/expect.ts'
+import { EnvError, thrownBy } from '../guard.ts'
+import type { Rollout } from '../rollout.ts'
 
 /** States and observations of all environments of a rollout at one time. */
 export interface SavedPoint {

@@ -1,13 +1,13 @@
 /**
  * A policy at θ on some states, with its neighbourhood in θ-space: what the checks of derivatives look at.
  */
-import type { Tensor } from '../math/tensor.ts'
-import type { Distribution } from '../nn/distributions/distribution.ts'
-import { createMlp, createTape, type Mlp, tangent, transposeWeights } from '../nn/mlp.ts'
-import { bindParameters, type Parameters } from '../nn/parameters.ts'
-import { createShards, type Shards } from '../nn/shards.ts'
-import type { Policy } from '../rl/policy.ts'
-import { createPolicyMap, forwardPolicy, type PolicyMap } from '../rl/policyMap.ts'
+import type { Tensor } from '../../math/tensor.ts'
+import type { Distribution } from '../../nn/distributions/distribution.ts'
+import { createMlp, createTape, type Mlp, tangent, transposeWeights } from '../../nn/mlp.ts'
+import { bindParameters, type Parameters } from '../../nn/parameters.ts'
+import { createShards, type Shards } from '../../nn/shards.ts'
+import type { Policy } from '../../rl/policy.ts'
+import { createPolicyMap, forwardPolicy, type PolicyMap } from '../../rl/policyMap.ts'
 import { smoothStates } from './smoothStates.ts'
 import { selectRows } from './states.ts'
 

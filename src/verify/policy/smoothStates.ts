@@ -4,8 +4,8 @@
  * smooth activations all states qualify.
  * But: a unit that crosses 0 and comes back within the reach is not noticed.
  */
-import { combine } from '../math/vector.ts'
-import { forward, type Mlp, type Tape } from '../nn/mlp.ts'
+import { combine } from '../../math/vector.ts'
+import { forward, type Mlp, type Tape } from '../../nn/mlp.ts'
 
 /** No reach below this is tried: shorter differences are rounding. */
 const MIN_REACH = 1e-9

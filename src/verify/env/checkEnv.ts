@@ -7,13 +7,13 @@
  * same numbers; so must the third, from a state saved in the second, if the environment can save states.
  * But: a walk visits only states that random (allowed) actions reach; calls out of order are not tried.
  */
-import { expectInteger, show } from '../errors/expect.ts'
-import { Random } from '../math/random.ts'
-import type { Env } from '../rl/world/env.ts'
-import { isMaskable } from '../rl/world/mask.ts'
-import { sample } from '../rl/world/membership.ts'
-import { spaceProblem } from '../rl/world/space.ts'
-import { thrown } from '../rl/guard.ts'
+import { expectInteger, show } from '../../errors/expect.ts'
+import { Random } from '../../math/random.ts'
+import type { Env } from '../../rl/world/env.ts'
+import { isMaskable } from '../../rl/world/mask.ts'
+import { sample } from '../../rl/world/membership.ts'
+import { spaceProblem } from '../../rl/world/space.ts'
+import { thrown } from '../../rl/guard.ts'
 import { type Observed, type Problems, report, walk } from './walk.ts'
 
 /** How long the walks are, and from which seed. */

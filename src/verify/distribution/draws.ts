@@ -2,10 +2,10 @@
  * A distribution's KL(old ‖ new) and entropy against means over draws from it. Unlike the metric, KL by draws
  * shows whether its arguments are swapped.
  */
-import { moments } from '../math/moments.ts'
-import type { Random } from '../math/random.ts'
-import { largestMagnitude, sum } from '../math/vector.ts'
-import type { Check } from './comparison.ts'
+import { moments } from '../../math/moments.ts'
+import type { Random } from '../../math/random.ts'
+import { largestMagnitude, sum } from '../../math/vector.ts'
+import type { Check } from '../comparison.ts'
 import { type EtaDirection, moveAlong, type Subject } from './etaDirections.ts'
 
 /** Minimum number of draws from π_old, over all states, by which KL and entropy are measured. */

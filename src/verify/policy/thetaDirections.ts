@@ -1,7 +1,7 @@
 /**
  * Directions in θ-space, of length 1, along which a policy is checked.
  */
-import type { Random } from '../math/random.ts'
+import type { Random } from '../../math/random.ts'
 
 export function randomDirection(P: number, random: Random): Float64Array {
   const v = Float64Array.from({ length: P }, () => random.normal())

@@ -8,17 +8,17 @@
  *   fisherCurvature vᵀ F v against second differences of mean KL(old ‖ new)
  *   fisherSymmetry  uᵀ F v = vᵀ F u,    fisherSign  vᵀ F v ≥ 0
  */
-import type { Operator } from '../math/conjugateGradient.ts'
-import type { Random } from '../math/random.ts'
-import { combine, dot, largestMagnitude, norm, sum } from '../math/vector.ts'
-import { backward, forward } from '../nn/mlp.ts'
-import { sumOverTiles } from '../nn/shards.ts'
-import { forwardPolicy } from '../rl/policyMap.ts'
-import { createFisher } from '../trpo/fisher.ts'
-import { policyGradient, surrogate } from '../trpo/surrogate.ts'
-import { type Check, compare, type Comparison, CURVATURES, judge, rounding, SLOPES } from './comparison.ts'
-import { curvaturesOf, slopesOf } from './differences.ts'
-import { NEGLIGIBLE } from './etaDirections.ts'
+import type { Operator } from '../../math/conjugateGradient.ts'
+import type { Random } from '../../math/random.ts'
+import { combine, dot, largestMagnitude, norm, sum } from '../../math/vector.ts'
+import { backward, forward } from '../../nn/mlp.ts'
+import { sumOverTiles } from '../../nn/shards.ts'
+import { forwardPolicy } from '../../rl/policyMap.ts'
+import { createFisher } from '../../trpo/fisher.ts'
+import { policyGradient, surrogate } from '../../trpo/surrogate.ts'
+import { type Check, compare, type Comparison, CURVATURES, judge, rounding, SLOPES } from '../comparison.ts'
+import { curvaturesOf, slopesOf } from '../differences.ts'
+import { NEGLIGIBLE } from '../distribution/etaDirections.ts'
 import { type Neighborhood, pushForward } from './neighborhood.ts'
 
 /** J and Jᵀ of the network alone, along every direction. */

@@ -3,13 +3,13 @@
  * a mask forbids an action, the next allowed one takes its place. Problems are *place: name: expected X, got
  * Y*; of each kind only the first one is reported.
  */
-import { show } from '../errors/expect.ts'
-import { isPromise, recordProblem, stepFields, stepProblem, thrown } from '../rl/guard.ts'
-import type { Action, Env } from '../rl/world/env.ts'
-import { isMaskable, nextAllowed, writeMask } from '../rl/world/mask.ts'
-import { encodedSize } from '../rl/world/encoding.ts'
-import type { Space } from '../rl/world/space.ts'
-import { memberProblem } from '../rl/world/membership.ts'
+import { show } from '../../errors/expect.ts'
+import { isPromise, recordProblem, stepFields, stepProblem, thrown } from '../../rl/guard.ts'
+import type { Action, Env } from '../../rl/world/env.ts'
+import { isMaskable, nextAllowed, writeMask } from '../../rl/world/mask.ts'
+import { encodedSize } from '../../rl/world/encoding.ts'
+import type { Space } from '../../rl/world/space.ts'
+import { memberProblem } from '../../rl/world/membership.ts'
 
 /** What a call returned, copied since environments may reuse buffers. A reset has no reward and no flags. */
 export interface Observed {

@@ -1,9 +1,9 @@
 /**
  * Directions in η-space: what the checks of a distribution move along.
  */
-import type { Backend } from '../math/backend.ts'
-import type { Random } from '../math/random.ts'
-import { createEta, type Distribution, type Eta } from '../nn/distributions/distribution.ts'
+import type { Backend } from '../../math/backend.ts'
+import type { Random } from '../../math/random.ts'
+import { createEta, type Distribution, type Eta } from '../../nn/distributions/distribution.ts'
 
 /** What is checked: a distribution at a prepared η of N states. */
 export interface Subject {

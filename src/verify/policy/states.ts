@@ -1,13 +1,13 @@
 /**
  * The states on which a policy is checked: what its network reads, [N, inputs], in memory of its backend.
  */
-import { argumentError, expectInteger, show } from '../errors/expect.ts'
-import type { Backend } from '../math/backend.ts'
-import type { Tensor } from '../math/tensor.ts'
-import { createActor, decide } from '../rl/actor.ts'
-import type { Policy } from '../rl/policy.ts'
-import { encode } from '../rl/world/encoding.ts'
-import type { Observation } from '../rl/world/env.ts'
+import { argumentError, expectInteger, show } from '../../errors/expect.ts'
+import type { Backend } from '../../math/backend.ts'
+import type { Tensor } from '../../math/tensor.ts'
+import { createActor, decide } from '../../rl/actor.ts'
+import type { Policy } from '../../rl/policy.ts'
+import { encode } from '../../rl/world/encoding.ts'
+import type { Observation } from '../../rl/world/env.ts'
 
 /**
  * From members of the policy's observation space, or from a tensor [N, inputs]. Throws if they are invalid.

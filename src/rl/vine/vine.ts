@@ -21,15 +21,15 @@
  * But: V is fitted to the trajectories only, not to branches. A trajectory shares its noise with its
  * branches, so neighbouring states are correlated.
  */
-import { exp } from '../math/elementary.ts'
-import { expectFunction, expectInteger } from '../errors/expect.ts'
-import type { Random } from '../math/random.ts'
-import type { Batch } from './batch.ts'
-import { decide } from './actor.ts'
-import { collect, type Episode, keepFinal, type Rollout, stepInto } from './rollout.ts'
-import { observeMask } from './guard.ts'
+import { exp } from '../../math/elementary.ts'
+import { expectFunction, expectInteger } from '../../errors/expect.ts'
+import type { Random } from '../../math/random.ts'
+import type { Batch } from '../batch.ts'
+import { decide } from '../actor.ts'
+import { collect, type Episode, keepFinal, type Rollout, stepInto } from '../rollout.ts'
+import { observeMask } from '../guard.ts'
 import { createSavedPoint, restore, save, type SavedPoint } from './savedPoint.ts'
-import type { Space } from './world/space.ts'
+import type { Space } from '../world/space.ts'
 
 /** Shape of a vine. */
 export interface VineOptions {

@@ -5,11 +5,11 @@
  */
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { environments } from '../../src/envs/index.ts'
-import { Random } from '../../src/math/random.ts'
-import { checkEnv } from '../../src/verify/env.ts'
-import type { Env, ResetOptions } from '../../src/rl/world/env.ts'
-import { box, discrete, multiBinary, multiDiscrete, type Space } from '../../src/rl/world/space.ts'
+import { environments } from '../../../src/envs/index.ts'
+import { Random } from '../../../src/math/random.ts'
+import { checkEnv } from '../../../src/verify/env/checkEnv.ts'
+import type { Env, ResetOptions } from '../../../src/rl/world/env.ts'
+import { box, discrete, multiBinary, multiDiscrete, type Space } from '../../../src/rl/world/space.ts'
 
 /** A sound walk of ten steps on a noisy line, with every part of it open to be broken. */
 function line(): Env & { [part: string]: unknown } {

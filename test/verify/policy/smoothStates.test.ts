@@ -4,12 +4,12 @@
  */
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { Random } from '../../src/math/random.ts'
-import { reference } from '../../src/math/reference.ts'
-import { smoothStates } from '../../src/verify/smoothStates.ts'
-import { createMlp, createTape } from '../../src/nn/mlp.ts'
-import { normals } from '../support/dense.ts'
-import { along, naiveForward } from '../support/naive.ts'
+import { Random } from '../../../src/math/random.ts'
+import { reference } from '../../../src/math/reference.ts'
+import { smoothStates } from '../../../src/verify/policy/smoothStates.ts'
+import { createMlp, createTape } from '../../../src/nn/mlp.ts'
+import { normals } from '../../support/dense.ts'
+import { along, naiveForward } from '../../support/naive.ts'
 
 const SIZES = [3, 5, 4, 2]
 

@@ -1,9 +1,9 @@
 /**
  * The text of a policy's report: one line per check, below what was checked.
  */
-import type { Mlp } from '../nn/mlp.ts'
-import type { Policy } from '../rl/policy.ts'
-import type { Check } from './comparison.ts'
+import type { Mlp } from '../../nn/mlp.ts'
+import type { Policy } from '../../rl/policy.ts'
+import type { Check } from '../comparison.ts'
 
 /** Number of states given, and of those on which the network was differenced. */
 export interface StateCounts { readonly states: number; readonly statesClear: number }
