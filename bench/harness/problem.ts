@@ -1,6 +1,6 @@
 /**
- * Update problems of the sizes that are compared everywhere, or of one's own, and the flop model of the
- * design page.
+ * Update problems of the sizes that are compared everywhere, or of one's own, and the flop model of
+ * docs/results/benchmarks.md.
  */
 import { show } from '../../src/errors/expect.ts'
 import type { Backend } from '../../src/math/backend.ts'
