@@ -43,6 +43,37 @@ export function chart({ title, steps, returns, threshold }: Curve): string {
   ].filter((part, i, all) => part !== '' || i === all.length - 1).join('\n')
 }
 
+/**
+ * Charts in one picture, three in a row, without axis titles: points at whole numbers, and of equal ones in a
+ * row the first and the last, so that it stays small.
+ */
+export function overview(names: readonly string[], curves: readonly Curve[]): string {
+  const seeds = curves[0].returns.length, rows = Math.ceil(names.length / 3)
+  const title = `Return against environment steps for ${names.length} presets: median and range of ${seeds} seeds, `
+  return [
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 900 ${145 * rows + 10}"`
+      + ' font-family="sans-serif" font-size="13">',
+    `<title>${title}dashed line: threshold</title>`,
+    `<rect width="900" height="${145 * rows + 10}" fill="#fff"/>`,
+    ...curves.flatMap((curve, k) => [
+      `<g transform="translate(${300 * (k % 3)} ${145 * Math.floor(k / 3)})scale(.62)">`,
+      `<text x="${LEFT}" y="17" font-size="15">${names[k]}</text>`,
+      ...chart(curve).split('\n').slice(3, -2).filter((line) => !line.includes('environment steps'))
+        .map((line) => line.replace(/points="([^"]*)"/, (_, points: string) => `points="${thinned(points)}"`)
+          .replace(/="(\d+)\.0"/g, '="$1"')),
+      '</g>',
+    ]),
+    '</svg>', '',
+  ].join('\n')
+}
+
+function thinned(points: string): string {
+  const rounded = points.split(' ').map((point) => point.split(',').map((x) => Math.round(Number(x))))
+  return rounded
+    .filter(([, y], i) => i === 0 || rounded[i - 1][1] !== y || rounded[i + 1]?.[1] !== y)
+    .map((point) => point.join(',')).join(' ')
+}
+
 /** Some five round numbers around low … high. */
 function ticks(low: number, high: number): number[] {
   const rough = Math.max(high - low, 1e-9) / 4

@@ -1,6 +1,6 @@
 /**
  * Every preset on `--seeds` seeds (10), a process each, as many at once as there are cores. `--only CartPole`
- * trains one of them. `--write` makes docs/results/learning.md and its curves.
+ * trains one of them. `--write` makes docs/results/learning.md (its words: learningPage.ts) and the curves.
  *
  * After each iteration 20 deterministic episodes are evaluated, for the curve and for the threshold; the time
  * of these evaluations is not counted. At the end 100 other episodes are evaluated. Starts are the same for
@@ -12,18 +12,21 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { cpus } from 'node:os'
 import { performance } from 'node:perf_hooks'
 import process from 'node:process'
-import { environments } from '../../src/envs/index.ts'
+import { environments, pointMass } from '../../src/envs/index.ts'
 import { pointMassMatrices } from '../../src/envs/pointMass.ts'
 import { UsageError } from '../../src/node/cli/failure.ts'
 import { integerFlag } from '../../src/node/cli/words.ts'
 import { evaluate } from '../../src/rl/evaluate.ts'
+import type { Policy } from '../../src/rl/policy.ts'
 import { presets } from '../../src/trpo/options/presets.ts'
 import { train } from '../../src/trpo/train.ts'
+import { exactReturn } from '../../test/support/pointMass.ts'
 import { optimum } from '../../test/support/riccati.ts'
-import { chart } from '../harness/chart.ts'
+import { chart, type Curve, overview } from '../harness/chart.ts'
 import { choiceFlag, readFlags } from '../harness/flags.ts'
 import { machine } from '../harness/machine.ts'
 import { median } from '../harness/table.ts'
+import { type ExactReturns, exactTable, learningPage, learningTable } from './learningPage.ts'
 
 interface Run {
   readonly environment: string
@@ -36,14 +39,23 @@ interface Run {
   readonly mean: number
   readonly worst: number
   readonly truncated: number
+  /** Of the first policies of PointMass; null for all others. */
+  readonly exact: Exact | null
 }
+
+/** An exact return, and sampled ones: their mean, and its standard error. */
+interface Exact { readonly expected: number; readonly sampled: readonly (readonly [number, number])[] }
+
+/** How many of PointMass's policies the page compares with their exact returns. */
+const EXACT_SEEDS = 3
+const BEST = optimum(pointMassMatrices).expectedReturn
 
 /**
  * Gymnasium's if it has one. Pendulum's and PointMass's are ours: the latter is 10 % short of the optimum.
  */
 const THRESHOLDS: Readonly<Record<string, number>> = {
   CartPole: 475, Acrobot: -100, MountainCar: -110, MountainCarContinuous: 90, Pendulum: -170,
-  PointMass: 1.1 * optimum(pointMassMatrices).expectedReturn,
+  PointMass: 1.1 * BEST,
 }
 
 export async function learning(words: readonly string[]): Promise<number> {
@@ -82,7 +94,16 @@ function one(environment: string, seed: number, smoke: boolean): Run {
   }
   const { mean, min, lengths } = evaluate(turn.value, () => make(), { episodes: smoke ? 2 : 100 })
   const truncated = lengths.filter((n) => n === maxEpisodeSteps).length
-  return { environment, seed, steps, seconds, returns, mean, worst: min, truncated }
+  const exact = environment === 'PointMass' && seed < EXACT_SEEDS ? exactOf(turn.value, smoke) : null
+  return { environment, seed, steps, seconds, returns, mean, worst: min, truncated, exact }
+}
+
+function exactOf(policy: Policy, smoke: boolean): Exact {
+  const sampled = (smoke ? [2, 4] : [100, 10_000]).map((episodes) => {
+    const { mean, std } = evaluate(policy, pointMass, { episodes })
+    return [mean, std / Math.sqrt(episodes)] as const
+  })
+  return { expected: exactReturn(policy), sampled }
 }
 
 async function all(names: readonly string[], seeds: number, smoke: boolean, write: boolean): Promise<void> {
@@ -96,16 +117,17 @@ async function all(names: readonly string[], seeds: number, smoke: boolean, writ
   }))
   const of = (name: string): Run[] => runs.filter(({ environment }) => environment === name)
   const rows = names.map((name) => row(name, of(name)))
-  const header = [
-    'environment', 'threshold', 'seeds that reach it', 'environment steps to it', 'seconds to it',
-    'final mean: median', 'worst seed', 'worst episode', 'truncated by the time limit',
-  ]
-  const table = [`| ${header.join(' | ')} |`, `|${'---|'.repeat(header.length)}`, ...rows].join('\n')
-  process.stdout.write(`${table}\n`)
+  process.stdout.write(`${learningTable(rows)}\n`)
+  const exact = exactReturns(of('PointMass'))
+  if (exact.rows.length > 0) process.stdout.write(`\n${exactTable(exact.rows)}\n`)
   if (!write) return
-  mkdirSync('docs/results/learning', { recursive: true })
-  for (const name of names) writeFileSync(`docs/results/learning/${name}.svg`, curve(name, of(name)))
-  writeFileSync('docs/results/learning.md', page(names, seeds, table))
+  const folder = 'docs/results/learning'
+  mkdirSync(folder, { recursive: true })
+  const curves = names.map((name) => curve(name, of(name)))
+  curves.forEach((each, i) => writeFileSync(`${folder}/${names[i]}.svg`, chart(each)))
+  writeFileSync(`${folder}/presets.svg`, overview(names, curves))
+  const date = new Date().toISOString().slice(0, 10)
+  writeFileSync(`${folder}.md`, learningPage({ names, seeds, machine: machine(), date, rows, exact }))
 }
 
 function inProcess(more: readonly string[]): Promise<Run> {
@@ -121,7 +143,7 @@ function inProcess(more: readonly string[]): Promise<Run> {
   })
 }
 
-function row(name: string, runs: readonly Run[]): string {
+function row(name: string, runs: readonly Run[]): string[] {
   const threshold = THRESHOLDS[name]
   const reached = runs.map(({ returns }) => returns.findIndex((x) => x >= threshold))
   const good = runs.filter((_, r) => reached[r] >= 0)
@@ -134,41 +156,34 @@ function row(name: string, runs: readonly Run[]): string {
     return `${middle} [${min}–${max}]`
   }
   const means = runs.map(({ mean }) => mean)
-  return `| ${[
+  return [
     name, threshold.toFixed(name === 'PointMass' ? 2 : 0), `${good.length} of ${runs.length}`,
     range(at(({ steps }) => steps), 0), range(at(({ seconds }) => seconds), 2),
     median(means).toFixed(1), Math.min(...means).toFixed(1),
     Math.min(...runs.map(({ worst }) => worst)).toFixed(1),
-    runs.reduce((total, { truncated }) => total + truncated, 0),
-  ].join(' | ')} |`
+    String(runs.reduce((total, { truncated }) => total + truncated, 0)),
+  ]
 }
 
-function curve(name: string, runs: readonly Run[]): string {
-  return chart({
+function exactReturns(runs: readonly Run[]): ExactReturns {
+  const known = runs.flatMap(({ seed, exact }) => exact === null ? [] : [{ seed, ...exact }])
+    .sort((a, b) => a.seed - b.seed)
+  const two = (x: number): string => x.toFixed(2).replace('-', '−')
+  /** In percent of the optimum. */
+  const gap = (x: number): number => 100 * (x / BEST - 1)
+  return {
+    rows: known.map(({ seed, expected, sampled }) =>
+      [String(seed), two(expected), ...sampled.map(([mean, error]) => `${two(mean)} ± ${two(error)}`)]),
+    optimum: two(BEST),
+    // Rounded up, since the page says "within".
+    exactGap: (Math.ceil(10 * Math.max(...known.map(({ expected }) => gap(expected)))) / 10).toFixed(1),
+    sampledGap: median(known.map(({ sampled }) => gap(sampled[0][0]))).toFixed(0),
+  }
+}
+
+function curve(name: string, runs: readonly Run[]): Curve {
+  return {
     title: `${name}: return, median and range of ${runs.length} seeds`, steps: runs[0].steps,
     returns: runs.map(({ returns }) => returns), threshold: THRESHOLDS[name],
-  })
-}
-
-function page(names: readonly string[], seeds: number, table: string): string {
-  const sections = names.map((name) =>
-    `## ${name}\n\n\`trpo train ${name} --seed 0\`, and so on.\n\n![${name}](learning/${name}.svg)\n`)
-  return `# Learning
-
-What the presets learn, on ${seeds} seeds each: \`npm run bench -- learning --write\` trains them all, in
-parallel processes, and writes this page. ${machine()}, ${new Date().toISOString().slice(0, 10)}.
-
-A seed reaches the threshold after the first iteration whose policy has it as the mean of 20 deterministic
-episodes; steps are all environment steps of the training until then, seconds its wall-clock time on one core
-without those evaluations; median [minimum–maximum] over the seeds that reach it. The final mean is that of
-100 other deterministic episodes of the last policy. Both kinds of evaluation have the same starts for all
-seeds. Thresholds are Gymnasium's, except for Pendulum (ours) and PointMass (10 % short of the optimum of its
-closed form). An episode that the time limit truncates has failed in Acrobot and the MountainCars; in the
-others it is how episodes end.
-
-${table}
-
-The same numbers on every machine and engine, except the seconds: a seed fixes everything.
-
-${sections.join('\n')}`
+  }
 }

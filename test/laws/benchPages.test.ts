@@ -1,11 +1,13 @@
 /**
- * Every study runs, prints a table, and a smoke run leaves the page that it may write as it is.
- * Oracle: the bytes of the page, before and after; the bits of no figure are known here.
+ * Every study runs, prints tables with the heads of the page that it may write, and a smoke run leaves that
+ * page as it is. What commands put into pages, and what pages expect, are the same.
+ * Oracle: the bytes of the pages; the bits of no figure are known here.
  */
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { benchmarkSubjects, buildBench } from '../support/benchmarks.ts'
+import { learningPage } from '../../bench/studies/learningPage.ts'
+import { benchmarkSubjects, buildBench, unknownHeads } from '../support/benchmarks.ts'
 
 const bench = buildBench('.build/bench-pages')
 const PAGES: Readonly<Record<string, string>> = {
@@ -25,8 +27,55 @@ for (const subject of benchmarkSubjects.filter((name) => !ELSEWHERE.includes(nam
     assert.is(status, 0)
     if (subject === 'options') assert.is(stdout, '')
     else assert.ok(/^\|-{3}[^]*^\|.*^\|/ms.test(stdout) && !/NaN|undefined/.test(stdout), stdout)
+    assert.equal(unknownHeads(stdout, page), [])
     assert.is(readFileSync(path, 'utf8'), page)
   })
 }
+
+/** Files below `folders` whose names end so, installed packages aside. */
+function filesBelow(folders: readonly string[], ending: RegExp): string[] {
+  return folders.flatMap((folder) => readdirSync(folder, { recursive: true })
+    .map((path) => `${folder}/${String(path).replaceAll('\\', '/')}`)
+    .filter((path) => ending.test(path) && !path.includes('node_modules')))
+}
+
+test('every pair of markers in a page has a command that pastes there, and every command its markers', () => {
+  const pasted = filesBelow(['bench', 'test/runtimes'], /\.(ts|mjs)$/).flatMap((path) => {
+    const text = readFileSync(path, 'utf8')
+    const calls = [...text.matchAll(/\bpasteInto\((?:'(.*?)'|(\w+)), '([\w-]+)'/g)]
+    // A call that this pattern does not read would pass unseen.
+    const all = text.match(/(?<!function )\bpasteInto\(/g) ?? []
+    assert.is(calls.length, all.length, path)
+    return calls.map(([, page, constant, name]) =>
+      `${page ?? new RegExp(`const ${constant} = '(.*?)'`).exec(text)?.[1]}: ${name}`)
+  })
+  const marked = ['README.md', ...filesBelow(['docs'], /\.md$/)].flatMap((page) => {
+    const text = readFileSync(page, 'utf8')
+    const pairs = [...text.matchAll(/^<!-- ([\w-]+) -->$[^]*?^<!-- \/\1 -->$/gm)]
+    assert.is(2 * pairs.length, text.match(/<!--/g)?.length ?? 0, `${page}: every marker is one of a pair`)
+    return pairs.map(([, name]) => `${page}: ${name}`)
+  })
+  assert.ok(marked.length > 10)
+  assert.equal(pasted.sort(), marked.sort())
+})
+
+test('docs/results/learning.md is what its command makes of the numbers in it', () => {
+  const page = readFileSync('docs/results/learning.md', 'utf8')
+  const cells = (line: string): string[] => line.slice(2, -2).split(' | ')
+  const rows = [...page.matchAll(/^\| [A-Z].*$/gm)].map(([line]) => cells(line))
+  const exact = [...page.matchAll(/^\| \d.*$/gm)].map(([line]) => cells(line))
+  const found = (pattern: RegExp): string => pattern.exec(page.replaceAll('\n', ' '))?.[1] ?? 'not found'
+  const date = found(/, (\d{4}-\d\d-\d\d)\. /)
+  const made = learningPage({
+    names: rows.map(([name]) => name), seeds: Number(found(/ on (\d+) seeds each/)), date, rows,
+    machine: found(/writes this page\. (.*?), \d{4}-/),
+    exact: {
+      rows: exact, optimum: found(/the optimum is (−[\d.]+)\. /),
+      exactGap: found(/ within ([\d.]+) % of/), sampledGap: found(/ lie (\d+) % below/),
+    },
+  })
+  assert.ok(rows.length > 5 && exact.length > 2)
+  assert.equal(made.split('\n'), page.replace(/(preset, )[\d-]+/, `$1${date}`).split('\n'))
+})
 
 test.run()

@@ -6,7 +6,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { bundle, bundles, sizesOf } from '../../bench/package/bundles.ts'
-import { type BenchRun, buildBench } from '../support/benchmarks.ts'
+import { type BenchRun, buildBench, unknownHeads } from '../support/benchmarks.ts'
 
 const weighed = bundles
   .map((each) => ({ ...each, ...bundle(each) }))
@@ -73,6 +73,7 @@ for (const subject of ['sizes', 'install']) {
     assert.is(stderr, '')
     assert.match(stdout, subject === 'sizes' ? /^\| everything: .* kB \|$/m
       : /^\| 1 \| \d+ \| \d+ kB \| \d+ kB \| [\d.]+ s \[.*\] \| [\d.]+ \|$/m)
+    assert.equal(unknownHeads(stdout, page), [])
     assert.is(readFileSync('docs/guides/embedding.md', 'utf8'), page)
   })
 }

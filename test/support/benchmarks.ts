@@ -18,3 +18,17 @@ export function buildBench(outdir: string): (...words: string[]) => BenchRun {
   })
   return (...words) => spawnSync('node', [`${outdir}/run.js`, ...words], { encoding: 'utf8' })
 }
+
+/** The heads of all Markdown tables in a text, without the spaces that align columns. */
+function headsOf(text: string): string[] {
+  return [...text.matchAll(/^\|.*(?=\n\|[-:| ]+\|$)/gm)].map(([head]) => head.replace(/ +/g, ' '))
+}
+
+/**
+ * Heads that were printed and that no table of the page begins with. A smoke run may have fewer columns than
+ * the page: one seed instead of five.
+ */
+export function unknownHeads(printed: string, page: string): string[] {
+  const known = headsOf(page)
+  return headsOf(printed).filter((head) => !known.some((each) => each.startsWith(head)))
+}
