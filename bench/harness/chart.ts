@@ -1,4 +1,4 @@
-/** A learning curve as SVG: median and range over seeds, by environment steps. */
+/** Learning curves as SVG: median and range over seeds, by environment steps; one, or all in one picture. */
 import { median } from './table.ts'
 
 export interface Curve {
@@ -44,23 +44,23 @@ export function chart({ title, steps, returns, threshold }: Curve): string {
 }
 
 /**
- * Charts in one picture, three in a row, without axis titles: points at whole numbers, and of equal ones in a
- * row the first and the last, so that it stays small.
+ * Charts in one picture, three per row, without axis titles. To keep it small, points are rounded to integers,
+ * and of a level stretch only the ends are kept.
  */
 export function overview(names: readonly string[], curves: readonly Curve[]): string {
   const seeds = curves[0].returns.length, rows = Math.ceil(names.length / 3)
-  const title = `Return against environment steps for ${names.length} presets: median and range of ${seeds} seeds, `
+  const title = `Return against environment steps for ${names.length} presets: `
+    + `median and range of ${seeds} seeds, dashed line: threshold`
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 900 ${145 * rows + 10}"`
       + ' font-family="sans-serif" font-size="13">',
-    `<title>${title}dashed line: threshold</title>`,
+    `<title>${title}</title>`,
     `<rect width="900" height="${145 * rows + 10}" fill="#fff"/>`,
     ...curves.flatMap((curve, k) => [
       `<g transform="translate(${300 * (k % 3)} ${145 * Math.floor(k / 3)})scale(.62)">`,
       `<text x="${LEFT}" y="17" font-size="15">${names[k]}</text>`,
       ...chart(curve).split('\n').slice(3, -2).filter((line) => !line.includes('environment steps'))
-        .map((line) => line.replace(/points="([^"]*)"/, (_, points: string) => `points="${thinned(points)}"`)
-          .replace(/="(\d+)\.0"/g, '="$1"')),
+        .map((line) => line.replace(/(?<=points=")[^"]*/, thinned).replace(/="(\d+)\.0"/g, '="$1"')),
       '</g>',
     ]),
     '</svg>', '',

@@ -1,4 +1,4 @@
-/** The exact return of a linear policy on PointMass: a test's oracle, and a table of docs/results/learning.md. */
+/** The exact return of a linear policy on PointMass: an oracle, and a column of docs/results/learning.md. */
 import { pointMassMatrices as world } from '../../src/envs/pointMass.ts'
 import type { Policy } from '../../src/rl/policy.ts'
 import { add, expectedReturn, type Matrix, multiply, transpose } from './riccati.ts'
