@@ -1,4 +1,4 @@
-/** Learning curves as SVG: median and range over seeds, by environment steps; one, or all in one picture. */
+/** Learning curves as SVG, median and range over seeds by environment steps: one, or all in one picture. */
 import { median } from './table.ts'
 
 export interface Curve {
@@ -44,8 +44,8 @@ export function chart({ title, steps, returns, threshold }: Curve): string {
 }
 
 /**
- * Charts in one picture, three per row, without axis titles. To keep it small, points are rounded to integers,
- * and of a level stretch only the ends are kept.
+ * Charts in one picture, three per row, without axis titles. To keep it small, points are rounded to
+ * integers, and of a level stretch only the ends are kept.
  */
 export function overview(names: readonly string[], curves: readonly Curve[]): string {
   const seeds = curves[0].returns.length, rows = Math.ceil(names.length / 3)

@@ -45,21 +45,25 @@ const OWN_SAMPLES = 7
 /** Few states, since a smoke run only shows that everything works. */
 const SMOKE_STATES = 200
 
-const HELP = `The kernels, each against a rival: matrix products, tanh, Fisher products, conjugate gradients,
-policy step, rollout.
+const HELP = `The kernels, each against a rival: matrix products, tanh, Fisher products,
+conjugate gradients, policy step, rollout.
 
-  --sizes LIST     Fisher products and conjugate gradients at these sizes: inputs-hidden-…-outputs x states,
-                   such as 17-256-256-6x10000, several of them separated by commas; the policy is Gaussian
-  --filter WORD    only kernels with the word in their name, such as fisher; if there is none, in their case
-  --json           the measurements as one JSON document
-  --compare FILE   exit code 1 if one is slower than in FILE, which --json printed
-  --loss SHARE     how much slower, 0.1 by default
-  --smoke          everything once, to see that it works
-  --help, -h       this
+  --sizes LIST     Fisher products and conjugate gradients at these sizes:
+                   inputs-hidden-…-outputs x states, such as
+                   17-256-256-6x10000, several separated by commas; the policy
+                   is Gaussian
+  --filter WORD    only kernels with the word in their name, such as fisher; if
+                   there is none, in their case
+  --json           print the measurements as one JSON document
+  --compare FILE   exit with 1 if one is slower than in FILE, printed by --json
+  --loss SHARE     how much slower; 0.1 by default
+  --smoke          run everything once, to see that it works
+  --help, -h       print this page
 
-A row: median [low–high] of a call, rate by the flop model, share of the peak that this process reached,
-typed arrays that the call makes, checksum, speed as a multiple of the first contestant's. Only such ratios
-carry over to another machine.
+A row: median [low–high] of a call, rate by the flop model, share of the peak
+that this process reached, typed arrays that the call makes, checksum, speed as
+a multiple of the first contestant's. Only such ratios carry over to another
+machine.
 `
 
 /** A subject. `publish` takes the printed text under `--write`; null if no page has it. */

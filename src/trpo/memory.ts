@@ -6,6 +6,7 @@
 import type { Backend } from '../math/backend.ts'
 import { Random } from '../math/random.ts'
 import { reference } from '../math/reference.ts'
+import { bytesOf } from '../math/simd/backend.ts'
 import { matrix } from '../math/tensor.ts'
 import { createActor } from '../rl/actor.ts'
 import type { Space } from '../rl/world/space.ts'
@@ -14,12 +15,10 @@ import type { TrainOptions } from './options/options.ts'
 
 /** Bytes for evaluations after a training; they release the memory of their actor. */
 const SPARE = 1048576
-/** Every tensor of a SIMD backend begins at a multiple of this many bytes. */
-const ALIGNMENT = 64
 
 /** Bytes that `train` allocates from its backend, plus `SPARE`. */
 export function trainingBytes(options: TrainOptions, observationSpace: Space, actionSpace: Space): number {
-  return SPARE + bytesOf((backend) => {
+  return SPARE + counted((backend) => {
     // Masks are not in a backend's memory.
     const spaces = { observationSpace, actionSpace, maskLength: 0 }
     const { policy } = createLearner(backend, options, spaces, new Random(0))
@@ -28,13 +27,13 @@ export function trainingBytes(options: TrainOptions, observationSpace: Space, ac
 }
 
 /** Bytes that `create` allocates, counted by a backend in which all tensors share one memory. */
-function bytesOf(create: (backend: Backend) => void): number {
+function counted(create: (backend: Backend) => void): number {
   let bytes = 0, shared = new Float64Array(0)
   create({
     ...reference,
     allocate(rows, cols) {
       const count = rows * cols
-      bytes += Math.ceil(8 * count / ALIGNMENT) * ALIGNMENT
+      bytes += bytesOf(count)
       if (shared.length < count) shared = new Float64Array(2 * count)
       return matrix(shared.subarray(0, count), rows, cols)
     },

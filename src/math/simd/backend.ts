@@ -65,6 +65,14 @@ export function createSimd(bytes: number): Backend | null {
   }
 }
 
+/** Tensors begin at multiples of a cache line. */
+const CACHE_LINE = 64
+
+/** Bytes that a tensor of `length` numbers takes of a backend's memory. */
+export function bytesOf(length: number): number {
+  return CACHE_LINE * Math.ceil(8 * length / CACHE_LINE)
+}
+
 function backendOf(kernels: Kernels, buffer: ArrayBuffer): Backend {
   new Float64Array(buffer, TABLE, TANH_AT.length).set(TANH_AT)
   // Bytes in use, and their maximum so far: memory beyond it is still zero.
@@ -96,8 +104,7 @@ function backendOf(kernels: Kernels, buffer: ArrayBuffer): Backend {
 
     allocate(rows, cols) {
       const length = rows * cols
-      // Tensors begin at multiples of 64 bytes, the length of a cache line.
-      const size = 64 * Math.ceil(length / 8)
+      const size = bytesOf(length)
       if (used + size > buffer.byteLength) return reference.allocate(rows, cols)
       const data = new Float64Array(buffer, used, length)
       if (used < highest) data.fill(0)

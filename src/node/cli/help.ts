@@ -78,7 +78,7 @@ ${EXIT_CODES}
 function optionEntry(name: FlagName): readonly [string, string] {
   const value = rules[name].default
   const [meaning] = texts[name]
-  if (isSwitch(name)) return [writeFlag(name, !value), meaning]
+  if (isSwitch(name)) return [writeFlag(name, !value), value ? `turn off: ${meaning}` : meaning]
   return [`${flagOf(name)} ${writeValue(value)}`, `${meaning}; ${expectation(name)}`]
 }
 
