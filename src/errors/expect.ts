@@ -11,7 +11,7 @@ export function show(value: unknown): string {
   if (typeof value === 'bigint') return `${value}n`
   if (Object.is(value, -0)) return '-0'
   if (typeof value !== 'object' || value === null) return String(value)
-  const kind = value.constructor?.name ?? 'object'
+  const kind = value.constructor?.name || 'object'
   const length = (value as { length?: unknown }).length
   return typeof length === 'number' ? `${kind} of length ${length}` : kind
 }

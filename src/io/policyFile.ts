@@ -3,11 +3,12 @@
  * But: no optimiser and no random streams; a training cannot be continued from such a file.
  */
 import type { Backend } from '../math/backend.ts'
-import { argumentError, expectOneOf, show } from '../errors/expect.ts'
+import { expectOneOf, show } from '../errors/expect.ts'
 import { reference } from '../math/reference.ts'
 import { boundsProblem } from '../rl/actionBounds.ts'
-import { createPolicy, distributionFor, type Policy } from '../rl/policy.ts'
+import { createPolicy, distributionFor, expectPolicy, type Policy } from '../rl/policy.ts'
 import { encodedSize } from '../rl/world/encoding.ts'
+import type { Space } from '../rl/world/space.ts'
 import {
   type Contents, expectNothingLeft, expectOnlyParts, expectSize, type Extra, seal, takeWord, unseal,
 } from './contents.ts'
@@ -31,9 +32,7 @@ const LOG_STD = 'policy.log_std'
  * Throws if a parameter is not finite, and if the policy has a part that the file cannot hold.
  */
 export function encodePolicy(policy: Policy, extra: Extra = {}): Uint8Array {
-  if (typeof policy?.net?.parameters !== 'object') {
-    throw argumentError('policy', 'a policy', policy)
-  }
+  expectPolicy(policy)
   const { observationSpace, actionSpace, distribution, net, stateDependentStd, normalizer } = policy
   expectOnlyParts('policy', policy, PARTS)
   const contents: Contents = { tensors: new Map(), metadata: new Map() }
@@ -56,9 +55,12 @@ export function encodePolicy(policy: Policy, extra: Extra = {}): Uint8Array {
 }
 
 /**
- * The policy in the bytes, on `backend`. Throws a FileError for any bytes that are not a valid policy file.
+ * The policy in the bytes, on `backend`. S, the action space that you expect, is for the compiler alone. Throws
+ * a FileError for any bytes that are not a valid policy file.
  */
-export function decodePolicy(bytes: Uint8Array, backend: Backend = reference): Policy {
+export function decodePolicy<S extends Space = Space>(
+  bytes: Uint8Array, backend: Backend = reference,
+): Policy<S> {
   const contents = unseal(FORMAT, bytes)
   const observationSpace = takeSpace(contents, 'observation_space')
   const actionSpace = takeSpace(contents, 'action_space')
@@ -82,5 +84,5 @@ export function decodePolicy(bytes: Uint8Array, backend: Backend = reference): P
   const policy = createPolicy(backend, observationSpace, actionSpace, sizes.slice(1, -1), activation, parts)
   fillNetwork(policy.net, stored)
   policy.net.parameters.shared.set(logStd)
-  return policy
+  return policy as Policy<Space> as Policy<S>
 }

@@ -1,12 +1,13 @@
 /**
  * Acting: observations of several environments in, one forward pass, actions out.
  */
+import { expectFunction } from '../errors/expect.ts'
 import { matrix, type Tensor } from '../math/tensor.ts'
 import type { Random } from '../math/random.ts'
 import { allFinite } from '../math/vector.ts'
 import { bounded } from './actionBounds.ts'
 import { normalizeRow } from './normalizer.ts'
-import type { Policy } from './policy.ts'
+import { expectPolicy, type Policy } from './policy.ts'
 import { createPolicyMap, forwardPolicy, type PolicyMap } from './policyMap.ts'
 import { encode } from './world/encoding.ts'
 import { createMasks, writeMask } from './world/mask.ts'
@@ -77,6 +78,8 @@ export function act<S extends Space>(
   policy: Policy<S>, observation: unknown, random: Random | null = null,
   mask: ArrayLike<number> | null = null,
 ): ActionOf<S> {
+  expectPolicy(policy)
+  if (random !== null) expectFunction('random.normal', random.normal)
   if (!allFinite(policy.net.parameters.flat)) {
     throw new RangeError('policy: expected finite parameters, got NaN or an infinity among them')
   }

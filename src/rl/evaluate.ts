@@ -1,14 +1,14 @@
 /**
  * Evaluate a policy on whole episodes in new environments, without learning.
  */
-import { expectBoolean, expectInteger } from '../errors/expect.ts'
+import { expectBoolean, expectFunction, expectInteger } from '../errors/expect.ts'
 import { moments } from '../math/moments.ts'
 import { Random } from '../math/random.ts'
 import type { Env } from './world/env.ts'
 import { maskLengthOf } from './world/mask.ts'
 import { actionOf, createActor, decide } from './actor.ts'
-import type { Policy } from './policy.ts'
-import { checkedReset, checkedStep, observe, observeMask } from './guard.ts'
+import { expectPolicy, type Policy } from './policy.ts'
+import { checkedReset, checkedStep, expectDistinct, observe, observeMask } from './guard.ts'
 
 /** Which episodes to run, and how to act in them. */
 export interface EvaluateOptions {
@@ -45,6 +45,8 @@ const SIDE_BY_SIDE = 16
  * Throws an `EnvError` if an environment throws or returns something invalid.
  */
 export function evaluate(policy: Policy, makeEnv: () => Env, options: EvaluateOptions = {}): Evaluation {
+  expectPolicy(policy)
+  expectFunction('makeEnv', makeEnv, 'a function that returns an environment')
   const { episodes = 100, firstEpisode = 0, seed = 0, deterministic = true } = options
   expectInteger('episodes', episodes, 1)
   expectInteger('firstEpisode', firstEpisode, 0)
@@ -59,9 +61,10 @@ function run(policy: Policy, makeEnv: () => Env, options: Required<EvaluateOptio
   try {
     const rows = Math.min(options.episodes, SIDE_BY_SIDE)
     for (let row = 0; row < rows; row++) envs.push(makeEnv())
+    expectDistinct(envs)
     return statistics(play(policy, envs, options))
   } finally {
-    for (const env of envs) env?.close?.()
+    for (const env of new Set(envs)) env?.close?.()
   }
 }
 

@@ -22,6 +22,13 @@ export class EnvError extends Error {
   }
 }
 
+/** Throws if two of them are one object: each would step and reset the other's episode. */
+export function expectDistinct(envs: readonly Env[]): void {
+  const objects = envs.filter((env) => typeof env === 'object' && env !== null)
+  if (new Set(objects).size === objects.length) return
+  throw new TypeError('makeEnv: expected a new environment from every call, got one of the others again')
+}
+
 /** env.step(action), checked. Throws EnvError for environment `e` at `step`; `where` precedes the problem. */
 export function checkedStep(
   env: Env, action: Action, e: number, step: number, where: string = '',

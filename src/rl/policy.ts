@@ -2,7 +2,9 @@
  * A policy π_θ: a network maps observations to η, and a distribution for the action space maps η to actions.
  */
 import type { Backend } from '../math/backend.ts'
-import { expectBoolean, expectFinite, expectIntegers, expectOneOf } from '../errors/expect.ts'
+import {
+  argumentError, expectBoolean, expectFinite, expectIntegers, expectOneOf,
+} from '../errors/expect.ts'
 import type { Random } from '../math/random.ts'
 import { type ActivationName, activations } from '../nn/activation.ts'
 import { bernoulli } from '../nn/distributions/bernoulli.ts'
@@ -78,4 +80,10 @@ export function initializePolicy(
   initializeMlp(net, normalizer === null ? 0.01 : 0, random)
   const { layers, shared } = net.parameters
   distribution.setLogStd(layers[layers.length - 1].b.data, shared, initialLogStd)
+}
+
+/** Throws a TypeError unless `value` is a policy, as far as its parts tell. */
+export function expectPolicy(value: unknown): void {
+  const { net, distribution } = (value ?? {}) as Partial<Policy>
+  if (net?.parameters === undefined || distribution === undefined) throw argumentError('policy', 'a policy', value)
 }

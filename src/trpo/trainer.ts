@@ -6,6 +6,7 @@ import { expectFunction } from '../errors/expect.ts'
 import type { Backend } from '../math/backend.ts'
 import { Random } from '../math/random.ts'
 import { initializePolicy, type Policy } from '../rl/policy.ts'
+import { expectDistinct } from '../rl/guard.ts'
 import { createRollout, type Episode, type Rollout } from '../rl/rollout.ts'
 import { initializeValue } from '../rl/value.ts'
 import type { Action, Env } from '../rl/world/env.ts'
@@ -45,7 +46,7 @@ export function createTrainer<A extends Action>(
     expectOneKind(envs)
     return trainerOf(envs, options, chooseBackend)
   } catch (error) {
-    for (const env of envs) env?.close?.()
+    for (const env of new Set(envs)) env?.close?.()
     throw error
   }
 }
@@ -77,8 +78,9 @@ export function closeEnvs({ rollout: { envs } }: Trainer): void {
   for (const env of envs) env.close?.()
 }
 
-/** All environments must have the same spaces, since one network acts in all of them. */
+/** Environments must be of one kind, since one network acts in all of them. */
 function expectOneKind(envs: readonly Env<Action>[]): void {
+  expectDistinct(envs)
   envs.forEach((env, e) => {
     for (const method of ['reset', 'step'] as const) {
       expectFunction(`environment ${e}.${method}`, env?.[method])

@@ -155,6 +155,19 @@ test('environments made before one that cannot be made are closed', () => {
   assert.is(closed, 3)
 })
 
+test('arguments in the wrong place or of the wrong kind are refused by name', () => {
+  const wrong = evaluate as unknown as (...given: unknown[]) => unknown
+  assert.throws(() => wrong(policy(), noisy()), /^makeEnv: expected a function that returns an environment, got /)
+  assert.throws(() => wrong(noisy, policy()), /^policy: expected a policy, got function noisy$/)
+  assert.throws(() => wrong(undefined, noisy), /^policy: expected a policy, got undefined$/)
+})
+
+test('one environment for all episodes is refused: each would step the other\'s', () => {
+  const shared = noisy()
+  assert.throws(() => evaluate(policy(), () => shared, { episodes: 2 }), /^makeEnv: expected a new environment/)
+  assert.is(evaluate(policy(), () => shared, { episodes: 1 }).returns.length, 1)
+})
+
 test('bad options are refused by name', () => {
   const run = (options: object): unknown => evaluate(policy(), noisy, options)
   for (const episodes of [0, -1, 0.5, NaN, Infinity]) {

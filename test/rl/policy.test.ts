@@ -273,4 +273,12 @@ test('a map gives η of the naive network on each of its states', () => {
   }
 })
 
+test('act refuses arguments in the wrong place or of the wrong kind by name', () => {
+  const wrong = act as unknown as (...given: unknown[]) => unknown
+  const policy = createPolicy(reference, box([0], [1]), discrete(2), [], 'tanh')
+  assert.throws(() => wrong([0.5], policy), /^policy: expected a policy, got Array of length 1$/)
+  assert.throws(() => wrong(policy, [0.5], 7), /^random\.normal: expected a function, got undefined$/)
+  assert.is(wrong(policy, [0.5], null), 0)
+})
+
 test.run()

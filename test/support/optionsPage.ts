@@ -4,7 +4,7 @@ import type { TrainOptions } from '../../src/trpo/options/options.ts'
 import { otherNames } from '../../src/trpo/options/otherNames.ts'
 import { presets } from '../../src/trpo/options/presets.ts'
 import { optionNames } from '../../src/trpo/options/resolve.ts'
-import { relations, rules, texts } from '../../src/trpo/options/rules.ts'
+import { rules, texts } from '../../src/trpo/options/rules.ts'
 
 type Name = keyof TrainOptions
 
@@ -19,6 +19,7 @@ function written(value: unknown): string {
 
 function range(name: Name): string {
   if (name === 'clock') return 'a function'
+  if (Array.isArray(rules[name].default)) return 'an array of integers; on the command line, with commas'
   return isSwitch(name) ? 'true or false' : expectation(name).replaceAll('|', '\\|')
 }
 
@@ -46,24 +47,23 @@ function presetTable(): string {
 }
 
 export function optionsPage(): string {
-  const between = [...new Set(relations.map(({ of }) => of.map((name) => `\`${name}\``).join(', ')))]
+  const [on, off] = [flagOf('normalizeReturns'), `--no-${flagOf('normalizeReturns').slice(2)}`]
   return `# Options
 
 For users of \`train\` and of the command line: every option, its default, and what it may be. Made by
-\`npm run bench -- options\` from [the rows](../src/trpo/options/rules.ts); the meaning at length is \
-the hover text
-in [options](../src/trpo/options/options.ts). All ${optionNames.length} are checked together, \
-before anything is
-allocated, and one error names everything that is wrong. Rules between options: \
-${between.map((each) => `(${each})`).join(', ')}.
+\`npm run bench -- options\` from [the rows](../src/trpo/options/rules.ts); the meaning at length is the hover
+text in [options](../src/trpo/options/options.ts). All ${optionNames.length} are checked together, before anything is
+allocated, and one error names everything that is wrong.
 
-\`train(makeEnv, { maxKl: 0.02 })\` in code is \`trpo train ENV ${flagOf('maxKl')} 0.02\` on the \
-command line; every option
-except \`clock\` is a flag (${flagNames.length} of them), and one that is true or false is \
-\`${flagOf('normalizeReturns')}\` or
-\`--no-${flagOf('normalizeReturns').slice(2)}\`. \`conventions\` takes the values of \
-another library for all options not given:
-[deviations](deviations.md) has the differences one by one. *measured*: [results](README.md#results).
+Between options: \`batchSteps\` is a multiple of \`envCount\`, and at least 2 with \`normalizeAdvantages\`. With
+\`sampling: 'vine'\` and a number of branches it is at least \`envCount\` × (\`vineSpacing\` + \`vineBranches\` ×
+\`vineHorizon\`).
+
+\`train(makeEnv, { maxKl: 0.02 })\` in code is \`trpo train ENV ${flagOf('maxKl')} 0.02\` on the command line; every
+option except \`clock\` is a flag (${flagNames.length} of them), and one that is true or false is \`${on}\` or
+\`${off}\`. \`conventions\` takes the values of another library for all options not given,
+and with it the command line uses no preset: [deviations](deviations.md) has the differences one by one.
+*measured*: [results](README.md#results).
 
 ${optionTable()}
 Not options: the last layer's gain (0.01 in π, 0 with a normaliser; 1 in V), gains of hidden layers (√2; 1 for

@@ -221,6 +221,14 @@ test('environments are closed once each if anything fails while they are set up'
   }
 })
 
+test('one environment for all is refused, and closed', () => {
+  let closed = 0
+  const shared = line({ onClose: () => { closed++ } })
+  assert.throws(() => train(() => shared, SMALL).next(),
+    /^makeEnv: expected a new environment from every call, got one of the others again$/)
+  assert.is(closed, 1)
+})
+
 test('environments made before one that cannot be made, or is of another kind, are closed once each', () => {
   const faults: readonly (() => Env)[] = [
     () => { throw new Error('no third') }, () => undefined as unknown as Env,

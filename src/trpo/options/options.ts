@@ -93,7 +93,7 @@ export interface StepOptions {
   readonly damping: number
   /** `diagonal`: CG divides residuals by diag F + λ, the exact diagonal. Default: 'none'. */
   readonly preconditioner: 'none' | 'diagonal'
-  /** β divides by xᵀF x, or by xᵀ(F + λI) x, which makes shorter steps. Default: 'undamped'. */
+  /** Length along x: √(2δ / xᵀF x), or with F + λI, which makes shorter steps. Default: 'undamped'. */
   readonly stepLength: 'undamped' | 'damped'
   /** The first acceptable αʲ β x, the longest acceptable step, or always β x. Default: 'backtracking'. */
   readonly lineSearch: 'backtracking' | 'longest' | 'none'
