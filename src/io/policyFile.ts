@@ -55,8 +55,8 @@ export function encodePolicy(policy: Policy, extra: Extra = {}): Uint8Array {
 }
 
 /**
- * The policy in the bytes, on `backend`. S, the action space that you expect, is for the compiler alone. Throws
- * a FileError for any bytes that are not a valid policy file.
+ * The policy in the bytes, on `backend`. S, the action space that you expect, is for the compiler alone.
+ * Throws a FileError for any bytes that are not a valid policy file.
  */
 export function decodePolicy<S extends Space = Space>(
   bytes: Uint8Array, backend: Backend = reference,

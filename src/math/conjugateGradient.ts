@@ -34,7 +34,7 @@ export interface CgOptions {
 /**
  * - `converged`: the tolerance is met; also for b = 0, with x = 0 and no product.
  * - `max-iterations`: x is the result of that many iterations.
- * - `non-positive-curvature`: some pᵀAp ≤ 0, so A is not positive definite; x is from the iteration before.
+ * - `non-positive-curvature`: pᵀAp ≤ 0 or rᵀz ≤ 0, so A or M is not positive definite; x is from before.
  * - `not-finite`: A v, M⁻¹ v or a scalar became NaN or infinite; x is finite, from the iteration before or 0.
  */
 export type CgStatus = 'converged' | 'max-iterations' | 'non-positive-curvature' | 'not-finite'

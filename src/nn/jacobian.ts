@@ -1,7 +1,8 @@
 /**
  * J v and Jᵀ u of a network on the states of a tape, for many products at the same θ, in one of two ways.
  *
- * By passes: `tangent` and `backward` of `mlp`, four matrix products per layer. By sensitivities, two:
+ * By passes: `tangent` and `backward` of `mlp`, four matrix products per layer, two in the first. By
+ * sensitivities, two per hidden layer:
  *
  *   S_l = ∂outputs/∂(pre-activations z_l of layer l):  [outputs, units] per state, computed once for each θ
  *   J v = Σ over layers of S_l (V_lᵀ x_l + v_l),     Jᵀ u: z̄_l = S_lᵀ u,  W̄_l = Σ x_l z̄_lᵀ,  b̄_l = Σ z̄_l

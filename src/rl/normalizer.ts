@@ -5,7 +5,7 @@
  *
  * μ and σ change only in `refreshNormalizer`, which is called between two batches and returns the change.
  * Before the first statistics x̂ = x, not clipped. An input that does not vary is shifted only; an input
- * whose statistics leave the range of doubles is not changed.
+ * whose mean or deviation reaches 1e100 is not changed.
  * But: only for a Box; one-hot integers and bits have size 1 already.
  */
 import { expectNumber, show } from '../errors/expect.ts'

@@ -82,8 +82,9 @@ export function initializePolicy(
   distribution.setLogStd(layers[layers.length - 1].b.data, shared, initialLogStd)
 }
 
-/** Throws a TypeError unless `value` is a policy, as far as its parts tell. */
+/** Throws a TypeError unless `value` has the parts of a policy. */
 export function expectPolicy(value: unknown): void {
   const { net, distribution } = (value ?? {}) as Partial<Policy>
-  if (net?.parameters === undefined || distribution === undefined) throw argumentError('policy', 'a policy', value)
+  if (net?.parameters !== undefined && distribution !== undefined) return
+  throw argumentError('policy', 'a policy', value)
 }

@@ -125,7 +125,7 @@ export function stepInto({ envs, actor, steps }: Rollout, e: number): StepResult
 }
 
 /** Reset environment e, check the result, and copy its observation into the actor. */
-export function resetInto(
+function resetInto(
   { envs, actor, steps, episodeReturns, episodeLengths }: Rollout, e: number, options?: ResetOptions,
 ): void {
   const { observation } = checkedReset(envs[e], e, steps[e], options)

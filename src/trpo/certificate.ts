@@ -9,7 +9,8 @@ import type { CgStatus } from '../math/conjugateGradient.ts'
  * - `unconditional`: θ moved without a line search (natural policy gradient), to finite numbers.
  * - `zero-gradient`: g = ∇L is 0.
  * - `non-positive-curvature`: xᵀF x ≤ 0, so there is no step length.
- * - `not-finite`: θ, the gradient or the direction is NaN or infinite.
+ * - `not-finite`: θ, g, L, the entropy, the direction or β is NaN or infinite; without a line search, also
+ *   the step's outcome.
  * - `kl-exceeded`, `no-improvement`: no trial was accepted; the reason for the last one.
  * θ keeps its exact bits, except in the first three cases.
  */
@@ -40,7 +41,7 @@ export interface Certificate {
   /** ‖g − (F + λI) x‖ / ‖g‖, by CG's recurrence. */
   readonly cgResidual: number
   readonly xFx: number
-  /** β: the quadratic model of mean KL is δ at θ + β x. */
+  /** β: θ + β x spends δ by the quadratic model of mean KL, with ½ λ ‖βx‖² added for a damped stepLength. */
   readonly beta: number
   /** θ′ − θ = scale · β x: αʲ by backtracking, 0 if θ did not move. */
   readonly scale: number

@@ -4,7 +4,7 @@
  *   F = mean over states of Jᵀ M J,   J = ∂η/∂θ,   M = ∂²KL(old ‖ new)/∂η² at new = old
  *
  * tile by tile: tangent (J v), metric (M J v), backward (Jᵀ M J v), with activations cached by one forward
- * pass. F is exactly the Hessian of mean KL(π_old ‖ π_θ) at θ_old, since KL has no first derivative there
+ * pass. F is exactly the Hessian of mean KL(π_old ‖ π_θ) at θ_old, since KL's first derivative is 0 there
  * (Schulman et al. 2015, appendix C; the Gauss–Newton form of Martens & Sutskever 2012).
  * But: M averages over all actions at a state; the actions that were taken do not enter, nor do advantages.
  */
@@ -57,7 +57,6 @@ export function createFisher(
 
 /** A map of one's own, θ [P] ↦ η [K], by products with J = ∂η/∂θ; K is the size of η over all states. */
 export interface DifferentiableMap {
-  readonly P: number
   readonly K: number
   /** etaDot ← J v.  etaDot: [K], v: [P]. */
   jvp(etaDot: Float64Array, v: Float64Array): void

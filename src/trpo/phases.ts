@@ -2,7 +2,7 @@
  * Time per phase of an iteration. The library has no clock of its own; the host may give it one.
  */
 
-/** The parts of an iteration whose time is measured. */
+/** The timed parts of an iteration; 'rollout' includes the statistics of observations. */
 export type Phase = 'rollout' | 'advantage' | 'gradient' | 'fisher' | 'lineSearch' | 'valueFit'
 /** Milliseconds per phase. */
 export type Phases = Record<Phase, number>

@@ -60,12 +60,12 @@ export function createStepper(
   const N = observations.rows, P = net.parameters.flat.length
   const old = createPolicyMap(net, distribution, observations, true, masks)
   const candidateNet = createMlp(net.backend, net.sizes, net.activation.name, distribution.sharedSize)
+  const shards = createShards(net, old.tape)
   return {
-    policy, options, old,
-    parts: chooseParts(options, old, random),
+    policy, options, old, shards,
+    parts: chooseParts(options, old, shards, random),
     region: createTrustRegion(options, actionSpace),
     candidate: createPolicyMap(candidateNet, distribution, observations, false, masks),
-    shards: createShards(net, old.tape),
     gradient: new Float64Array(P),
     cg: cgWorkspace(P),
     oldLogProbability: new Float64Array(N),
@@ -121,7 +121,10 @@ function linearize(stepper: Stepper, { actions, advantages }: StepBatch): Found<
   return gradientNorm === 0 ? { ...found, status: 'zero-gradient' } : found
 }
 
-/** stepper.cg.x ← x, the solution of (F + λI) x = g; and β, at which the quadratic model of KL is δ. */
+/**
+ * stepper.cg.x ← x, the solution of (F + λI) x = g; and β, at which the quadratic model of KL, damped or not,
+ * is δ.
+ */
 function solve(stepper: Stepper): Found<'beta' | 'xFx'> {
   const { options, parts, region: { maxKl: delta, damping: lambda }, gradient, cg } = stepper
   const { fisher, preconditioner, squaredLength } = parts

@@ -80,7 +80,7 @@ function* iterate<A extends Action>(
       updateTrustRegion(stepper.region, options, steps / options.totalSteps)   // δ by its schedule
 
       const episodes = sampler.collect()                                       // D_k: run π_θ
-      startNormalization(rollout, batches.all)                                 // μ, σ, of the first D_k only
+      startNormalization(rollout, batches.all)                                 // first D_k only: μ, σ from it
       steps = sum(rollout.steps)
       lap('rollout')
 

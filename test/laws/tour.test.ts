@@ -98,4 +98,12 @@ test('exercise 1: the radius', () => {
   says(`${six(half.beta)}, ${six(half.quadraticKl)}, ${six(half.kl)}`)
 })
 
+test('a name that the tour places in a file is there', () => {
+  const places = [...page.matchAll(/`(\w+)` in \[[^\]]+\]\(\.\.\/src\/([\w/]+\.ts)\)/g)]
+  assert.ok(places.length > 5)
+  for (const [, name, path] of places) {
+    assert.match(readFileSync(`src/${path}`, 'utf8'), new RegExp(`\\b${name}\\b`), `${name} in ${path}`)
+  }
+})
+
 test.run()

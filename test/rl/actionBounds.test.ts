@@ -17,10 +17,9 @@ import {
 } from '../../src/rl/policy.ts'
 import { collect, createRollout } from '../../src/rl/rollout.ts'
 import { box, discrete } from '../../src/rl/world/space.ts'
-import { contains } from '../../src/rl/world/membership.ts'
+import { contains, wide } from '../support/spaces.ts'
 import { along, curvatureOf, slopeOf } from '../support/naive.ts'
 import { drawnPolicy } from '../support/policy.ts'
-import { wide } from '../support/spaces.ts'
 
 const { clip, squash } = bounded
 

@@ -157,14 +157,14 @@ test('environments made before one that cannot be made are closed', () => {
 
 test('arguments in the wrong place or of the wrong kind are refused by name', () => {
   const wrong = evaluate as unknown as (...given: unknown[]) => unknown
-  assert.throws(() => wrong(policy(), noisy()), /^makeEnv: expected a function that returns an environment, got /)
+  assert.throws(() => wrong(policy(), noisy()), /^makeEnv: expected a function that returns an env/)
   assert.throws(() => wrong(noisy, policy()), /^policy: expected a policy, got function noisy$/)
   assert.throws(() => wrong(undefined, noisy), /^policy: expected a policy, got undefined$/)
 })
 
 test('one environment for all episodes is refused: each would step the other\'s', () => {
   const shared = noisy()
-  assert.throws(() => evaluate(policy(), () => shared, { episodes: 2 }), /^makeEnv: expected a new environment/)
+  assert.throws(() => evaluate(policy(), () => shared, { episodes: 2 }), /^makeEnv: expected a new env/)
   assert.is(evaluate(policy(), () => shared, { episodes: 1 }).returns.length, 1)
 })
 

@@ -50,19 +50,20 @@ export function optionsPage(): string {
   const [on, off] = [flagOf('normalizeReturns'), `--no-${flagOf('normalizeReturns').slice(2)}`]
   return `# Options
 
-For users of \`train\` and of the command line: every option, its default, and what it may be. Made by
-\`npm run bench -- options\` from [the rows](../src/trpo/options/rules.ts); the meaning at length is the hover
-text in [options](../src/trpo/options/options.ts). All ${optionNames.length} are checked together, before anything is
-allocated, and one error names everything that is wrong.
+For users of \`train\` and of the command line: every option, its default, and what it may be. Made
+by \`npm run bench -- options\` from [the rows](../src/trpo/options/rules.ts); the meaning at length is
+the hover text in [options](../src/trpo/options/options.ts). All ${optionNames.length} are checked
+together, before anything is allocated, and one error names everything that is wrong.
 
-Between options: \`batchSteps\` is a multiple of \`envCount\`, and at least 2 with \`normalizeAdvantages\`. With
-\`sampling: 'vine'\` and a number of branches it is at least \`envCount\` × (\`vineSpacing\` + \`vineBranches\` ×
-\`vineHorizon\`).
+Between options: \`batchSteps\` is a multiple of \`envCount\`, and at least 2 with
+\`normalizeAdvantages\`. With \`sampling: 'vine'\` and a number of branches it is at least
+\`envCount\` × (\`vineSpacing\` + \`vineBranches\` × \`vineHorizon\`).
 
-\`train(makeEnv, { maxKl: 0.02 })\` in code is \`trpo train ENV ${flagOf('maxKl')} 0.02\` on the command line; every
-option except \`clock\` is a flag (${flagNames.length} of them), and one that is true or false is \`${on}\` or
-\`${off}\`. \`conventions\` takes the values of another library for all options not given,
-and with it the command line uses no preset: [deviations](deviations.md) has the differences one by one.
+\`train(makeEnv, { maxKl: 0.02 })\` in code is \`trpo train ENV ${flagOf('maxKl')} 0.02\` on the
+command line; every option except \`clock\` is a flag (${flagNames.length} of them), and one that is
+true or false is \`${on}\` or \`${off}\`.
+\`conventions\` takes the values of another library for all options not given, and with it the
+command line uses no preset: [deviations](deviations.md) has the differences one by one.
 *measured*: [results](README.md#results).
 
 ${optionTable()}

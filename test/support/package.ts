@@ -40,7 +40,7 @@ export function pack(directory: string): string {
   const sources = `${directory}/sources`
   mkdirSync(sources)
   const needed = [
-    'package.json', 'tsconfig.json', 'README.md', 'LICENSE', 'CHANGELOG.md', 'src',
+    'package.json', 'tsconfig.json', 'README.md', 'LICENSE', 'CHANGELOG.md', 'src', 'docs',
     'bench/kernels', 'bench/harness',
   ]
   for (const name of needed) {

@@ -235,6 +235,12 @@ export const PROMISES: readonly Row[] = [
       ownBound(found) > found.delta && ownBound(found) <= found.problem.options.maxKlFactor * found.delta,
   },
   {
+    promise: 'unconditional: a move without a line search, and no other',
+    when: statusIn(MOVED),
+    holds: ({ problem: { options }, certificate }) =>
+      (certificate.status === 'unconditional') === (options.lineSearch === 'none'),
+  },
+  {
     promise: 'a move that was searched for raised its own L',
     when: statusIn(SEARCHED),
     holds: ({ certificate: { surrogateAfter, surrogateBefore } }) => surrogateAfter > surrogateBefore,
@@ -293,7 +299,7 @@ export const PROMISES: readonly Row[] = [
       backtracks === options.maxBacktracks + 1,
   },
   {
-    promise: 'kl-exceeded: KL of the last trial is above δ',
+    promise: 'kl-exceeded: KL of the last trial is above maxKlFactor δ',
     when: (found) => status('kl-exceeded')(found) && isBacktracking(found),
     holds: (found) => {
       const { value, error } = boundOf(found, found.refused.at(-1)!)
@@ -301,7 +307,7 @@ export const PROMISES: readonly Row[] = [
     },
   },
   {
-    promise: 'no-improvement: KL of the last trial is within δ',
+    promise: 'no-improvement: KL of the last trial is within maxKlFactor δ',
     when: (found) => status('no-improvement')(found) && isBacktracking(found),
     holds: (found) => {
       const { value, error } = boundOf(found, found.refused.at(-1)!)

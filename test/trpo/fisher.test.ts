@@ -359,7 +359,7 @@ test('a map of one\'s own has the operator Jᵀ M J + λI', () => {
     const J = fromEntries(K, P, () => random.normal()), root = fromEntries(K, K, () => random.normal())
     const M = multiply(root, transpose(root))
     const apply = fisherOperator({
-      P, K,
+      K,
       jvp: (etaDot, v) => { etaDot.set(timesVector(J, v)) },
       metric: (u) => { u.set(timesVector(M, u.slice())) },
       vjp: (out, u) => { out.set(timesVector(transpose(J), u)) },

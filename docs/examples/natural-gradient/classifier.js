@@ -33,7 +33,7 @@ export function createClassifier({ x, labels }) {
       for (let k = i; k < i + C; k++) u[k] = p[k] * (u[k] - mean) / N
     }
   }
-  const F = fisherOperator({ P, K, jvp, metric, vjp }, DAMPING)
+  const F = fisherOperator({ K, jvp, metric, vjp }, DAMPING)
 
   const loss = (W) => { // mean of −log p(label), in nats; p ← softmax of x W
     jvp(p, W)

@@ -1,6 +1,6 @@
 // The loop of `train`, written with the same pieces: the same options give the same bits. Replace a piece,
 // such as `estimate(batch, γ, λ)`, which fills batch.advantages and batch.returns, the targets of V, from
-// rewards, values and finalValues (src/rl/advantage.ts), and it is a loop of your own.
+// rewards, values and finalValues as generalizedAdvantages does, and it is a loop of your own.
 // But: no vine, no masks, no running means.
 import { Random, resolveOptions } from 'trpo'
 import {

@@ -42,9 +42,9 @@ export function readValue(name: FlagName, text: string | null): unknown {
   return typeof example === 'number' ? readNumber(text) : text
 }
 
-/** A decimal number; anything else stays text. `Number` alone would accept '', ' 1' and '0x10'. */
+/** A decimal number or Infinity; other text stays text. `Number` alone would accept '', ' 1' and '0x10'. */
 export function readNumber(text: string): number | string {
-  return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text) ? Number(text) : text
+  return /^([+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?|Infinity)$/.test(text) ? Number(text) : text
 }
 
 export function writeValue(value: unknown): string {

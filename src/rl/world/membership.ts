@@ -6,11 +6,6 @@ import { log } from '../../math/elementary.ts'
 import type { Random } from '../../math/random.ts'
 import { type Space, vectorSize } from './space.ts'
 
-/** Whether `value` belongs to `space`; false for values of another type, and for NaN. */
-export function contains(space: Space, value: unknown): boolean {
-  return memberProblem(space, value) === null
-}
-
 /** Why `value` does not belong to `space`, as *expected X, got Y*; null if it does. */
 export function memberProblem(space: Space, value: unknown): string | null {
   if (space.kind === 'discrete') {

@@ -22,7 +22,7 @@ export interface TrainOptions
   readonly valueHiddenSizes: readonly number[]
   /** Activation function after every hidden layer of both networks. Default: 'tanh'. */
   readonly activation: ActivationName
-  /** Initial log σ, in units of the action, or of its value before squashing; Box only. Default: 0. */
+  /** Initial log σ; σ is in units of the action, or of its value before squashing; Box only. Default: 0. */
   readonly initialLogStd: number
   /** γ, the discount factor, in [0, 1]. Default: 0.99. */
   readonly discount: number
@@ -47,7 +47,7 @@ export interface SamplingOptions {
   readonly batchSteps: number
   /** Number of environments that act side by side, in one forward pass. Default: 8. */
   readonly envCount: number
-  /** m: mean number of steps that action noise is held; each step renews it by chance 1/m. Default: 1. */
+  /** m: mean number of steps that action noise is held; a step renews it with chance 1/m. Default: 1. */
   readonly actionNoiseHold: number
   /** Single paths, or a vine: short rollouts from each of some states (rl/vine). Default: 'single-path'. */
   readonly sampling: 'single-path' | 'vine'
@@ -61,7 +61,10 @@ export interface SamplingOptions {
 
 /** How observations are normalised; Box observations only. */
 export interface NormalizationOptions {
-  /** To mean 0 and variance 1, by the states visited so far. Default: 'off'. */
+  /**
+   * To mean 0 and variance 1, by the states visited so far. When the statistics move, 'preserving' keeps π
+   * and V as they were, 'plain' does not. Default: 'off'.
+   */
   readonly normalizeObservations: 'off' | 'preserving' | 'plain'
   /** Normalised observations are clipped at ± this many standard deviations; Infinity: never. Default: 10. */
   readonly observationClip: number
@@ -71,7 +74,7 @@ export interface NormalizationOptions {
 export interface StepOptions {
   /** δ: maximum mean KL(old‖new) per step, in nats per state. Default: 0.01. */
   readonly maxKl: number
-  /** How δ changes over `totalSteps`. Default: 'constant'. */
+  /** How δ falls over `totalSteps`, if at all. Default: 'constant'. */
   readonly maxKlSchedule: 'constant' | 'linear' | 'cosine'
   /** Fraction of `maxKl` that a schedule ends with, in (0, 1]; not an absolute KL. Default: 0.1. */
   readonly maxKlFinalFraction: number

@@ -1,6 +1,6 @@
 /**
  * Options that suit the built-in environments, by name, with reasons. What is not given here is the default.
- * One hidden layer of 64 learns most of these small worlds as well as two, with a tenth of the parameters.
+ * Small networks suffice for these small worlds.
  */
 import type { TrainOptions } from './options.ts'
 

@@ -2,7 +2,7 @@
  * The parts of a step, chosen once by the options, so that the step itself tests no option.
  */
 import type { Random } from '../../math/random.ts'
-import { createShards } from '../../nn/shards.ts'
+import { createShards, type Shards } from '../../nn/shards.ts'
 import type { PolicyMap } from '../../rl/policyMap.ts'
 import { createFisher, type Fisher } from '../fisher.ts'
 import type { StepOptions } from '../options/options.ts'
@@ -24,13 +24,18 @@ export interface StepParts {
   readonly search: Search
 }
 
-/** Parts for π_old on a batch: `old`. `random` draws the states of Fisher products if they are not all. */
-export function chooseParts(options: StepOptions, old: PolicyMap, random: Random): StepParts {
+/**
+ * Parts for π_old on a batch, `old`, with its shards. `random` draws the states of Fisher products if they
+ * are not all.
+ */
+export function chooseParts(
+  options: StepOptions, old: PolicyMap, oldShards: Shards, random: Random,
+): StepParts {
   const { entropyCoefficient, fisherFraction, damping } = options
   const P = old.net.parameters.flat.length
   const subset = fisherFraction < 1 ? createSubset(old, fisherFraction, random) : null
   const map = subset?.map ?? old
-  const shards = createShards(map.net, map.tape)
+  const shards = subset === null ? oldShards : createShards(map.net, map.tape)
   const fisher = createFisher(map, shards, damping)
   return {
     subset,

@@ -1,7 +1,7 @@
 /**
  * A bonus for randomness: the objective L(θ) + c · mean entropy of π_θ, for any objective L.
- * Williams & Peng 1991; SB3-contrib and garage offer it for TRPO. It changes the direction of a step, and the
- * values that the line search compares. The trust region stays the same.
+ * Williams & Peng 1991; OpenAI baselines, pfrl and garage offer it for TRPO. It changes the direction of a
+ * step, and the values that the line search compares. The trust region stays the same.
  */
 import { addScaled, sum } from '../../math/vector.ts'
 import { backward } from '../../nn/mlp.ts'

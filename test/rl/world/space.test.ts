@@ -8,7 +8,8 @@ import { Random } from '../../../src/math/random.ts'
 import {
   box, discrete, multiBinary, multiDiscrete, type Space, vectorSize,
 } from '../../../src/rl/world/space.ts'
-import { contains, sample, memberProblem } from '../../../src/rl/world/membership.ts'
+import { contains } from '../../support/spaces.ts'
+import { memberProblem, sample } from '../../../src/rl/world/membership.ts'
 import { encode, encodedSize } from '../../../src/rl/world/encoding.ts'
 
 const unit = box([-1, -1], [1, 1])
