@@ -200,6 +200,7 @@ test('the rules refuse what they are for', () => {
     assert.is(importProblem(path, { from, typeOnly: false }), null)
   }
   assert.is(importProblem('envs/a.ts', { from: 'rl/world/env.ts', typeOnly: true }), null)
+  assert.ok(importProblem('envs/a.ts', { from: 'rl/policy.ts', typeOnly: true }) !== null)
 })
 
 test('errors < math < nn < rl < trpo < verify: a file imports only its own chapter and earlier ones', () => {
