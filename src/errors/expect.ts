@@ -3,23 +3,58 @@
  * a RangeError for a wrong value of the right kind. The accepted value is returned, except by expectFunction.
  * But: only public functions check arguments. Kernels check nothing, and numerical outcomes are statuses.
  */
+import { isArray, isClass, isFloat64Array, isPlainRecord, messageOf, read } from './kinds.ts'
+import { likely, perhaps } from './nearest.ts'
+import { quoted, visible } from './visible.ts'
 
-/** How an error shows a value: short, on one line, strings in quotes. */
+/** How an error shows a value: short, on one line, strings in quotes. It never throws. */
 export function show(value: unknown): string {
-  if (typeof value === 'string') return JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}…` : value)
-  if (typeof value === 'function') return `function ${value.name || '(anonymous)'}`
-  if (typeof value === 'bigint') return `${value}n`
+  if (typeof value === 'string') return quoted(value)
+  if (typeof value === 'bigint') return value === BigInt.asIntN(64, value) ? `${value}n` : 'a large bigint'
+  if (typeof value === 'symbol') return visible(String(value), 60)
   if (Object.is(value, -0)) return '-0'
-  if (typeof value !== 'object' || value === null) return String(value)
-  const kind = value.constructor?.name || 'object'
-  const length = (value as { length?: unknown }).length
-  return typeof length === 'number' ? `${kind} of length ${length}` : kind
+  if (typeof value !== 'object' && typeof value !== 'function' || value === null) return String(value)
+  const isFunction = typeof value === 'function'
+  // A getter may throw, a proxy may be revoked, a name may be a symbol.
+  const name = read(isFunction ? value : read(value, 'constructor'), 'name')
+  const text = typeof name === 'string' ? visible(name, 40) : ''
+  if (isFunction) return `${isClass(value) ? 'class' : 'function'} ${text || '(anonymous)'}`
+  const length = read(value, 'length')
+  return `${text || 'object'}${typeof length === 'number' ? ` of length ${length}` : ''}`
 }
 
-/** The error for a `value` that is not as expected: a RangeError if it is of the right `kind`. */
+/** What was thrown, as the *got* of an error: the message of an error of any realm, or the value. */
+export function thrownText(thrown: unknown): string {
+  const message = messageOf(thrown)
+  return message === null ? `${show(thrown)} thrown` : `the error ${quoted(message, 200)}`
+}
+
+/**
+ * The error for a `value` that is not as expected: a RangeError if it is of the right `kind`. `name` may come
+ * from a file or a caller's record: it is shortened and made visible.
+ */
 export function argumentError(name: string, expected: string, value: unknown, kind: string = ''): Error {
-  const message = `${name}: expected ${expected}, got ${show(value)}`
+  const message = `${visible(name, 100)}: expected ${expected}, got ${show(value)}`
   return typeof value === kind ? new RangeError(message) : new TypeError(message)
+}
+
+/**
+ * The own entries of a record of options as a record without a prototype, so that nothing which is put on
+ * Object.prototype becomes an option. Throws for other kinds of objects, and for a name that is not known.
+ */
+export function expectRecord<T extends object>(
+  name: string, value: unknown, known: readonly (keyof T & string)[],
+): Partial<T> {
+  if (!isPlainRecord(value)) throw argumentError(name, 'a record', value)
+  const own: Record<string, unknown> = Object.create(null)
+  for (const key of Object.keys(value)) {
+    if (!known.includes(key as keyof T & string)) {
+      const only = known.length > 8 ? 'a known option' : `only ${known.join(', ') || 'no options'}`
+      throw argumentError(name, `${only}${perhaps(likely(key, known))}`, key)
+    }
+    own[key] = value[key]
+  }
+  return own as Partial<T>
 }
 
 /** A number from `low` to `high`, ends included. NaN never passes, `Infinity` only if `high` is that. */
@@ -51,9 +86,9 @@ export function expectBoolean(name: string, value: unknown): boolean {
   throw argumentError(name, 'a boolean', value)
 }
 
-/** A function; `what` names the expected function in the error. */
+/** A function, not a class; `what` names the expected function in the error. */
 export function expectFunction(name: string, value: unknown, what: string = 'a function'): void {
-  if (typeof value !== 'function') throw argumentError(name, what, value)
+  if (typeof value !== 'function' || isClass(value)) throw argumentError(name, what, value)
 }
 
 /** A finite number. */
@@ -73,16 +108,14 @@ export function expectInteger(
 
 /** An array of integers from `low` to `high`, ends included. */
 export function expectIntegers(name: string, value: unknown, low: number, high?: number): void {
-  if (!Array.isArray(value)) throw argumentError(name, 'an array of integers', value)
+  if (!isArray(value)) throw argumentError(name, 'an array of integers', value)
   // By index, since forEach skips holes.
   for (let i = 0; i < value.length; i++) expectInteger(`${name}[${i}]`, value[i], low, high)
 }
 
-/** A Float64Array of exactly `length` entries. */
+/** A Float64Array, of any realm, of exactly `length` entries. */
 export function expectVector(name: string, value: unknown, length: number): Float64Array {
-  if (!(value instanceof Float64Array)) {
-    throw argumentError(name, `a Float64Array of length ${length}`, value)
-  }
+  if (!isFloat64Array(value)) throw argumentError(name, `a Float64Array of length ${length}`, value)
   if (value.length !== length) throw new RangeError(`${name}: expected length ${length}, got ${value.length}`)
   return value
 }
@@ -90,7 +123,7 @@ export function expectVector(name: string, value: unknown, length: number): Floa
 /** One of `words`; the error lists them. */
 export function expectOneOf<T extends string>(name: string, value: unknown, words: readonly T[]): T {
   if (words.includes(value as T)) return value as T
-  throw argumentError(name, words.map(show).join(' | '), value, 'string')
+  throw argumentError(name, words.map((word) => quoted(word)).join(' | '), value, 'string')
 }
 
 function interval(low: number, high: number): string {

@@ -16,6 +16,9 @@ export function editDistance(a: string, b: string): number {
   return row[b.length]
 }
 
+/** A longer word is not compared: it may be a whole file, and the time is the product of the lengths. */
+const MAX_LENGTH = 64
+
 /** The word nearest to `word`, ignoring case; the first of equally near ones, '' if `words` is empty. */
 export function nearest(word: string, words: readonly string[]): string {
   let best = '', min = Infinity
@@ -29,8 +32,12 @@ export function nearest(word: string, words: readonly string[]): string {
   return best
 }
 
-/** The nearest word if it is at most two edits away, or a third of the letters of `word`; else ''. */
+/**
+ * The nearest word if it is at most two edits away, or a third of the letters of `word`; else ''. Also '' for
+ * a word of more than 64 letters.
+ */
 export function likely(word: string, words: readonly string[]): string {
+  if (word.length > MAX_LENGTH) return ''
   const best = nearest(word, words)
   return editDistance(word.toLowerCase(), best.toLowerCase()) <= Math.max(2, word.length / 3) ? best : ''
 }

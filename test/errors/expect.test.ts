@@ -6,7 +6,7 @@ import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import {
   expectAbove, expectBetween, expectBoolean, expectFinite, expectFunction, expectInteger, expectNumber,
-  expectOneOf, expectVector, show,
+  expectOneOf, expectRecord, expectVector, show,
 } from '../../src/errors/expect.ts'
 
 /** Asserts that `f` throws exactly this. */
@@ -35,6 +35,49 @@ test('show gives a short text on one line, which names the kind of a value', () 
   ] as const) {
     assert.is(show(value), shown)
   }
+})
+
+test('show survives values that throw, are revoked, or have symbols for names', () => {
+  const fail = (): never => { throw new Error('boom') }
+  const { proxy, revoke } = Proxy.revocable({}, {})
+  const { proxy: call, revoke: revokeCall } = Proxy.revocable(() => {}, {})
+  revoke()
+  revokeCall()
+  const symbolName = Object.defineProperty(() => {}, 'name', { value: Symbol('name') })
+  for (const [value, shown] of [
+    [proxy, 'object'], [call, 'function (anonymous)'], [symbolName, 'function (anonymous)'],
+    [{ constructor: { name: Symbol('name') } }, 'object'], [{ constructor: null }, 'object'],
+    [Object.defineProperty({}, 'constructor', { get: fail }), 'object'],
+    [Object.defineProperty({}, 'length', { get: fail }), 'Object'],
+    [new Proxy({}, { get: fail }), 'object'], [class Mine {}, 'class Mine'],
+    [2n ** 64n, 'a large bigint'], [-(2n ** 63n), '-9223372036854775808n'],
+    [{ constructor: { name: 'x'.repeat(1e6) } }, `${'x'.repeat(40)}…`],
+  ] as const) {
+    assert.is(show(value), shown)
+  }
+})
+
+test('expectRecord returns own entries without a prototype, and refuses other names and objects', () => {
+  const known = ['seed', 'episodes'] as const
+  interface Options { seed: number; episodes: number }
+  const read = (value: unknown): object => expectRecord<Options>('options', value, known)
+  const polluted = Object.prototype as unknown as { seed?: number }
+  try {
+    polluted.seed = 7
+    assert.is((read({ episodes: 1 }) as { seed?: number }).seed, undefined)
+  } finally {
+    delete polluted.seed
+  }
+  assert.equal(Object.entries(read({ seed: 1, episodes: undefined })), [['seed', 1], ['episodes', undefined]])
+  assert.equal(Object.entries(read(Object.assign(Object.create(null), { seed: 2 }))), [['seed', 2]])
+  refused(() => read({ episode: 5 }), TypeError,
+    'options: expected only seed, episodes, perhaps episodes, got "episode"')
+  refused(() => read({ ['x'.repeat(1e6)]: 5 }), TypeError,
+    `options: expected only seed, episodes, got "${'x'.repeat(40)}…"`)
+  for (const [value, shown] of [
+    [null, 'null'], [undefined, 'undefined'], [5, '5'], [[], 'Array of length 0'], [new Map(), 'Map'],
+    [Promise.resolve({}), 'Promise'], [new (class Mine {})(), 'Mine'], [() => {}, 'function (anonymous)'],
+  ] as const) refused(() => read(value), TypeError, `options: expected a record, got ${shown}`)
 })
 
 test('expectNumber returns every number of its interval, ends included', () => {
@@ -90,6 +133,7 @@ test('expectBoolean and expectFunction accept their kind only', () => {
     refused(() => expectFunction('f', value, 'a clock'), TypeError, `f: expected a clock, got ${shown}`)
   }
   expectFunction('f', () => 0)
+  refused(() => expectFunction('f', class Mine {}), TypeError, 'f: expected a function, got class Mine')
 })
 
 test('expectFinite accepts finite numbers only', () => {

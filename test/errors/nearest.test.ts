@@ -56,4 +56,12 @@ test('likely is the nearest word within two edits or a third of the letters, and
   assert.equal([perhaps('damping'), perhaps('')], [', perhaps damping', ''])
 })
 
+test('words of more than 64 letters are like none, and take no time', () => {
+  const begin = Date.now()
+  assert.is(likely('d'.repeat(64), ['d'.repeat(63)]), 'd'.repeat(63))
+  assert.is(likely('d'.repeat(65), ['d'.repeat(64)]), '')
+  assert.is(likely('d'.repeat(8e6), ['damping', 'discount']), '')
+  assert.ok(Date.now() - begin < 500)
+})
+
 test.run()
