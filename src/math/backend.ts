@@ -4,6 +4,8 @@
  * `elementary` operation by operation. All tensors are row-major unless a docstring says otherwise.
  * But: shapes are not checked here; the code that combines tensors (a network's layers) checks them once.
  */
+import { argumentError } from '../errors/expect.ts'
+import { read } from '../errors/kinds.ts'
 import type { Tensor } from './tensor.ts'
 
 /** The hot operations and the memory that they work in; `reference` is the one in plain TypeScript. */
@@ -60,4 +62,16 @@ export interface Backend {
    * In the contract because every minibatch passes over all parameters, with a root and a division each.
    */
   adam(theta: Tensor, gradient: Tensor, m: Tensor, v: Tensor, factors: Tensor): void
+}
+
+const METHODS: readonly (keyof Backend)[] = [
+  'allocate', 'temporarily', 'prefetch', 'multiply', 'addMultiply', 'affine', 'addRowDots', 'mixRows',
+  'fillRows', 'addColumnSums', 'tanh', 'exp', 'multiplyByTanhSlope', 'adam',
+]
+
+/** Throws a TypeError unless `value` has every method of a backend; `others`: what else is accepted. */
+export function expectBackend(name: string, value: unknown, others: string = ''): void {
+  const named = typeof read(value, 'name') === 'string'
+  if (named && METHODS.every((method) => typeof read(value, method) === 'function')) return
+  throw argumentError(name, `${others}a backend`, value)
 }

@@ -7,7 +7,8 @@
  * drawn (Claessen & Pałka 2013). Only 32-bit integer operations: the same words on every engine.
  * But: not for cryptography.
  */
-import { argumentError, expectFinite, expectInteger, expectVector } from '../errors/expect.ts'
+import { argumentError, expectFinite, expectFunction, expectInteger, expectVector } from '../errors/expect.ts'
+import { isNumericArray, read } from '../errors/kinds.ts'
 import { log, TWO_53 } from './elementary.ts'
 
 /** Skein's parity word, 32-bit form. */
@@ -150,6 +151,7 @@ export class Random {
 
   /** Put `items` in random order, in place (Fisher & Yates). */
   shuffle(items: Int32Array): void {
+    if (!isNumericArray(items)) throw argumentError('items', 'an Int32Array', items)
     for (let i = items.length - 1; i > 0; i--) {
       const j = this.integer(i + 1)
       const item = items[i]
@@ -160,6 +162,7 @@ export class Random {
 
   /** Everything that the next draws depend on, as finite numbers.  [8], a new array by default. */
   getState(state: Float64Array = new Float64Array(RANDOM_STATE_SIZE)): Float64Array {
+    expectVector('state', state, RANDOM_STATE_SIZE)
     for (let i = 0; i < 4; i++) state[i] = this.#key[i]
     state[4] = this.#next
     state[5] = this.#used
@@ -187,4 +190,11 @@ export class Random {
     this.#hasSpare = state[6] === 1
     this.#spare = state[7]
   }
+}
+
+const METHODS = ['normal', 'uniform', 'fork', 'word', 'integer', 'shuffle', 'getState', 'setState'] as const
+
+/** Throws a TypeError unless `value` has the methods of a stream. */
+export function expectRandom(name: string, value: unknown): void {
+  for (const method of METHODS) expectFunction(`${name}.${method}`, read(value, method))
 }

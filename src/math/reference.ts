@@ -15,7 +15,7 @@
 import type { Backend } from './backend.ts'
 import { exp, tanh } from './elementary.ts'
 import { addRowDots, mixRows } from './rowDots.ts'
-import { matrix, type Tensor } from './tensor.ts'
+import { type Tensor, zeros } from './tensor.ts'
 
 /** The only instance. It has no visible state: no call reads what another has left in the scratch array. */
 export const reference: Backend = /* @__PURE__ */ createReference()
@@ -142,7 +142,7 @@ function createReference(): Backend {
 
   return {
     name: 'reference',
-    allocate: (rows, cols) => matrix(new Float64Array(rows * cols), rows, cols),
+    allocate: zeros,
     temporarily: (work) => work(),
     prefetch() {},
     multiply(C, A, B) {

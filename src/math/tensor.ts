@@ -2,6 +2,8 @@
  * A Float64Array seen as a matrix. Element (i, j) is data[i · rowStride + j · colStride].
  * But: only two axes, and no broadcasting; a kernel's docstring states further requirements.
  */
+import { expectInteger } from '../errors/expect.ts'
+import { aCount, aVector, expectShape, float64, type Shape } from '../errors/shape.ts'
 
 /** A matrix over a Float64Array. */
 export interface Tensor {
@@ -17,10 +19,24 @@ export interface Tensor {
 
 /** The first rows·cols numbers of `data`, row by row, sharing its memory; throws if there are fewer. */
 export function matrix(data: Float64Array, rows: number, cols: number): Tensor {
-  if (data.length < rows * cols) {
-    throw new RangeError(`data: expected at least ${rows * cols} numbers, got ${data.length}`)
-  }
+  expectInteger('rows', rows, 0)
+  expectInteger('cols', cols, 0)
+  float64(null, rows * cols)('data', data)
   return { data, memory: data.buffer, address: data.byteOffset, rows, cols, rowStride: cols, colStride: 1 }
+}
+
+/** 8 GiB: an engine that grants more may bring the whole system to a halt. */
+const MAX_NUMBERS = 1_073_741_824
+
+/** A tensor of zeros in memory of its own. Throws if there is not enough. */
+export function zeros(rows: number, cols: number): Tensor {
+  try {
+    if (rows * cols <= MAX_NUMBERS) return matrix(new Float64Array(rows * cols), rows, cols)
+  } catch {
+    // An engine's own words.
+  }
+  // The last two words are those by which the command line knows this error.
+  throw new RangeError(`memory: expected room for ${rows} × ${cols} numbers, got none: allocation failed`)
 }
 
 /** Rows `first` … `first + count − 1` of a row-major matrix, sharing its memory. */
@@ -54,4 +70,26 @@ export function transposeInto(B: Tensor, A: Tensor): void {
   for (let i = whole; i < rows; i++) {
     for (let j = 0; j < cols; j++) b[j * rows + i] = a[i * cols + j]
   }
+}
+
+const shape: Shape = {
+  data: aVector, rows: aCount, cols: aCount, rowStride: aCount, colStride: aCount,
+}
+
+/** Throws unless `value` is a tensor within its data; of so many rows and columns, if they are given. */
+export function expectTensor(
+  name: string, value: unknown, rows: number | null = null, cols: number | null = null,
+): void {
+  expectShape(name, value, 'a tensor', shape)
+  const tensor = value as Tensor
+  const wanted = `${rows ?? 'any'} × ${cols ?? 'any'} numbers`
+  if (tensor.rows !== (rows ?? tensor.rows) || tensor.cols !== (cols ?? tensor.cols)) {
+    throw new RangeError(`${name}: expected ${wanted}, got ${tensor.rows} × ${tensor.cols}`)
+  }
+  const { data, rowStride, colStride, memory, address } = tensor
+  const last = tensor.rows * tensor.cols === 0 ? 0
+    : (tensor.rows - 1) * rowStride + (tensor.cols - 1) * colStride + 1
+  float64(null, last)(`${name}.data`, data)
+  if (memory === data.buffer && address === data.byteOffset) return
+  throw new RangeError(`${name}: expected the memory and the address of its data, got others`)
 }

@@ -51,11 +51,40 @@ export function combine(z: Float64Array, x: Float64Array, a: number, y: Float64A
 }
 
 /**
- * Σ xᵢ over the first `n` entries, split in halves down to blocks of 64: the rounding error grows with log n
- * instead of n (Higham 1993).
+ * Number of shards of every sum over the states of a batch. The s-th of n states' shards begins at state
+ * ⌊s n/16⌋, so that 2, 4, 8 or 16 workers with n/2, n/4, … consecutive states each hold whole shards.
+ */
+export const SHARDS = 16
+
+/** The first of n states that belongs to shard s, 0 to 16; shard 16 begins behind the last. */
+export function shardStart(s: number, n: number): number {
+  return Math.floor(s * n / SHARDS)
+}
+
+/**
+ * Σ xᵢ over the first `n` entries: of each shard, then over the shards by `addTree`. A shard is split in
+ * halves down to blocks of 64: the rounding error grows with log n instead of n (Higham 1993).
  */
 export function sum(x: Float64Array, n: number = x.length): number {
-  return sumBetween(x, 0, n)
+  return sumShards(x, n, 0, SHARDS)
+}
+
+/** Of the shards from `first` up to `end`, in the order of `addTree`. */
+function sumShards(x: Float64Array, n: number, first: number, end: number): number {
+  if (end - first === 1) return sumBetween(x, shardStart(first, n), shardStart(end, n))
+  const middle = (first + end) / 2
+  return sumShards(x, n, first, middle) + sumShards(x, n, middle, end)
+}
+
+/**
+ * Add all parts to the first, in a fixed binary tree: neighbours, then pairs, then fours. `add` adds its
+ * second argument to its first; the other parts are overwritten. Which worker computed a part, and
+ * when, has no effect.
+ */
+export function addTree<T>(parts: readonly T[], add: (into: T, part: T) => void): void {
+  for (let stride = 1; stride < parts.length; stride *= 2) {
+    for (let i = 0; i + stride < parts.length; i += 2 * stride) add(parts[i], parts[i + stride])
+  }
 }
 
 const BLOCK = 64

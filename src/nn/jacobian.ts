@@ -77,8 +77,9 @@ export function bySensitivities(net: Mlp, tape: Tape): Jacobian {
   const { backend, activation, transposes, parameters, sizes } = net
   const outputs = sizes[sizes.length - 1], last = sizes.length - 2, top = last - 1
   // S of each layer below `top` for all rows; of `top` for one tile, as scratch for computing the others.
+  const tileRows = Math.max(...tape.tiles.map(({ rows }) => rows))
   const memory = sizes.slice(1, -1).map((units, l) =>
-    backend.allocate(outputs * (l < top ? tape.inputs.rows : tape.tiles[0].rows), units))
+    backend.allocate(outputs * (l < top ? tape.inputs.rows : tileRows), units))
   const outputIndices = Array.from({ length: outputs }, (_, j) => j)
   // The last layer's weights of each output: [1, units of `top`] each.
   const outputWeights = outputIndices.map((j) => rowsOf(transposes[last], j, 1))

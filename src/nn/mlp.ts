@@ -41,9 +41,11 @@ export interface Tape {
   /** Tangents, then cotangents, of the outputs: [N, out]. */
   readonly outputDerivatives: Tensor
   readonly tiles: readonly Tile[]
+  /** The same tiles, shard by shard. */
+  readonly shards: readonly (readonly Tile[])[]
 }
 
-/** Rows per tile: a multiple of all register tiles (2, 3, 4, 8) that fits into the second-level cache. */
+/** Rows per tile at most: a multiple of all register tiles (2, 3, 4, 8); fits into the second-level cache. */
 export const TILE_ROWS = 96
 
 /**
@@ -67,28 +69,29 @@ export function createMlp(
 export function initializeMlp(net: Mlp, outputGain: number, random: Random): void {
   const { layers } = net.parameters
   layers.forEach(({ W, b }, l) => {
-    orthogonal(W, l + 1 < layers.length ? net.activation.gain : outputGain, random)
+    orthogonal(net.backend, W, l + 1 < layers.length ? net.activation.gain : outputGain, random)
     b.data.fill(0)
   })
 }
 
 /**
  * A tape for `inputs`. With `keep`, every layer's output is kept for all rows, which tangent and backward
- * need; without, hidden layers have memory for one tile only, and only `forward` may run.
+ * need; without, hidden layers have memory for one tile only, and only `forward` may run. No tile crosses the
+ * border of a shard: `SHARDS` of them for a sum over the states of a batch, whose bits must not depend on
+ * who computes which; 1 for anything else.
  */
-export function createTape(net: Mlp, inputs: Tensor, keep: boolean): Tape {
+export function createTape(net: Mlp, inputs: Tensor, keep: boolean, shardCount: number = 1): Tape {
   const { backend, sizes } = net
   const N = inputs.rows, L = sizes.length - 1
-  const tileRows = Math.min(TILE_ROWS, N)
+  const ranges = tileRanges(N, shardCount)
+  const tileRows = Math.max(0, ...ranges.flat().map(([, rows]) => rows))
   const outputs = backend.allocate(N, sizes[L])
   const outputDerivatives = backend.allocate(keep ? N : 0, sizes[L])
   const hidden = sizes.slice(1, L)
   const values = hidden.map((size) => backend.allocate(keep ? N : tileRows, size))
   const derivatives = hidden.map((size) => backend.allocate(keep ? tileRows : 0, size))
 
-  const tiles: Tile[] = []
-  for (let first = 0; first < N; first += tileRows) {
-    const rows = Math.min(tileRows, N - first)
+  const tileOf = ([first, rows]: TileRange): Tile => {
     const value = (l: number): Tensor =>
       l === 0 ? rowsOf(inputs, first, rows)
         : l === L ? rowsOf(outputs, first, rows)
@@ -101,9 +104,22 @@ export function createTape(net: Mlp, inputs: Tensor, keep: boolean): Tape {
       const X = value(l), Y = value(l + 1)
       layers.push({ X, Xt: transposed(X), Y, dX: derivative(l), dY: derivative(l + 1) ?? Y })
     }
-    tiles.push({ first, rows, layers })
+    return { first, rows, layers }
   }
-  return { inputs, outputs, outputDerivatives, tiles }
+  const shards = ranges.map((each) => each.map(tileOf))
+  return { inputs, outputs, outputDerivatives, tiles: shards.flat(), shards }
+}
+
+type TileRange = readonly [first: number, rows: number]
+
+/** The tiles of each shard of N rows: of nearly equal size, multiples of 4 except the last of a shard. */
+function tileRanges(N: number, shardCount: number): TileRange[][] {
+  return Array.from({ length: shardCount }, (_, s) => {
+    const first = Math.floor(s * N / shardCount), rows = Math.floor((s + 1) * N / shardCount) - first
+    const tiles = Math.ceil(rows / TILE_ROWS)
+    const start = (k: number): number => k === tiles ? rows : 4 * Math.floor(k * rows / tiles / 4)
+    return Array.from({ length: tiles }, (_, k): TileRange => [first + start(k), start(k + 1) - start(k)])
+  })
 }
 
 /** outputs ← f(inputs) for the first `count` rows, rounded up to whole tiles. */

@@ -1,12 +1,13 @@
 /**
- * A sum of gradients over the tiles of a tape that has the same bits for any number of workers: tiles are
- * split into at most 16 runs, each run is summed in order, and the sums are added in a fixed binary tree.
+ * A sum of gradients over the tiles of a tape that has the same bits for any number of workers: each shard is
+ * summed in order, tile by tile, and the sums are added in a fixed binary tree. And samples of a batch's
+ * states that take as many from each shard.
  */
+import type { Random } from '../math/random.ts'
 import type { Tensor } from '../math/tensor.ts'
+import { addTree, SHARDS, shardStart } from '../math/vector.ts'
 import type { Mlp, Tape, Tile } from './mlp.ts'
 import { bindParameters, type Parameters } from './parameters.ts'
-
-const SHARDS = 16
 
 /** Accumulators for a sum over the tiles of one tape. */
 export interface Shards {
@@ -18,29 +19,14 @@ export interface Shards {
   readonly add: (into: Tensor, row: Tensor) => void
 }
 
-/** The accumulators for `tape`: at most 16, P numbers each. */
-export function createShards(net: Mlp, tape: Tape): Shards {
-  const total = tape.tiles.length
-  const count = Math.min(SHARDS, total)
-  const { sizes, backend, parameters } = net
-  const start = (shard: number): number => Math.floor(shard * total / count)
-  const rows = Array.from({ length: count }, () => backend.allocate(1, parameters.flat.length))
-  const parts = rows.map(({ data }) => bindParameters(data, sizes, parameters.shared.length))
+/** The accumulators for `tape`: P numbers per shard. */
+export function createShards({ sizes, backend, parameters }: Mlp, tape: Tape): Shards {
+  const rows = tape.shards.map(() => backend.allocate(1, parameters.flat.length))
   return {
-    tiles: parts.map((_, s) => tape.tiles.slice(start(s), start(s + 1))),
-    parts, rows,
+    tiles: tape.shards,
+    parts: rows.map(({ data }) => bindParameters(data, sizes, parameters.shared.length)),
+    rows,
     add: (into, row) => backend.addColumnSums(into, row),
-  }
-}
-
-/**
- * Add all parts to the first, in a fixed binary tree: neighbours, then pairs, then fours. `add` adds its
- * second argument to its first; the other parts are overwritten. Which worker computed a part, and
- * when, has no effect.
- */
-export function addTree<T>(parts: readonly T[], add: (into: T, part: T) => void): void {
-  for (let stride = 1; stride < parts.length; stride *= 2) {
-    for (let i = 0; i + stride < parts.length; i += 2 * stride) add(parts[i], parts[i + stride])
   }
 }
 
@@ -54,4 +40,26 @@ export function sumOverTiles(
   }
   addTree(shards.rows, shards.add)
   out.set(shards.parts[0].flat)
+}
+
+/** Size of a sample of about `fraction` of N states: as many from each shard, at least one; all if N < 16. */
+export function sampleSize(fraction: number, N: number): number {
+  return N < SHARDS ? N : SHARDS * Math.max(1, Math.floor(fraction * N / SHARDS))
+}
+
+/**
+ * sample ← row numbers drawn without replacement, as many from each shard of N = order.length rows, in the
+ * order of the shards.  sample: [sampleSize]. `order` [N] is scratch.
+ */
+export function drawSample(sample: Int32Array, order: Int32Array, random: Random): void {
+  const N = order.length, n = sample.length
+  for (let i = 0; i < N; i++) order[i] = i
+  for (let s = 0, k = 0; s < SHARDS; s++) {
+    const end = shardStart(s + 1, N)
+    for (let i = shardStart(s, N); k < shardStart(s + 1, n); i++, k++) {
+      const at = i + random.integer(end - i)
+      sample[k] = order[at]
+      order[at] = order[i]
+    }
+  }
 }

@@ -121,18 +121,30 @@ test('forks depend only on key and name, and names do not collide', () => {
 })
 
 test('a saved state continues exactly, from every position, spare normal included', () => {
-  const random = new Random(6)
+  const draws = (r: Random): number[] =>
+    [r.normal(), r.word(), r.uniform(), r.normal(), r.normal(), r.integer(10)]
   for (let drawn = 0; drawn < 13; drawn++) {
+    const random = new Random(6)
+    for (let k = 0; k < drawn; k++) k % 3 === 0 ? random.normal() : random.word()
+    const state = JSON.stringify([...random.getState()])
     const copy = new Random(0)
-    copy.setState(Float64Array.from(JSON.parse(JSON.stringify([...random.getState()])) as number[]))
-    const draws = (r: Random): number[] =>
-      [r.normal(), r.word(), r.uniform(), r.normal(), r.normal(), r.integer(10)]
-    const clone = new Random(0)
-    clone.setState(random.getState())
-    assert.equal(draws(copy), draws(clone))
-    if (drawn % 3 === 0) random.normal()
-    else random.word()
+    copy.word()
+    copy.setState(Float64Array.from(JSON.parse(state) as number[]))
+    assert.is(JSON.stringify([...copy.getState()]), state)
+    assert.equal(draws(copy), draws(random), `after ${drawn} draws`)
   }
+})
+
+test('a state without a spare normal holds 0 for it: equal futures have equal states', () => {
+  const random = new Random(9)
+  random.normal()
+  const [has, spare] = random.getState().subarray(6)
+  assert.is(has, 1)
+  assert.is(random.normal(), spare)
+  assert.equal(random.getState().subarray(6), Float64Array.of(0, 0))
+  const restored = new Random(0)
+  restored.setState(random.getState())
+  assert.equal(restored.getState(), random.getState())
 })
 
 test('an invalid state is refused and changes nothing', () => {
@@ -141,12 +153,16 @@ test('an invalid state is refused and changes nothing', () => {
   const before = [...random.getState()]
   const bad = (i: number, x: number): Float64Array => random.getState().fill(x, i, i + 1)
   for (const state of [
-    new Float64Array(7), bad(0, 0.5), bad(0, NaN), bad(4, -1), bad(4, 2 ** 53), bad(5, 5), bad(6, 2),
-    bad(7, NaN), bad(7, Infinity),
+    new Float64Array(7), Float64Array.of(...before, 0), bad(0, 0.5), bad(0, NaN), bad(4, -1),
+    bad(4, 2 ** 53), bad(5, 5), bad(6, 2), bad(7, NaN), bad(7, Infinity),
   ]) {
     assert.throws(() => random.setState(state), /random state.*: expected .*got/)
   }
-  assert.throws(() => random.setState([] as unknown as Float64Array), (e: unknown) => e instanceof TypeError)
+  // Another kind of array, with the right numbers in it or none.
+  for (const state of [[], before, Float32Array.from(before)]) {
+    const given = state as unknown as Float64Array
+    assert.throws(() => random.setState(given), (e: unknown) => e instanceof TypeError)
+  }
   assert.equal([...random.getState()], before)
 })
 

@@ -97,18 +97,25 @@ test('sum has at most 63 roundings in a block and one for each halving above it'
   }
 })
 
-test('sum halves at multiples of 64: blocks from the left, then their tree', () => {
+test('sum adds sixteen shards in a tree, each halved at multiples of 64 down to blocks from the left', () => {
   const random = new Random(25)
   const block = (x: Float64Array, from: number, to: number): number => {
     let s = 0
     for (let i = from; i < to; i++) s += x[i]
     return s
   }
-  const x = draws(300, random)
+  const x = draws(4800, random)
   // 300 numbers are blocks of 64, 64, 64, 64 and 44: three in the left half, two in the right.
-  const wanted = ((block(x, 0, 64) + block(x, 64, 128)) + block(x, 128, 192))
-    + (block(x, 192, 256) + block(x, 256, 300))
-  assert.is(sum(x), wanted)
+  const shard = (at: number): number =>
+    ((block(x, at, at + 64) + block(x, at + 64, at + 128)) + block(x, at + 128, at + 192))
+    + (block(x, at + 192, at + 256) + block(x, at + 256, at + 300))
+  let sums = Array.from({ length: 16 }, (_, s) => shard(300 * s))
+  while (sums.length > 1) sums = sums.filter((_, i) => i % 2 === 0).map((s, i) => s + sums[2 * i + 1])
+  assert.is(sum(x), sums[0])
+  // Borders are rounded down: 40 numbers are shards of 2, 3, 2, 3, …
+  let pairs = Array.from({ length: 16 }, (_, s) => block(x, Math.floor(2.5 * s), Math.floor(2.5 * (s + 1))))
+  while (pairs.length > 1) pairs = pairs.filter((_, i) => i % 2 === 0).map((s, i) => s + pairs[2 * i + 1])
+  assert.is(sum(x, 40), pairs[0])
 })
 
 test('sum adds the first n entries, all by default', () => {

@@ -143,13 +143,14 @@ test('forward of the first rows gives the same bits, and does not compute later 
   const inputs = tensorOf(normals(600, random), 200, 3)
   const whole = createTape(net, inputs, false)
   forward(net, whole)
-  for (const count of [0, 1, 95, 96, 97, 192, 193, 200]) {
+  for (const count of [0, 1, 63, 64, 65, 132, 133, 200]) {
     const tape = createTape(net, inputs, false)
     tape.outputs.data.fill(7)
     forward(net, tape, count)
     assert.ok(sameBits(tape.outputs.data.slice(0, 2 * count), whole.outputs.data.slice(0, 2 * count)),
       `${count} rows`)
-    const done = 96 * Math.ceil(count / 96)
+    // 200 rows are three tiles of 64, 68 and 68.
+    const done = [0, 64, 132, 200].find((end) => end >= count)!
     assert.ok(tape.outputs.data.slice(2 * done).every((y) => y === 7),
       `nothing is computed beyond ${done} rows`)
   }
@@ -172,12 +173,19 @@ test('an input that is not finite changes only its own row', () => {
   tape.outputs.data.forEach((y, p) => assert.is(Number.isNaN(y), Math.floor(p / 2) === 97))
 })
 
-test('tiles cover the batch in order, 96 rows each, and the rest in the last one', () => {
+test('tiles cover the batch in order: as few as 96 rows each allow, nearly equal, multiples of 4', () => {
   const net = createMlp(reference, [2, 3, 1], 'tanh')
   for (const rows of BATCHES) {
     let next = 0
-    for (const tile of createTape(net, reference.allocate(rows, 2), true).tiles) {
-      assert.equal([tile.first, tile.rows], [next, Math.min(96, rows - next)])
+    const { tiles } = createTape(net, reference.allocate(rows, 2), true)
+    assert.is(tiles.length, Math.ceil(rows / 96))
+    for (const tile of tiles) {
+      assert.is(tile.first, next)
+      assert.ok(tile.rows > 0 && tile.rows <= 96)
+      if (next + tile.rows < rows) {
+        assert.is(tile.rows % 4, 0)
+        assert.ok(Math.abs(tile.rows - rows / tiles.length) <= 4)
+      }
       next += tile.rows
     }
     assert.is(next, rows)

@@ -8,17 +8,18 @@ import type { Backend } from '../../src/math/backend.ts'
 import { Random } from '../../src/math/random.ts'
 import { reference } from '../../src/math/reference.ts'
 import type { Tensor } from '../../src/math/tensor.ts'
+import { addTree, SHARDS, sum } from '../../src/math/vector.ts'
 import { createMlp, createTape, type Tape, type Tile } from '../../src/nn/mlp.ts'
 import type { Parameters } from '../../src/nn/parameters.ts'
-import { addTree, createShards, type Shards, sumOverTiles } from '../../src/nn/shards.ts'
+import { createShards, drawSample, sampleSize, type Shards, sumOverTiles } from '../../src/nn/shards.ts'
 import { normals } from '../support/dense.ts'
 
 const net = createMlp(reference, [1, 2], 'tanh', 1)
 const P = net.parameters.flat.length
 
-/** A tape of so many tiles, its last one short. */
-function tapeOf(tiles: number): Tape {
-  return createTape(net, reference.allocate(96 * (tiles - 1) + 5, 1), true)
+/** A tape of so many rows, in shards. */
+function tapeOf(rows: number): Tape {
+  return createTape(net, reference.allocate(rows, 1), true, SHARDS)
 }
 
 /** What each tile is to add, found by its first row. */
@@ -28,6 +29,13 @@ function drawParts(tape: Tape, random: Random): Map<number, Float64Array> {
 
 function add(into: Float64Array, x: Float64Array): void {
   for (let p = 0; p < P; p++) into[p] += x[p]
+}
+
+/** Σ of one shard: in halves, the first a multiple of 64, down to 64 numbers. */
+function halves(x: Float64Array): number {
+  if (x.length <= 64) return x.reduce((total, each) => total + each, 0)
+  const half = 64 * Math.ceil(x.length / 128)
+  return halves(x.slice(0, half)) + halves(x.slice(half))
 }
 
 /** The root of the binary tree: split at the largest power of two below the count. */
@@ -45,22 +53,78 @@ function total(shards: Shards, parts: Map<number, Float64Array>): Float64Array {
   return out
 }
 
-const COUNTS = [1, 2, 3, 7, 15, 16, 17, 31, 33, 100]
+/** Numbers of rows: fewer than shards, no multiples of 16, one tile per shard, several. */
+const COUNTS = [1, 2, 7, 15, 16, 17, 200, 512, 1000, 1536, 1537, 4000]
 
-test('tiles are split in order into at most 16 shards, whose lengths differ by one at most', () => {
-  for (const count of COUNTS) {
-    const tape = tapeOf(count)
-    const { tiles } = createShards(net, tape)
-    assert.is(tape.tiles.length, count)
-    assert.is(tiles.length, Math.min(16, count))
-    assert.equal(tiles.flat().map(({ first }) => first), tape.tiles.map(({ first }) => first))
-    const lengths = tiles.map((run) => run.length)
-    assert.ok(Math.max(...lengths) - Math.min(...lengths) <= 1)
+test('shard s of N rows begins at row ⌊s N/16⌋, and no tile crosses a border or exceeds 96 rows', () => {
+  for (const N of COUNTS) {
+    const { tiles, shards } = tapeOf(N)
+    assert.is(shards.length, 16)
+    assert.equal(shards.flat(), tiles)
+    let row = 0
+    shards.forEach((run, s) => {
+      assert.is(row, Math.floor(s * N / 16))
+      for (const { first, rows } of run) {
+        assert.is(first, row)
+        assert.ok(rows > 0 && rows <= 96)
+        row += rows
+      }
+    })
+    assert.is(row, N)
+  }
+})
+
+test('2, 4, 8 or 16 workers with equal parts of the rows sum what one does, to the bit', () => {
+  const random = new Random(144)
+  for (const N of [16, 48, 512, 1008, 4000]) {
+    const x = normals(N, random), all = tapeOf(N), parts = drawParts(all, random)
+    for (const workers of [2, 4, 8, 16].filter((count) => N % count === 0)) {
+      const n = N / workers, each = SHARDS / workers
+      const numbers: Float64Array[] = [], gradients: Float64Array[] = []
+      for (let w = 0; w < workers; w++) {
+        // A worker knows its own rows alone: they begin at 0, and are 16/workers shards.
+        const tape = createTape(net, reference.allocate(n, 1), true, each)
+        const own = new Map(tape.tiles.map(({ first }) => [first, parts.get(first + w * n)!]))
+        gradients.push(total(createShards(net, tape), own))
+        const runs = Array.from({ length: each }, (_, s) =>
+          x.slice(w * n + Math.floor(s * n / each), w * n + Math.floor((s + 1) * n / each)))
+        numbers.push(tree(runs.map((run) => Float64Array.of(halves(run)))))
+      }
+      assert.is(tree(numbers)[0], sum(x), `${workers} workers, ${N} numbers`)
+      assert.equal(tree(gradients), total(createShards(net, all), parts), `${workers} workers, ${N} rows`)
+    }
+  }
+})
+
+test('a sample has as many distinct rows of every shard, all rows equally likely', () => {
+  const random = new Random(145)
+  for (const [N, fraction] of [[4000, 0.1], [1000, 0.25], [100, 0.01], [37, 0.999], [12, 0.5]]) {
+    const size = sampleSize(fraction, N), order = new Int32Array(N), hits = new Int32Array(N)
+    assert.is(size, N < 16 ? N : 16 * Math.max(1, Math.floor(fraction * N / 16)))
+    for (let draw = 0; draw < 400; draw++) {
+      const sample = new Int32Array(size)
+      drawSample(sample, order, random)
+      assert.is(new Set(sample).size, size)
+      for (let s = 0; s < 16; s++) {
+        const from = Math.floor(s * N / 16), to = Math.floor((s + 1) * N / 16)
+        const inside = [...sample].filter((row) => row >= from && row < to).length
+        assert.is(inside, Math.min(to - from, Math.ceil(size / 16)), `shard ${s} of ${N}`)
+      }
+      for (const row of sample) hits[row]++
+    }
+    // Binomial: 400 draws with the shard's share p; six standard deviations (1 in 1e9 per row).
+    hits.forEach((count, row) => {
+      const starts = Array.from({ length: 16 }, (_, k) => Math.floor(k * N / 16))
+      const s = starts.filter((start) => start <= row).length - 1
+      const rows = Math.floor((s + 1) * N / 16) - Math.floor(s * N / 16)
+      const p = Math.min(1, Math.ceil(size / 16) / rows)
+      assert.ok(Math.abs(count - 400 * p) <= 6 * Math.sqrt(400 * p * (1 - p)) + 1e-9, `row ${row} of ${N}`)
+    })
   }
 })
 
 test('each tile is handed out once', () => {
-  const tape = tapeOf(40)
+  const tape = tapeOf(4000)
   const seen: number[] = []
   sumOverTiles(new Float64Array(P), createShards(net, tape), ({ first }) => seen.push(first))
   assert.equal(seen.sort((a, b) => a - b), tape.tiles.map(({ first }) => first))
@@ -70,14 +134,16 @@ test('the sum is the plain sum within rounding', () => {
   const random = new Random(141)
   for (const count of COUNTS) {
     const tape = tapeOf(count), parts = drawParts(tape, random)
+    const tiles = tape.tiles.length
     const plain = new Float64Array(P), magnitude = new Float64Array(P)
     for (const part of parts.values()) {
       add(plain, part)
       add(magnitude, part.map(Math.abs))
     }
-    // Neither sum rounds more than once a tile, each time by 2^-53 of at most the sum of magnitudes.
+    // Neither sum rounds more than once per tile, or level of the tree, each time by 2^-53 of at most the
+    // sum of magnitudes.
     total(createShards(net, tape), parts).forEach((x, p) => {
-      assert.ok(Math.abs(x - plain[p]) <= 2 * count * 2 ** -53 * magnitude[p], `${count} tiles`)
+      assert.ok(Math.abs(x - plain[p]) <= 2 * (tiles + 4) * 2 ** -53 * magnitude[p], `${count} rows`)
     })
   }
 })
@@ -92,7 +158,7 @@ test('the sum has the bits of the tree over shards, in whatever order the shards
       for (const { first } of run) add(sum, parts.get(first)!)
       return sum
     }).reverse()
-    assert.equal(total(shards, parts), tree(sums), `${count} tiles`)
+    assert.equal(total(shards, parts), tree(sums), `${count} rows`)
   }
 })
 
@@ -109,7 +175,7 @@ test('addTree adds neighbours, then pairs, then fours, for every count to 20', (
 
 test('nothing of one sum is left in the next', () => {
   const random = new Random(143)
-  for (const count of [1, 5, 16, 33]) {
+  for (const count of [1, 5, 160, 3300]) {
     const tape = tapeOf(count), parts = drawParts(tape, random), shards = createShards(net, tape)
     const once = total(shards, parts)
     total(shards, new Map([...parts].map(([first, part]) => [first, part.map(() => NaN)])))
@@ -127,14 +193,14 @@ test('a backend whose methods need their object is called as one', () => {
       reference.addColumnSums(b, Y)
     },
   }
-  const tape = tapeOf(5), parts = drawParts(tape, new Random(96))
+  const tape = tapeOf(500), parts = drawParts(tape, new Random(96))
   const own = createShards({ ...net, backend }, tape)
   assert.equal(total(own, parts), total(createShards(net, tape), parts))
-  assert.is(sums, 4)
+  assert.is(sums, 15)
 })
 
 test('accumulators are seen by layers, as vectors and as rows, each shard its own memory', () => {
-  const shards = createShards(net, tapeOf(20))
+  const shards = createShards(net, tapeOf(2000))
   assert.is(new Set(shards.rows.map(({ data }) => data.buffer)).size, 16)
   shards.parts.forEach((part, s) => {
     assert.is(part.flat, shards.rows[s].data)

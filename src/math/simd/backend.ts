@@ -7,6 +7,7 @@
  * WebAssembly stores a number's lowest byte first; typed arrays follow the processor, which must do so, too.
  * But: only `temporarily` releases memory before the backend itself is released. One backend per training.
  */
+import { expectNumber } from '../../errors/expect.ts'
 import type { Backend } from '../backend.ts'
 import { TANH_AT } from '../elementary.ts'
 import { reference } from '../reference.ts'
@@ -50,6 +51,7 @@ export function simdModule(): Uint8Array {
  * forbids compilation or has too little memory, or if the processor stores the highest byte first.
  */
 export function createSimd(bytes: number): Backend | null {
+  expectNumber('bytes', bytes, 0)
   const host = (globalThis as unknown as { WebAssembly?: WebAssemblyHost }).WebAssembly
   if (host === undefined || !lowestByteFirst()) return null
   // Outside the try block, so that an error in a kernel is not mistaken for a host that forbids compilation.

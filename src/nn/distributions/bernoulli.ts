@@ -7,6 +7,7 @@
  * p, 1 − p and log p = −log(1 + e^−z) are computed independently: no digits are lost at large |z|.
  */
 import { exp, log1p } from '../../math/elementary.ts'
+import { norm } from '../../math/vector.ts'
 import type { Distribution } from './distribution.ts'
 
 /** Lower limit of log p: keeps log p and sums of it finite for every logit. */
@@ -60,8 +61,8 @@ export function bernoulli(n: number): Distribution {
       }
     },
 
-    score(etaBar, _, weights, actions, { rows, cache }) {
-      for (let i = 0, at = 0; i < rows.rows; i++) {
+    score(etaBar, _, weights, actions, { cache }, first, count) {
+      for (let i = first, at = first * n; i < first + count; i++) {
         for (let j = 0, q = i * width; j < n; j++, q++, at++) {
           etaBar.data[at] = weights[i] * (actions.data[at] === 1 ? cache.data[q + n] : -cache.data[q])
         }
@@ -78,9 +79,9 @@ export function bernoulli(n: number): Distribution {
     },
 
     // ∂H/∂z = −z p (1 − p), where z = log p − log(1 − p).
-    entropyScore(etaBar, _, weight, { rows, cache }) {
+    entropyScore(etaBar, _, weight, { cache }, first, count) {
       const c = cache.data
-      for (let i = 0, at = 0; i < rows.rows; i++) {
+      for (let i = first, at = first * n; i < first + count; i++) {
         for (let j = 0, q = i * width; j < n; j++, q++, at++) {
           etaBar.data[at] = -weight * (c[q] * c[q + n]) * (c[q + 2 * n] - c[q + 3 * n])
         }
@@ -113,6 +114,8 @@ export function bernoulli(n: number): Distribution {
         }
       }
     },
+
+    relativeError: norm,
 
     sharedMetric() {},
   }

@@ -8,6 +8,7 @@
  * every sum and derivative.
  */
 import { exp, log } from '../../math/elementary.ts'
+import { norm } from '../../math/vector.ts'
 import type { Distribution } from './distribution.ts'
 
 /** Lower limit of log p. It keeps 0 · log p = 0 if logits differ by more than doubles can hold or are −∞. */
@@ -85,8 +86,8 @@ export function multiCategorical(sizes: readonly number[]): Distribution {
       }
     },
 
-    score(etaBar, _, weights, actions, { rows, cache }) {
-      for (let i = 0; i < rows.rows; i++) {
+    score(etaBar, _, weights, actions, { cache }, first, count) {
+      for (let i = first; i < first + count; i++) {
         let at = i * k
         for (let j = 0; j < k; j++) etaBar.data[at + j] = -weights[i] * cache.data[i * width + j]
         for (let c = 0; c < components; at += sizes[c++]) {
@@ -104,9 +105,9 @@ export function multiCategorical(sizes: readonly number[]): Distribution {
     },
 
     // ∂H/∂zⱼ = −pⱼ (log pⱼ + H), for each component.
-    entropyScore(etaBar, _, weight, { rows, cache }) {
+    entropyScore(etaBar, _, weight, { cache }, first, count) {
       const c = cache.data
-      for (let i = 0; i < rows.rows; i++) {
+      for (let i = first; i < first + count; i++) {
         let at = i * k, p = i * width
         for (const n of sizes) {
           let entropy = 0
@@ -158,6 +159,8 @@ export function multiCategorical(sizes: readonly number[]): Distribution {
         }
       }
     },
+
+    relativeError: norm,
 
     sharedMetric() {},
   }

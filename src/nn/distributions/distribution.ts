@@ -41,12 +41,20 @@ export interface Distribution {
   mode(actions: Tensor, eta: Eta): void
   /** out ← log π(a | s), in nats, summed over the components of an action.  out: [N]. */
   logProbability(out: Float64Array, actions: Tensor, eta: Eta): void
-  /** etaBar ← wᵢ ∂ log π(aᵢ|sᵢ)/∂ηᵢ, [N, etaSize]; sharedBar ← Σ wᵢ ∂ log π(aᵢ|sᵢ)/∂shared, [sharedSize]. */
-  score(etaBar: Tensor, sharedBar: Float64Array, weights: Float64Array, actions: Tensor, eta: Eta): void
+  /**
+   * Rows first … first + count − 1 of etaBar ← wᵢ ∂ log π(aᵢ|sᵢ)/∂ηᵢ, [N, etaSize]; sharedBar += Σ over them
+   * of wᵢ ∂ log π(aᵢ|sᵢ)/∂shared, [sharedSize].
+   */
+  score(
+    etaBar: Tensor, sharedBar: Float64Array, weights: Float64Array, actions: Tensor, eta: Eta,
+    first: number, count: number,
+  ): void
   /** out ← entropy in nats.  out: [N]. */
   entropy(out: Float64Array, eta: Eta): void
-  /** etaBar ← w ∂ entropyᵢ / ∂ηᵢ, [N, etaSize]; sharedBar ← w Σ ∂ entropyᵢ / ∂shared, [sharedSize]. */
-  entropyScore(etaBar: Tensor, sharedBar: Float64Array, weight: number, eta: Eta): void
+  /** The same rows of etaBar ← w ∂ entropyᵢ / ∂ηᵢ, [N, etaSize]; sharedBar += w Σ ∂ entropyᵢ / ∂shared. */
+  entropyScore(
+    etaBar: Tensor, sharedBar: Float64Array, weight: number, eta: Eta, first: number, count: number,
+  ): void
   /** out ← KL(old ‖ new) in nats, summed over the components of an action: finite, at least 0.  out: [N]. */
   klOldNew(out: Float64Array, old: Eta, new_: Eta): void
   /** Rows first … first + count − 1 of etaDot ← scale · M etaDot, M = ∂²KL(old ‖ new)/∂new² at new = old. */
@@ -56,6 +64,11 @@ export interface Distribution {
    * diagonal of the Fisher matrix is computed from these factors.
    */
   metricFactor(etaDot: Tensor, eta: Eta, k: number, first: number, count: number): void
+  /**
+   * The largest change of η, over the states, by changes of at most error[j] in each ηⱼ: √Σ (error[j]/unit)²,
+   * where the unit is σ for a mean, and 1 for a logit or log σ.  error: [etaSize].
+   */
+  relativeError(error: Float64Array, eta: Eta): number
   /** out ← M v for the shared part.  out, v: [sharedSize]. */
   sharedMetric(out: Float64Array, v: Float64Array, eta: Eta): void
 }

@@ -55,18 +55,16 @@ export function gaussian(d: number): Distribution {
       }
     },
 
-    score(etaBar, sharedBar, weights, actions, eta) {
+    score(etaBar, sharedBar, weights, actions, eta, first, count) {
       readStd(eta)
       const mean = eta.rows.data, a = actions.data
-      sharedBar.fill(0)
-      for (let i = 0, p = 0; i < eta.rows.rows; i++) {
+      for (let i = first, p = first * d; i < first + count; i++) {
         for (let j = 0; j < d; j++, p++) {
           const z = (a[p] - mean[p]) / std[j]
           etaBar.data[p] = weights[i] * z / std[j]
-          sharedBar[j] += weights[i] * (z * z - 1)
+          sharedBar[j] += weights[i] * (z * z - 1) * clampSlope(eta.shared[j])
         }
       }
-      for (let j = 0; j < d; j++) sharedBar[j] *= clampSlope(eta.shared[j])
     },
 
     entropy(out, eta) {
@@ -75,9 +73,9 @@ export function gaussian(d: number): Distribution {
       out.fill(entropy, 0, eta.rows.rows)
     },
 
-    entropyScore(etaBar, sharedBar, weight, { rows, shared }) {
-      etaBar.data.fill(0, 0, rows.rows * d)
-      for (let j = 0; j < d; j++) sharedBar[j] = weight * rows.rows * clampSlope(shared[j])
+    entropyScore(etaBar, sharedBar, weight, { shared }, first, count) {
+      etaBar.data.fill(0, first * d, (first + count) * d)
+      for (let j = 0; j < d; j++) sharedBar[j] += weight * count * clampSlope(shared[j])
     },
 
     klOldNew(out, old, new_) {
@@ -106,6 +104,13 @@ export function gaussian(d: number): Distribution {
       for (let i = 0, p = first * d; i < count; i++) {
         for (let j = 0; j < d; j++, p++) etaDot.data[p] = j === k ? 1 / std[j] : 0
       }
+    },
+
+    relativeError(error, eta) {
+      readStd(eta)
+      let squares = 0
+      for (let j = 0; j < d; j++) squares += (error[j] / std[j]) * (error[j] / std[j])
+      return Math.sqrt(squares)
     },
 
     sharedMetric(out, v, eta) {

@@ -56,8 +56,8 @@ export function stateGaussian(d: number): Distribution {
       }
     },
 
-    score(etaBar, _, weights, actions, { rows, cache }) {
-      for (let i = 0, q = 0; i < rows.rows; i++) {
+    score(etaBar, _, weights, actions, { rows, cache }, first, count) {
+      for (let i = first, q = first * d; i < first + count; i++) {
         for (let j = 0, p = i * width; j < d; j++, p++, q++) {
           const z = (actions.data[q] - rows.data[p]) / cache.data[q]
           etaBar.data[p] = weights[i] * z / cache.data[q]
@@ -74,8 +74,8 @@ export function stateGaussian(d: number): Distribution {
       }
     },
 
-    entropyScore(etaBar, _, weight, { rows }) {
-      for (let i = 0; i < rows.rows; i++) {
+    entropyScore(etaBar, _, weight, { rows }, first, count) {
+      for (let i = first; i < first + count; i++) {
         for (let j = 0, p = i * width; j < d; j++, p++) {
           etaBar.data[p] = 0
           etaBar.data[p + d] = weight * clampSlope(rows.data[p + d])
@@ -110,6 +110,19 @@ export function stateGaussian(d: number): Distribution {
         const p = i * width + k
         etaDot.data[p] = k < d ? 1 / cache.data[i * d + k] : Math.SQRT2 * clampSlope(rows.data[p])
       }
+    },
+
+    relativeError(error, { rows, cache }) {
+      let largest = 0
+      for (let i = 0, q = 0; i < rows.rows; i++) {
+        let squares = 0
+        for (let j = 0; j < d; j++, q++) {
+          const z = error[j] / cache.data[q]
+          squares += z * z + error[j + d] * error[j + d]
+        }
+        largest = Math.max(largest, squares)
+      }
+      return Math.sqrt(largest)
     },
 
     sharedMetric() {},

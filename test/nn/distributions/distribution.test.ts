@@ -155,10 +155,13 @@ each(CASES, 'the score is w times the derivative of log π, summed if shared', (
   const weights = normals(N, random)
   weights[3] = 0
   const etaBar = reference.allocate(N, distribution.etaSize)
-  const sharedBar = new Float64Array(distribution.sharedSize).fill(NaN)
+  // In two ranges of rows: the shared part adds up.
+  const sharedBar = new Float64Array(distribution.sharedSize)
   etaBar.data.fill(NaN)
-  distribution.score(etaBar, sharedBar, weights, actionsOf(distribution, actions),
-    etaOf(distribution, states))
+  for (const [first, count] of [[15, 25], [0, 15]]) {
+    distribution.score(etaBar, sharedBar, weights, actionsOf(distribution, actions),
+      etaOf(distribution, states), first, count)
+  }
   const scores = states.map((eta, i) => naiveScore(naive, eta, actions[i]).map((s) => weights[i] * s))
   // Differences of 2^-9: 2^-36/30 of a fifth derivative (32/2 z² for log σ, z up to 4) and 2^-52 over 2^-9.
   worst.absolute('etaBar', etaBar.data, scores.flatMap((s) => [...s.subarray(0, naive.inputs)]), 1e-9)
@@ -175,7 +178,7 @@ each(CASES, 'the score has mean 0 under π', ({ distribution, naive }) => {
     const etaBar = reference.allocate(support.length, distribution.etaSize)
     const sharedBar = new Float64Array(distribution.sharedSize)
     distribution.score(etaBar, sharedBar, p, actionsOf(distribution, support.map(({ action }) => action)),
-      etaOf(distribution, support.map(() => eta)))
+      etaOf(distribution, support.map(() => eta)), 0, support.length)
     const mean = Float64Array.from({ length: distribution.etaSize }, (_, j) =>
       etaBar.data.reduce((sum, x, at) => at % distribution.etaSize === j ? sum + x : sum, 0))
     // Sums of positive and negative parts of size 1 (1/σ, up to 5, for means), each as exact as the total of
@@ -198,9 +201,11 @@ each(CASES, 'the entropy score is w times the derivative, summed if shared', (c)
   const random = new Random(180), N = 3
   const states = drawStates(naive, N, random)
   const etaBar = reference.allocate(N, distribution.etaSize)
-  const sharedBar = new Float64Array(distribution.sharedSize).fill(NaN)
+  const sharedBar = new Float64Array(distribution.sharedSize)
   etaBar.data.fill(NaN)
-  distribution.entropyScore(etaBar, sharedBar, -0.7, etaOf(distribution, states))
+  for (const [first, count] of [[0, 2], [2, 1]]) {
+    distribution.entropyScore(etaBar, sharedBar, -0.7, etaOf(distribution, states), first, count)
+  }
   const slopes = states.map((eta) => gradientOf((x) =>
     -0.7 * -expectation(naive, x, (action) => naive.logProbability(x, action)), eta, 2 ** -7))
   // Differences of 2^-7: 2^-28/30 of a fifth derivative of some units, and roundings of 1e-14 over 2^-7.
@@ -605,7 +610,7 @@ test('with the same log σ in all states both Gaussians agree in everything', ()
     distribution.klOldNew(kl, eta, other)
     const bar = reference.allocate(N, distribution.etaSize)
     const shared = new Float64Array(distribution.sharedSize)
-    distribution.score(bar, shared, weights, actions, eta)
+    distribution.score(bar, shared, weights, actions, eta, 0, N)
     const entry = (i: number, j: number): number => bar.data[i * distribution.etaSize + j]
     const over = (f: (i: number) => number): number => states.reduce((sum, _, i) => sum + f(i), 0)
     return {
@@ -672,7 +677,8 @@ for (const { name, distribution, naive, states } of EXTREME) {
         assert.ok(allFinite(logProbabilities(distribution, eta, [action])), `log π at ${state}`)
         const etaBar = reference.allocate(1, distribution.etaSize)
         const sharedBar = new Float64Array(distribution.sharedSize)
-        distribution.score(etaBar, sharedBar, Float64Array.of(1), actionsOf(distribution, [action]), eta)
+        const taken = actionsOf(distribution, [action])
+        distribution.score(etaBar, sharedBar, Float64Array.of(1), taken, eta, 0, 1)
         assert.ok(allFinite(etaBar.data) && allFinite(sharedBar), `score at ${state}`)
       }
       assert.ok(allFinite(metricTimes(distribution, state, normals(state.length, random))),
@@ -713,12 +719,13 @@ for (const [name, make] of eitherGaussian) {
       const actions = [[3 * Math.exp(Math.max(-150, Math.min(150, logStd)))]]
       const bar = reference.allocate(1, distribution.etaSize)
       const shared = new Float64Array(distribution.sharedSize)
-      distribution.score(bar, shared, Float64Array.of(2), actionsOf(distribution, actions), eta)
+      distribution.score(bar, shared, Float64Array.of(2), actionsOf(distribution, actions), eta, 0, 1)
       const score = [...bar.data, ...shared][1]
       // w (z² − 1) = 2 · 8, for z = 3 up to the error of exp.
       assert.ok(Math.abs(score - 16 * slope) < 1e-12, `${logStd}: ${score}`)
       assert.is(metricTimes(distribution, [0, logStd], [0, 1])[1], 2 * slope)
-      distribution.entropyScore(bar, shared, 2, eta)
+      shared.fill(0)
+      distribution.entropyScore(bar, shared, 2, eta, 0, 1)
       assert.equal([...bar.data, ...shared], [0, 2 * slope])
     }
   })

@@ -44,14 +44,14 @@ function everything(distribution: Distribution, eta: Eta, other: Eta): Float64Ar
   distribution.sample(drawn, eta, Array.from({ length: N }, (_, i) => new Random(i)))
   distribution.mode(mode, eta)
   const score = reference.allocate(N, n), weights = Float64Array.from({ length: N }, (_, i) => i - 2.5)
-  distribution.score(score, new Float64Array(0), weights, drawn, eta)
+  distribution.score(score, new Float64Array(0), weights, drawn, eta, 0, N)
   const factors = Array.from({ length: n }, (_, k) => {
     const factor = reference.allocate(N, n)
     distribution.metricFactor(factor, eta, k, 0, N)
     return factor.data
   })
   const entropyScore = reference.allocate(N, n)
-  distribution.entropyScore(entropyScore, new Float64Array(0), 0.7, eta)
+  distribution.entropyScore(entropyScore, new Float64Array(0), 0.7, eta, 0, N)
   const metric = reference.allocate(N, n)
   metric.data.set(normals(N * n, new Random(5)))
   distribution.metric(metric, eta, 0, N, 0.3)
