@@ -9,7 +9,7 @@
 import { cos, sin } from '../math/trigonometry.ts'
 import type { Random } from '../math/random.ts'
 import type { Env } from '../rl/world/env.ts'
-import { type Dynamics, simulate, type SimulatorOptions } from './simulator.ts'
+import { type Dynamics, simulate, type SimulatorOptions, timeLimit } from './simulator.ts'
 
 const GRAVITY = 9.8, LENGTH = 1, CENTRE = 0.5, MASS = 1, INERTIA = 1, DT = 0.2
 const MAX_SPEED_1 = 4 * Math.PI, MAX_SPEED_2 = 9 * Math.PI
@@ -18,8 +18,8 @@ const MAX_SPEED_1 = 4 * Math.PI, MAX_SPEED_2 = 9 * Math.PI
  * State: θ₁, θ₂, θ̇₁, θ̇₂; θ₁ = 0 hangs down, θ₂ is relative to the first link; angles in [−π, π].
  * Observation: cos θ₁, sin θ₁, cos θ₂, sin θ₂, θ̇₁, θ̇₂. Actions: torque −1, 0, 1.
  */
-export function acrobot({ maxEpisodeSteps = 500 }: SimulatorOptions = {}): Env<number> {
-  return simulate('Acrobot', dynamics(), { maxEpisodeSteps })
+export function acrobot(options: SimulatorOptions = {}): Env<number> {
+  return simulate('Acrobot', dynamics(), timeLimit(options, 500))
 }
 
 function dynamics(): Dynamics<number> {

@@ -8,15 +8,15 @@
 import { cos, sin } from '../math/trigonometry.ts'
 import type { Random } from '../math/random.ts'
 import type { Env } from '../rl/world/env.ts'
-import { type Dynamics, simulate, type SimulatorOptions } from './simulator.ts'
+import { type Dynamics, simulate, type SimulatorOptions, timeLimit } from './simulator.ts'
 
 const GRAVITY = 9.8, CART = 1, POLE = 0.1, HALF_LENGTH = 0.5, FORCE = 10, TAU = 0.02
 const TOTAL = POLE + CART, POLE_MOMENT = POLE * HALF_LENGTH
 const MAX_X = 2.4, MAX_THETA = 12 * 2 * Math.PI / 360
 
 /** State and observation: x, ẋ, θ, θ̇; θ = 0 is upright. Actions: 0 pushes left, 1 right. */
-export function cartPole({ maxEpisodeSteps = 500 }: SimulatorOptions = {}): Env<number> {
-  return simulate('CartPole', dynamics(), { maxEpisodeSteps })
+export function cartPole(options: SimulatorOptions = {}): Env<number> {
+  return simulate('CartPole', dynamics(), timeLimit(options, 500))
 }
 
 function dynamics(): Dynamics<number> {

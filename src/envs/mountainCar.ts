@@ -9,13 +9,13 @@ import { cos } from '../math/trigonometry.ts'
 import type { Random } from '../math/random.ts'
 import type { Env } from '../rl/world/env.ts'
 import type { Box } from '../rl/world/space.ts'
-import { type Dynamics, simulate, type SimulatorOptions } from './simulator.ts'
+import { type Dynamics, simulate, type SimulatorOptions, timeLimit } from './simulator.ts'
 
 const LEFT_WALL = -1.2, RIGHT_END = 0.6, MAX_SPEED = 0.07, GOAL = 0.5, PUSH = 0.001, SLOPE = 0.0025
 
 /** State and observation: position, velocity. Actions: 0 pushes left, 1 does not push, 2 pushes right. */
-export function mountainCar({ maxEpisodeSteps = 200 }: SimulatorOptions = {}): Env<number> {
-  return simulate('MountainCar', dynamics(), { maxEpisodeSteps })
+export function mountainCar(options: SimulatorOptions = {}): Env<number> {
+  return simulate('MountainCar', dynamics(), timeLimit(options, 200))
 }
 
 function dynamics(): Dynamics<number> {

@@ -7,13 +7,13 @@
  */
 import type { Env } from '../rl/world/env.ts'
 import { moveCar, observeRounded, startAtRest, valleySpace } from './mountainCar.ts'
-import { type Dynamics, simulate, type SimulatorOptions } from './simulator.ts'
+import { type Dynamics, simulate, type SimulatorOptions, timeLimit } from './simulator.ts'
 
 const POWER = 0.0015, GOAL = 0.45
 
 /** State and observation: position, velocity. Action: one throttle u, left negative. */
-export function mountainCarContinuous({ maxEpisodeSteps = 999 }: SimulatorOptions = {}): Env<Float64Array> {
-  return simulate('MountainCarContinuous', dynamics(), { maxEpisodeSteps })
+export function mountainCarContinuous(options: SimulatorOptions = {}): Env<Float64Array> {
+  return simulate('MountainCarContinuous', dynamics(), timeLimit(options, 999))
 }
 
 function dynamics(): Dynamics<Float64Array> {

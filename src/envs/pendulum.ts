@@ -9,13 +9,13 @@
 import { cos, sin } from '../math/trigonometry.ts'
 import type { Random } from '../math/random.ts'
 import type { Env } from '../rl/world/env.ts'
-import { type Dynamics, simulate, type SimulatorOptions } from './simulator.ts'
+import { type Dynamics, simulate, type SimulatorOptions, timeLimit } from './simulator.ts'
 
 const GRAVITY = 10, DT = 0.05, MAX_SPEED = 8, MAX_TORQUE = 2
 
 /** State: θ, θ̇; θ = 0 is upright and never wrapped. Observation: cos θ, sin θ, θ̇. Action: one torque. */
-export function pendulum({ maxEpisodeSteps = 200 }: SimulatorOptions = {}): Env<Float64Array> {
-  return simulate('Pendulum', dynamics(), { maxEpisodeSteps })
+export function pendulum(options: SimulatorOptions = {}): Env<Float64Array> {
+  return simulate('Pendulum', dynamics(), timeLimit(options, 200))
 }
 
 function dynamics(): Dynamics<Float64Array> {

@@ -11,7 +11,7 @@
 import type { Random } from '../math/random.ts'
 import type { Env } from '../rl/world/env.ts'
 import type { Box } from '../rl/world/space.ts'
-import { type Dynamics, simulate, type SimulatorOptions } from './simulator.ts'
+import { type Dynamics, simulate, type SimulatorOptions, timeLimit } from './simulator.ts'
 
 const DT = 0.2, SPEED_COST = 0.1, PUSH_COST = 0.1
 const MAX_POSITION = 2, MAX_SPEED = 1, NOISE = 0.05, HORIZON = 30
@@ -43,8 +43,8 @@ export const pointMassMatrices: LinearQuadraticWorld = {
 }
 
 /** State and observation: x, y, ẋ, ẏ. Action: two accelerations, unbounded. */
-export function pointMass({ maxEpisodeSteps = HORIZON }: SimulatorOptions = {}): Env<Float64Array> {
-  return simulate('PointMass', dynamics(), { maxEpisodeSteps })
+export function pointMass(options: SimulatorOptions = {}): Env<Float64Array> {
+  return simulate('PointMass', dynamics(), timeLimit(options, HORIZON))
 }
 
 function dynamics(): Dynamics<Float64Array> {

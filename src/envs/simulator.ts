@@ -7,7 +7,11 @@
  * the observation buffer are the same every time.
  * But: observations are vectors, actions an integer or a vector; no info, no rendering.
  */
-import { argumentError, expectFinite, expectInteger, expectVector, show } from '../errors/expect.ts'
+import {
+  argumentError, expectFinite, expectFunction, expectInteger, expectOneOf, expectRecord, expectVector, show,
+} from '../errors/expect.ts'
+import { isArray, isFloat64Array, isPlainRecord, read } from '../errors/kinds.ts'
+import { anyFunction, type Check, expectShape, float64, integer, type Shape } from '../errors/shape.ts'
 import { Random, RANDOM_STATE_SIZE } from '../math/random.ts'
 import type { Action, Env, ResetOptions, ResetResult, StepResult } from '../rl/world/env.ts'
 import type { Box, Discrete } from '../rl/world/space.ts'
@@ -36,6 +40,26 @@ export interface SimulatorOptions {
   readonly maxEpisodeSteps?: number
 }
 
+/** The options of an environment whose time limit is `usual` by default, checked. */
+export function timeLimit(options: SimulatorOptions, usual: number): Required<SimulatorOptions> {
+  const { maxEpisodeSteps = usual } = expectRecord<SimulatorOptions>('options', options, ['maxEpisodeSteps'])
+  return { maxEpisodeSteps }
+}
+
+const shape = (): Shape => ({
+  observationSpace: spaceOf('box'), actionSpace: spaceOf('box', 'discrete'), stateSize: integer(0),
+  start: anyFunction, observe: anyFunction, step: anyFunction, isTerminal: anyFunction,
+  settle: (name, value) => { if (value !== undefined) expectFunction(name, value) },
+})
+
+/** Only the kind: doors of learners judge the rest, which this package's environments do not import. */
+function spaceOf(...kinds: readonly string[]): Check {
+  return (name, value) => {
+    expectOneOf(`${name}.kind`, read(value, 'kind'), kinds)
+    if (read(value, 'kind') === 'box') expectShape(name, value, 'a Box', { low: float64(), high: float64() })
+  }
+}
+
 /** Phases of an episode; saved states contain these numbers. */
 const BEFORE_RESET = 0, RUNNING = 1, ENDED = 2
 
@@ -47,7 +71,10 @@ const BEFORE_RESET = 0, RUNNING = 1, ENDED = 2
 export function simulate<A extends Action>(
   name: string, dynamics: Dynamics<A>, options: { readonly maxEpisodeSteps: number },
 ): Env<A> {
-  const maxEpisodeSteps = expectInteger('maxEpisodeSteps', options.maxEpisodeSteps, 1)
+  if (typeof name !== 'string') throw argumentError('name', 'a string', name)
+  expectShape('dynamics', dynamics, 'the dynamics of an environment', shape())
+  const limit = expectRecord<SimulatorOptions>('options', options, ['maxEpisodeSteps'])
+  const maxEpisodeSteps = expectInteger('maxEpisodeSteps', limit.maxEpisodeSteps, 1)
   const { observationSpace, actionSpace, stateSize } = dynamics
   const state = new Float64Array(stateSize)
   const observation = new Float64Array(observationSpace.low.length)
@@ -60,8 +87,9 @@ export function simulate<A extends Action>(
   let phase = BEFORE_RESET
 
   function reset(request: ResetOptions = {}): ResetResult {
-    const start = requestedState(request.options, stateSize)
-    random = request.seed === undefined ? random : stream(request.seed)
+    const { seed, options } = expectRecord<ResetOptions>('reset', request, ['seed', 'options'])
+    const start = requestedState(options, stateSize)
+    random = seed === undefined ? random : stream(seed)
     if (start === null) dynamics.start(state, random)
     else for (let i = 0; i < stateSize; i++) state[i] = start[i]
     dynamics.observe(observation, state)
@@ -109,19 +137,17 @@ export function simulate<A extends Action>(
     dynamics.observe(observation, state)
   }
 
-  return { observationSpace, actionSpace, reset, step, getState, setState }
+  return { observationSpace, actionSpace, maxEpisodeSteps, reset, step, getState, setState }
 }
 
 /** The state vector in `options`, checked; null if there is none. */
 function requestedState(options: unknown, size: number): ArrayLike<number> | null {
   if (options === undefined) return null
-  if (typeof options !== 'object' || options === null) {
-    throw argumentError('options', '{ state }', options)
-  }
+  if (!isPlainRecord(options)) throw argumentError('options', '{ state }', options)
   for (const key of Object.keys(options)) {
     if (key !== 'state') throw new RangeError(`options: expected { state }, got ${show(key)}`)
   }
-  const { state } = options as { state?: unknown }
+  const state = Object.hasOwn(options, 'state') ? options.state : undefined
   if (state === undefined) return null
   return expectNumbers('options.state', state, size)
 }
@@ -136,10 +162,10 @@ function checkAction(space: Discrete | Box, action: unknown): void {
 
 /** A Float64Array or array of `size` finite numbers; bounds are not checked. */
 function expectNumbers(name: string, value: unknown, size: number): ArrayLike<number> {
-  if (!(value instanceof Float64Array || Array.isArray(value))) {
+  if (!(isFloat64Array(value) || isArray(value))) {
     throw argumentError(name, `an array of ${size} numbers`, value)
   }
   if (value.length !== size) throw new RangeError(`${name}: expected ${size} numbers, got ${value.length}`)
   for (let i = 0; i < size; i++) if (!Number.isFinite(value[i])) expectFinite(`${name}[${i}]`, value[i])
-  return value
+  return value as ArrayLike<number>
 }

@@ -1,17 +1,16 @@
 /**
  * Acting: observations of several environments in, one forward pass, actions out.
  */
-import { expectFunction } from '../errors/expect.ts'
 import { matrix, type Tensor } from '../math/tensor.ts'
-import type { Random } from '../math/random.ts'
+import { expectRandom, type Random } from '../math/random.ts'
 import { allFinite } from '../math/vector.ts'
 import { bounded } from './actionBounds.ts'
 import { normalizeRow } from './normalizer.ts'
-import { expectPolicy, type Policy } from './policy.ts'
+import { expectFitting, expectPolicy, type Policy } from './policy.ts'
 import { createPolicyMap, forwardPolicy, type PolicyMap } from './policyMap.ts'
 import { encode } from './world/encoding.ts'
 import { createMasks, writeMask } from './world/mask.ts'
-import { type ActionOf, type Space, vectorSize } from './world/space.ts'
+import { type ActionOf, expectSpace, type Space, vectorSize } from './world/space.ts'
 
 /** Memory for acting in several environments at once; `decide` and `actionOf` allocate nothing. */
 export interface Actor<S extends Space = Space> {
@@ -56,6 +55,27 @@ export function decide(
   else map.distribution.sample(actions, map.eta, streams)
 }
 
+/**
+ * Why row i has no action, as *name: expected X, got Y*: its outputs, or the numbers drawn from them, are not
+ * finite, since products of finite numbers overflow. null if it has one. An output that the mask forbids may
+ * be anything.
+ */
+export function actionProblem({ map, actions }: Actor, i: number): string | null {
+  const { rows: { data, cols }, mask } = map.eta
+  for (let p = i * cols; p < (i + 1) * cols; p++) {
+    // x − x is 0 for finite numbers alone.
+    if (data[p] - data[p] !== 0 && (mask === null || mask[p] === 1)) return notFinite(data[p])
+  }
+  for (let p = i * actions.cols; p < (i + 1) * actions.cols; p++) {
+    if (actions.data[p] - actions.data[p] !== 0) return notFinite(actions.data[p])
+  }
+  return null
+}
+
+function notFinite(x: number): string {
+  return `policy: expected finite outputs for this observation, got ${x}`
+}
+
 /** Row i's action for the environment, inside its space; a vector is valid until the next call. */
 export function actionOf<S extends Space>({ policy, actions, vectors }: Actor<S>, i: number): ActionOf<S> {
   const { actionSpace, actionBounds } = policy
@@ -71,15 +91,29 @@ export function actionOf<S extends Space>({ policy, actions, vectors }: Actor<S>
 
 /**
  * The most likely action for one observation, or a draw if a stream is given; among the actions that `mask`
- * allows, if it is given (as from `Env.actionMask`). Throws if θ or an argument is invalid. Allocates on
- * every call; for repeated use create an actor once (`createActor` of trpo/parts).
+ * allows, if it is given (as from `Env.actionMask`). Throws if θ, its outputs or an argument are invalid.
+ * Allocates on every call; for repeated use create an actor once (`createActor` of trpo/parts).
  */
 export function act<S extends Space>(
   policy: Policy<S>, observation: unknown, random: Random | null = null,
   mask: ArrayLike<number> | null = null,
 ): ActionOf<S> {
-  expectPolicy(policy)
-  if (random !== null) expectFunction('random.normal', random.normal)
+  try {
+    expectSpace('policy.observationSpace', policy.observationSpace)
+    expectSpace('policy.actionSpace', policy.actionSpace)
+    expectFitting(policy)
+    return actOnce(policy, observation, random, mask)
+  } catch (error) {
+    // Every part of the policy is checked only if something is wrong: that takes as long as acting.
+    expectPolicy(policy)
+    throw error
+  }
+}
+
+function actOnce<S extends Space>(
+  policy: Policy<S>, observation: unknown, random: Random | null, mask: ArrayLike<number> | null,
+): ActionOf<S> {
+  if (random !== null) expectRandom('random', random)
   if (!allFinite(policy.net.parameters.flat)) {
     throw new RangeError('policy: expected finite parameters, got NaN or an infinity among them')
   }
@@ -90,6 +124,8 @@ export function act<S extends Space>(
     const maskProblem = mask === null ? null : writeMask(actor.map.eta.mask!, 0, policy.actionSpace, mask)
     if (maskProblem !== null) throw new RangeError(`mask: ${maskProblem}`)
     decide(actor, random === null ? null : [random])
+    const noAction = actionProblem(actor, 0)
+    if (noAction !== null) throw new RangeError(noAction)
     return actionOf(actor, 0)
   })
 }

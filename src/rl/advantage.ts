@@ -17,9 +17,9 @@ export function generalizedAdvantages(batch: Batch, gamma: number, lambda: numbe
   const { steps, envs, rewards, values, advantages, returns } = batch
   for (let e = 0; e < envs; e++) {
     let following = 0
-    for (let i = (steps - 1) * envs + e; i >= 0; i -= envs) {
+    for (let i = (e + 1) * steps - 1; i >= e * steps; i--) {
       const ended = endsHere(batch, i)
-      const next = ended ? valueAfterEnd(batch, i) : values[i + envs]
+      const next = ended ? valueAfterEnd(batch, i) : values[i + 1]
       const delta = rewards[i] + gamma * next - values[i]
       following = ended ? delta : delta + gamma * lambda * following
       advantages[i] = following
@@ -33,7 +33,7 @@ export function rewardsToGo(batch: Batch, gamma: number): void {
   const { steps, envs, rewards, values, advantages, returns } = batch
   for (let e = 0; e < envs; e++) {
     let following = 0
-    for (let i = (steps - 1) * envs + e; i >= 0; i -= envs) {
+    for (let i = (e + 1) * steps - 1; i >= e * steps; i--) {
       if (endsHere(batch, i)) following = valueAfterEnd(batch, i)
       following = rewards[i] + gamma * following
       returns[i] = following

@@ -1,6 +1,7 @@
 /**
  * N = T · E timesteps of E environments, T each, as a struct of arrays allocated once.
- * Timestep t of environment e lies at i = t · E + e.
+ * Timestep t of environment e lies at i = e · T + t: environments one after the other, so that a part of
+ * the environments fills consecutive rows.
  */
 import type { Backend } from '../math/backend.ts'
 import { matrix, type Tensor } from '../math/tensor.ts'
@@ -23,8 +24,8 @@ export interface Batch {
   readonly truncated: Uint8Array
   /**
    * Observations to bootstrap from that are not in `observations`: the last of each truncated episode,
-   * and that of each environment after the batch's last step, unless it terminated; in the order of the steps
-   * before them. [N + E, inputs], of which `finalCount` rows are filled.
+   * and that of each environment after the batch's last step, unless it terminated; in order of time.
+   * [N + E, inputs], of which `finalCount` rows are filled.
    */
   readonly finalObservations: Tensor
   finalCount: number

@@ -2,31 +2,81 @@
  * Calls to an environment, and the checks of everything that it returns, in this one place. Rollouts, vines
  * and evaluations throw the first problem as an `EnvError`; `checkEnv` lists all problems.
  */
-import { show } from '../errors/expect.ts'
-import type { Actor } from './actor.ts'
+import { show, thrownText } from '../errors/expect.ts'
+import { messageOf, read } from '../errors/kinds.ts'
+import { visible } from '../errors/visible.ts'
+import { actionOf, actionProblem, type Actor } from './actor.ts'
 import { encode } from './world/encoding.ts'
 import type { Action, Env, ResetOptions, ResetResult, StepResult } from './world/env.ts'
-import { writeMask } from './world/mask.ts'
+import { isMaskable, writeMask } from './world/mask.ts'
+import { spaceProblem } from './world/space.ts'
 
 /** An environment returned something invalid, or threw. The message names environment, step and value. */
 export class EnvError extends Error {
   override readonly name = 'EnvError'
-  /** Index of the environment, and its steps so far in all episodes. */
+  /** Index of the environment, and its steps so far in all episodes: 0 for makeEnv, spaces and close. */
   readonly env: number
   readonly step: number
 
-  constructor(env: number, step: number, problem: string, cause?: unknown) {
-    super(`environment ${env}, step ${step}: ${problem}`, cause === undefined ? undefined : { cause })
+  /** If `step` is null, the message is `problem` alone. */
+  constructor(env: number, step: number | null, problem: string, cause?: unknown) {
+    const text = typeof problem === 'string' ? problem : show(problem)
+    const message = step === null ? text : `environment ${show(env)}, step ${show(step)}: ${text}`
+    super(message, cause === undefined ? undefined : { cause })
     this.env = env
-    this.step = step
+    this.step = step ?? 0
   }
 }
 
 /** Throws if two of them are one object: each would step and reset the other's episode. */
-export function expectDistinct(envs: readonly Env[]): void {
-  const objects = envs.filter((env) => typeof env === 'object' && env !== null)
-  if (new Set(objects).size === objects.length) return
-  throw new TypeError('makeEnv: expected a new environment from every call, got one of the others again')
+export function expectDistinct(envs: readonly Env[], from: string = 'makeEnv'): void {
+  const e = envs.findIndex((env, i) => envs.indexOf(env) < i)
+  if (e < 0) return
+  const wanted = `a new environment ${from === 'makeEnv' ? 'from every call' : 'for every row'}`
+  throw new EnvError(e, null, `${from}: expected ${wanted}, got one of the others again`)
+}
+
+/** What an environment lacks that every use of it needs, as name and *expected X, got Y*, in order. */
+export function partProblems(env: Env): (readonly [name: keyof Env, problem: string])[] {
+  const found: (readonly [keyof Env, string])[] = []
+  for (const method of ['reset', 'step', 'close'] as const) {
+    const value: unknown = env[method]
+    if (typeof value === 'function' || (method === 'close' && value === undefined)) continue
+    found.push([method, `expected a function, got ${show(value)}`])
+  }
+  for (const name of ['observationSpace', 'actionSpace'] as const) {
+    const problem = spaceProblem(env[name])
+    if (problem !== null) found.push([name, problem])
+  }
+  const { maxEpisodeSteps } = env
+  if (maxEpisodeSteps !== undefined && !(Number.isSafeInteger(maxEpisodeSteps) && maxEpisodeSteps >= 1)) {
+    found.push(['maxEpisodeSteps', `expected an integer of at least 1, got ${show(maxEpisodeSteps)}`])
+  }
+  const { actionMask, actionSpace } = env
+  if (actionMask !== undefined && found.length === 0) {
+    const what = typeof actionMask !== 'function' ? 'a function'
+      : isMaskable(actionSpace) ? null : `none where actions are ${actionSpace.kind}`
+    if (what !== null) found.push(['actionMask', `expected ${what}, got ${show(actionMask)}`])
+  }
+  return found
+}
+
+/**
+ * The result of the `length`-th step of an episode, truncated if the environment declares that as its limit
+ * and has not ended by itself.
+ */
+export function withLimit({ maxEpisodeSteps }: Env, result: StepResult, length: number): StepResult {
+  if (maxEpisodeSteps === undefined || length < maxEpisodeSteps || result.terminated || result.truncated) {
+    return result
+  }
+  return { observation: result.observation, reward: result.reward, terminated: false, truncated: true }
+}
+
+/** Row e's action; an EnvError if the policy has none, so that no environment is given NaN. */
+export function checkedAction(actor: Actor, e: number, step: number, where: string = ''): Action {
+  const problem = actionProblem(actor, e)
+  if (problem !== null) throw new EnvError(e, step, `${where}${problem}`)
+  return actionOf(actor, e)
 }
 
 /** env.step(action), checked. Throws EnvError for environment `e` at `step`; `where` precedes the problem. */
@@ -95,13 +145,17 @@ export function observeMask(
 export function thrownBy(
   method: keyof Env, e: number, step: number, where: string, error: unknown,
 ): EnvError {
-  const text = error instanceof Error ? error.message : show(error)
-  return new EnvError(e, step, `${where}${method}() threw ${text}`, error)
+  return new EnvError(e, step, `${where}${method}() threw ${textOf(error)}`, error)
+}
+
+/** The message of an exception, or what was thrown in its place. */
+export function textOf(error: unknown): string {
+  return visible(messageOf(error) ?? show(error), 500)
 }
 
 /** An exception as the *got* of an error text. */
 export function thrown(error: unknown): string {
-  return error instanceof Error ? `the error ${show(error.message)}` : `${show(error)} thrown`
+  return thrownText(error)
 }
 
 /** Why the result of `reset` or `step` is not a record, as *expected X, got Y*; null if it is one. */
@@ -120,16 +174,20 @@ export const stepFields: readonly StepField[] = ['reward', 'terminated', 'trunca
 
 /** Why a field of a step's record is invalid, as *expected X, got Y*; null if it is valid. */
 export function stepProblem(
-  result: { readonly [F in StepField]?: unknown }, field: StepField,
+  result: { readonly [F in StepField | 'done']?: unknown }, field: StepField,
 ): string | null {
   const value = result[field]
   if (field === 'reward' ? Number.isFinite(value) : typeof value === 'boolean') return null
-  return `expected ${field === 'reward' ? 'a finite number' : 'a boolean'}, got ${show(value)}`
+  const hint = field === 'reward' || value !== undefined || result.done === undefined ? '' : OLD_DONE
+  return `expected ${field === 'reward' ? 'a finite number' : 'a boolean'}, got ${show(value)}${hint}`
 }
+
+/** What a world has that was written for Gym before version 0.26. */
+const OLD_DONE = "; instead of Gym's old done, return terminated (task ended) and truncated (time limit)"
 
 /** Whether `value` is a Promise, or has a `then`. Callers refuse it, so its later rejection is ignored. */
 export function isPromise(value: unknown): boolean {
-  if (typeof (value as { then?: unknown } | null | undefined)?.then !== 'function') return false
+  if (typeof read(value, 'then') !== 'function') return false
   Promise.resolve(value).catch(() => {})
   return true
 }

@@ -8,13 +8,14 @@
  * whose mean or deviation reaches 1e100 is not changed.
  * But: only for a Box; one-hot integers and bits have size 1 already.
  */
-import { expectNumber, show } from '../errors/expect.ts'
+import { argumentError, expectNumber, show } from '../errors/expect.ts'
+import { type Check, expectShape, float64, type Shape } from '../errors/shape.ts'
 import { clearMoments, mergeMoments, runningMoments, type RunningMoments } from '../math/moments.ts'
 import { FLAT_SPREAD } from '../math/spread.ts'
 import type { Tensor } from '../math/tensor.ts'
 import type { InputChange } from '../nn/inputChange.ts'
 import { encodedSize } from './world/encoding.ts'
-import type { Space } from './world/space.ts'
+import { expectSpace, type Space } from './world/space.ts'
 
 /** Plain data: what acting needs, and what continuing the statistics needs. */
 export interface Normalizer {
@@ -29,11 +30,26 @@ export interface Normalizer {
 
 /** A normaliser without statistics; null for a space that is not a Box. `clip`: above 0, may be Infinity. */
 export function createNormalizer(space: Space, clip: number): Normalizer | null {
+  expectSpace('space', space)
   expectNumber('clip', clip, Number.MIN_VALUE)
   if (space.kind !== 'box') return null
   const inputs = encodedSize(space)
   const mean = new Float64Array(inputs), scale = new Float64Array(inputs).fill(1)
   return { mean, scale, clip, statistics: runningMoments(inputs) }
+}
+
+const aNumber: Check = (name, value) => {
+  if (typeof value !== 'number') throw argumentError(name, 'a number', value)
+}
+const statistics = (): Shape => ({ count: aNumber, mean: float64(), squares: float64() })
+const shape = (): Shape => ({
+  mean: float64(), scale: float64(), clip: aNumber,
+  statistics: (name, value) => expectShape(name, value, 'moments', statistics()),
+})
+
+/** Throws unless `value` has the parts of a normaliser; `normalizerProblem` judges their numbers. */
+export function expectNormalizer(name: string, value: unknown): void {
+  expectShape(name, value, 'a normaliser', shape())
 }
 
 /** Why a record is not a normaliser for `inputs` numbers, as *expected X, got Y*; null if it is one. */

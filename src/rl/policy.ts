@@ -2,9 +2,8 @@
  * A policy π_θ: a network maps observations to η, and a distribution for the action space maps η to actions.
  */
 import type { Backend } from '../math/backend.ts'
-import {
-  argumentError, expectBoolean, expectFinite, expectIntegers, expectOneOf,
-} from '../errors/expect.ts'
+import { expectBoolean, expectFinite, expectIntegers, expectOneOf } from '../errors/expect.ts'
+import { expectShape, nullOr, type Shape } from '../errors/shape.ts'
 import type { Random } from '../math/random.ts'
 import { type ActivationName, activations } from '../nn/activation.ts'
 import { bernoulli } from '../nn/distributions/bernoulli.ts'
@@ -13,16 +12,22 @@ import type { Distribution } from '../nn/distributions/distribution.ts'
 import { gaussian } from '../nn/distributions/gaussian.ts'
 import { createMlp, initializeMlp, type Mlp } from '../nn/mlp.ts'
 import { stateGaussian } from '../nn/distributions/stateGaussian.ts'
-import { type ActionBounds, boundsProblem } from './actionBounds.ts'
-import { type Normalizer, normalizerProblem } from './normalizer.ts'
+import { expectDistribution, expectMlp } from '../nn/shapes.ts'
+import type { ActionBounds } from './actionBounds.ts'
+import { expectNormalizer, type Normalizer, normalizerProblem } from './normalizer.ts'
 import { encodedSize } from './world/encoding.ts'
-import type { Space } from './world/space.ts'
+import { expectSpace, type Space, vectorSize } from './world/space.ts'
+
+const BOUNDS = ['clip', 'squash'] as const
 
 /** How Box actions are drawn and kept within their bounds; ignored for other spaces. */
 export interface ActionOptions {
   /** log σ per dimension is a network output, not a parameter shared by all states. Default: false. */
   readonly stateDependentStd: boolean
-  /** `squash` maps ℝ into the bounds by tanh; σ and entropy are those before squashing. Default: 'clip'. */
+  /**
+   * `squash` maps ℝ into the bounds by tanh, so that σ and entropy do not depend on the action's unit.
+   * Dimensions without two finite bounds, and all under `clip`, are clipped. Default: 'squash'.
+   */
   readonly actionBounds: ActionBounds
 }
 
@@ -51,12 +56,11 @@ export function createPolicy<S extends Space>(
   activation: ActivationName,
   options: Partial<ActionOptions & Pick<Policy, 'normalizer'>> = {},
 ): Policy<S> {
-  const { stateDependentStd = false, actionBounds = 'clip', normalizer = null } = options
+  const { stateDependentStd = false, actionBounds = 'squash', normalizer = null } = options
   expectIntegers('hiddenSizes', hiddenSizes, 1)
   expectOneOf('activation', activation, Object.keys(activations) as ActivationName[])
   expectBoolean('stateDependentStd', stateDependentStd)
-  const problem = boundsProblem(expectOneOf('actionBounds', actionBounds, ['clip', 'squash']), actionSpace)
-  if (problem !== null) throw new RangeError(problem)
+  expectOneOf('actionBounds', actionBounds, BOUNDS)
   const distribution = distributionFor(actionSpace, stateDependentStd)
   const sizes = [encodedSize(observationSpace), ...hiddenSizes, distribution.etaSize]
   const misfit = normalizer === null ? null : normalizerProblem(normalizer, sizes[0])
@@ -82,9 +86,30 @@ export function initializePolicy(
   distribution.setLogStd(layers[layers.length - 1].b.data, shared, initialLogStd)
 }
 
-/** Throws a TypeError unless `value` has the parts of a policy. */
-export function expectPolicy(value: unknown): void {
-  const { net, distribution } = (value ?? {}) as Partial<Policy>
-  if (net?.parameters !== undefined && distribution !== undefined) return
-  throw argumentError('policy', 'a policy', value)
+const shape = (): Shape => ({
+  observationSpace: expectSpace, actionSpace: expectSpace, distribution: expectDistribution, net: expectMlp,
+  stateDependentStd: expectBoolean, actionBounds: (name, value) => expectOneOf(name, value, BOUNDS),
+  normalizer: nullOr((name, value) => expectNormalizer(name, value)),
+})
+
+/** Throws unless `value` is a policy whose parts fit each other. */
+export function expectPolicy(value: unknown, name: string = 'policy'): void {
+  expectShape(name, value, 'a policy', shape())
+  expectFitting(value as Policy, name)
+}
+
+/** Throws unless network, distribution and normaliser are of the sizes that the spaces ask for. */
+export function expectFitting(policy: Policy, name: string = 'policy'): void {
+  const { observationSpace, actionSpace, distribution, normalizer, net: { sizes, parameters } } = policy
+  const { etaSize, sharedSize, actionSize } = distribution
+  const numbers = actionSpace.kind === 'discrete' ? 1 : vectorSize(actionSpace)
+  const inputs = encodedSize(observationSpace), outputs = sizes[sizes.length - 1]
+  const misfit = sizes[0] !== inputs ? `a network of ${inputs} inputs for its observations, got ${sizes[0]}`
+    : outputs !== etaSize ? `a network with ${etaSize} outputs for its distribution, got ${outputs}`
+      : actionSize !== numbers ? `a distribution of ${numbers} numbers per action, got ${actionSize}`
+        : parameters.shared.length === sharedSize ? null
+          : `${sharedSize} shared parameters for its distribution, got ${parameters.shared.length}`
+  if (misfit !== null) throw new RangeError(`${name}: expected ${misfit}`)
+  const problem = normalizer === null ? null : normalizerProblem(normalizer, inputs)
+  if (problem !== null) throw new RangeError(`normalizer: ${problem}`)
 }

@@ -3,6 +3,7 @@
  * Gradient, Fisher product and KL of a batch are computed from it.
  */
 import type { Tensor } from '../math/tensor.ts'
+import { SHARDS } from '../math/vector.ts'
 import { createEta, type Distribution, type Eta } from '../nn/distributions/distribution.ts'
 import { createTape, forward, type Mlp, type Tape } from '../nn/mlp.ts'
 
@@ -23,7 +24,7 @@ export interface PolicyMap {
 export function createPolicyMap(
   net: Mlp, distribution: Distribution, observations: Tensor, keep: boolean, mask: Uint8Array | null = null,
 ): PolicyMap {
-  const tape = createTape(net, observations, keep)
+  const tape = createTape(net, observations, keep, keep ? SHARDS : 1)
   return {
     net, distribution, tape,
     eta: createEta(net.backend, distribution, tape.outputs, net.parameters.shared, mask),

@@ -12,9 +12,10 @@ import type { Env, ResetOptions, StepResult } from './world/env.ts'
 import { maskLengthOf } from './world/mask.ts'
 import { createNoise, keepOrRenew, type Noise } from './heldNoise.ts'
 import { normalizeRow } from './normalizer.ts'
-import { actionOf, type Actor, createActor, decide } from './actor.ts'
+import { type Actor, createActor, decide } from './actor.ts'
 import type { Policy } from './policy.ts'
-import { checkedReset, checkedStep, observe, observeMask } from './guard.ts'
+import { expectFit } from './environments.ts'
+import { checkedAction, checkedReset, checkedStep, observe, observeMask, withLimit } from './guard.ts'
 
 /** An episode that has ended. */
 export interface Episode {
@@ -38,7 +39,7 @@ export interface Rollout {
   readonly steps: Float64Array
   readonly episodeReturns: Float64Array
   readonly episodeLengths: Float64Array
-  /** Moments of visited states per environment, until `refreshNormalizer`; empty without a normaliser. */
+  /** Moments of visited states per environment, until `refreshStatistics`; empty without a normaliser. */
   readonly seen: readonly RunningMoments[]
 }
 
@@ -49,6 +50,7 @@ export interface Rollout {
 export function createRollout(
   envs: readonly Env[], policy: Policy, random: Random, actionNoiseHold: number = 1,
 ): Rollout {
+  expectFit(policy, envs)
   const streams = envs.map((_, e) => random.fork(`action/${e}`))
   const rollout: Rollout = {
     envs, streams,
@@ -70,7 +72,6 @@ export function createRollout(
 export function collect(rollout: Rollout, batch: Batch, visit: (t: number) => void = () => {}): Episode[] {
   const { envs, actor, noise, steps, seen } = rollout
   const E = envs.length
-  const inputs = batch.observations.cols
   const { mask } = actor.map.eta
   if (mask !== null && batch.masks?.length !== batch.steps * mask.length) {
     const expected = batch.steps * mask.length
@@ -84,19 +85,17 @@ export function collect(rollout: Rollout, batch: Batch, visit: (t: number) => vo
     for (let e = 0; e < E; e++) observeMask(actor, envs[e], e, steps[e])
     if (noise !== null) for (let e = 0; e < E; e++) keepOrRenew(noise, e, rollout.episodeLengths[e] === 0)
     decide(actor, rollout.streams)
-    batch.observations.data.set(actor.inputs.data, t * E * inputs)
-    batch.actions.data.set(actor.actions.data, t * E * batch.actions.cols)
-    if (mask !== null) batch.masks!.set(mask, t * mask.length)
-    for (let e = 0; e < seen.length; e++) addSample(seen[e], actor.observations.data, e * inputs)
+    const { data, cols } = actor.observations
+    for (let e = 0; e < seen.length; e++) addSample(seen[e], data, e * cols)
     for (let e = 0; e < E; e++) {
-      const i = t * E + e
+      const i = e * batch.steps + t
+      keepDecision(batch, i, actor, e)
       const result = stepInto(rollout, e)
       steps[e]++
       batch.rewards[i] = result.reward
       batch.terminated[i] = result.terminated ? 1 : 0
       batch.truncated[i] = result.truncated ? 1 : 0
       rollout.episodeReturns[e] += result.reward
-      rollout.episodeLengths[e]++
       const over = result.terminated || result.truncated
       // After truncation, and at the end of the batch, the next observation is kept to bootstrap from.
       const isFinal = !result.terminated && (over || t === batch.steps - 1)
@@ -110,6 +109,21 @@ export function collect(rollout: Rollout, batch: Batch, visit: (t: number) => vo
   return episodes
 }
 
+/** Row i of the batch's observations, actions and masks ← those of environment e in the last `decide`. */
+export function keepDecision(batch: Batch, i: number, { inputs, actions, map }: Actor, e: number): void {
+  copyRow(batch.observations.data, i, inputs.data, e, inputs.cols)
+  copyRow(batch.actions.data, i, actions.data, e, actions.cols)
+  const { mask, rows } = map.eta
+  if (mask !== null) copyRow(batch.masks!, i, mask, e, rows.cols)
+}
+
+/** Row i of `to` ← row k of `from`; rows are of length `width`. */
+function copyRow<A extends Float64Array | Uint8Array>(
+  to: A, i: number, from: A, k: number, width: number,
+): void {
+  for (let j = 0; j < width; j++) to[i * width + j] = from[k * width + j]
+}
+
 /** Copy environment e's normalised observation to the next row of finalObservations; returns that row. */
 export function keepFinal(batch: Batch, { policy, observations }: Actor, e: number): number {
   const row = batch.finalCount++
@@ -118,10 +132,10 @@ export function keepFinal(batch: Batch, { policy, observations }: Actor, e: numb
 }
 
 /** Step environment e with its action, check the result, and copy its observation into the actor. */
-export function stepInto({ envs, actor, steps }: Rollout, e: number): StepResult {
-  const result = checkedStep(envs[e], actionOf(actor, e), e, steps[e])
+export function stepInto({ envs, actor, steps, episodeLengths }: Rollout, e: number): StepResult {
+  const result = checkedStep(envs[e], checkedAction(actor, e, steps[e]), e, steps[e])
   observe(actor, e, result.observation, e, steps[e])
-  return result
+  return withLimit(envs[e], result, ++episodeLengths[e])
 }
 
 /** Reset environment e, check the result, and copy its observation into the actor. */

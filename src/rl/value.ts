@@ -27,9 +27,9 @@ export function createValue(
   return valueOf(createMlp(backend, [inputs, ...hiddenSizes, 1], activation), normalizer)
 }
 
-/** Orthogonal weights, gain 1 in the last layer. */
+/** Orthogonal weights, gain 0 in the last layer: V is the zero function, in whatever unit rewards are. */
 export function initializeValue({ net }: Value, random: Random): void {
-  initializeMlp(net, 1, random)
+  initializeMlp(net, 0, random)
 }
 
 /** V computed by a network with one output. */

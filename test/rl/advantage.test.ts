@@ -5,7 +5,9 @@
 import { readFileSync } from 'node:fs'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { normalize } from '../../src/rl/advantage.ts'
+import { reference as arrays } from '../../src/math/reference.ts'
+import { normalize, normalizeAdvantages } from '../../src/rl/advantage.ts'
+import { createBatch } from '../../src/rl/batch.ts'
 import { checkGaeGolden, type GaeGolden } from '../support/goldenGae.ts'
 import { failures } from '../support/worst.ts'
 
@@ -43,6 +45,19 @@ test('advantages that differ by no more than the rounding of the returns become 
   const same = new Float64Array(8).fill(3)
   normalize(same, 3, new Float64Array(8))
   assert.ok(same.every((a) => a === 0))
+})
+
+test('a batch\'s advantages are normalised against the size of its returns', () => {
+  const batch = createBatch(arrays, 16, 4, 1, 1), scratch = new Float64Array(64)
+  for (const [size, isFlat] of [[1, false], [1e12, true]] as const) {
+    batch.advantages.forEach((_, i) => { batch.advantages[i] = 1e-3 * ((i * 7) % 11) })
+    batch.returns.fill(-size)
+    normalizeAdvantages(batch, scratch)
+    const square = batch.advantages.reduce((sum, a) => sum + a * a / 64, 0)
+    // A spread of 3e-3 is rounding beside returns of 1e12.
+    if (isFlat) assert.ok(batch.advantages.every((a) => a === 0))
+    else assert.ok(Math.abs(square - 1) < 1e-13, `${square}`)
+  }
 })
 
 test.run()

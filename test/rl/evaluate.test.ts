@@ -170,6 +170,11 @@ test('one environment for all episodes is refused: each would step the other\'s'
 
 test('bad options are refused by name', () => {
   const run = (options: object): unknown => evaluate(policy(), noisy, options)
+  assert.throws(() => run({ episode: 5 }), /^options: expected only .*, perhaps episodes, got "episode"$/)
+  for (const options of [10, null, new Map([['seed', 5]]), Promise.resolve({}), [5]]) {
+    assert.throws(() => run(options as object),
+      (e: Error) => e instanceof TypeError && /^options: expected a record, got /.test(e.message))
+  }
   for (const episodes of [0, -1, 0.5, NaN, Infinity]) {
     assert.throws(() => run({ episodes }), (e: Error) =>
       e instanceof RangeError && /^episodes: expected an integer of at least 1, got /.test(e.message))
@@ -195,6 +200,8 @@ test('an invalid result is refused, with episode, step and value', () => {
     [{ observation: [NaN, 0] }, 'observation: expected [0] to be a finite number, got NaN'],
     [{ terminated: undefined }, 'terminated: expected a boolean, got undefined'],
     [{ truncated: 1 }, 'truncated: expected a boolean, got 1'],
+    [{ terminated: undefined, done: true }, 'terminated: expected a boolean, got undefined; instead of '
+      + "Gym's old done, return terminated (task ended) and truncated (time limit)"],
     [null, 'step(): expected a record { observation, … }, got null'],
     [Promise.resolve({}),
       'step(): expected a synchronous result, got a Promise (environments here are synchronous)'],
@@ -219,6 +226,9 @@ test('an invalid result is refused, with episode, step and value', () => {
   const unready = (): Env => ({ ...noisy(), reset: () => undefined as never })
   assert.throws(() => evaluate(policy(), unready), (e: Error) => e.message ===
     'environment 0, step 0: episode 0: reset(): expected a record { observation, … }, got undefined')
+  const blind = (): Env => ({ ...noisy(), reset: () => ({ observation: null as never }) })
+  assert.throws(() => evaluate(policy(), blind), (e: Error) => e instanceof EnvError && e.step === 0
+    && e.message.startsWith('environment 0, step 0: episode 0: observation: '))
 })
 
 test('an exception of an environment is reported, as the cause of an EnvError', () => {

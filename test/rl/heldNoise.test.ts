@@ -50,7 +50,7 @@ function rollout(
 /** (a − μ(s))/σ of environment e, step by step. */
 function noiseOf(batch: Batch, e: number): number[] {
   return Array.from({ length: batch.steps }, (_, t) => {
-    const i = t * batch.envs + e
+    const i = e * batch.steps + t
     return (batch.actions.data[i] - MEAN - SLOPE * batch.observations.data[i]) / Math.exp(LOG_STD)
   })
 }
@@ -82,7 +82,7 @@ test('noise is the draws of the action stream, in order, none left out, each hel
 
 test('noise ends with probability 1/actionNoiseHold at every step, independent of its age', () => {
   const N = 20_000
-  for (const actionNoiseHold of [1.5, 4, 16]) {
+  for (const actionNoiseHold of [1.5, 2, 4, 16]) {
     const lengths = stretches(rollout(line, gaussianPolicy(), { steps: N, actionNoiseHold }), 0).slice(0, -1)
     const p = 1 / actionNoiseHold
     for (const age of [1, 2, 5]) {

@@ -135,7 +135,7 @@ test('a batch, final observations too, is normalised by earlier statistics, and 
   shown.forEach((list, e) => {
     let at = 0
     for (let t = 0; t < 30; t++) {
-      const i = t * 2 + e
+      const i = e * 30 + t
       assert.equal([...batch.observations.data.subarray(2 * i, 2 * i + 2)], reads(list[at++]))
       clipped += reads(list[at - 1]).filter((x) => Math.abs(x) === 1.5).length
       if (batch.finalRow[i] >= 0) {

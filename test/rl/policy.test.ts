@@ -24,11 +24,11 @@ const SPACES: readonly (readonly [Space, Family])[] = [
 ]
 const seen = box([-9, -9], [9, 9])
 
-/** A policy with random θ, and its description for the naive network. */
+/** A policy with random θ, which clips its actions, and its description for the naive network. */
 function drawn(
   actionSpace: Space, family: Family, observationSpace: Space = seen,
 ): { policy: Policy; naive: NaivePolicy } {
-  const policy = createPolicy(reference, observationSpace, actionSpace, [5], 'tanh')
+  const policy = createPolicy(reference, observationSpace, actionSpace, [5], 'tanh', { actionBounds: 'clip' })
   const random = new Random(3), theta = policy.net.parameters.flat
   for (let p = 0; p < theta.length; p++) theta[p] = random.normal()
   return { policy, naive: { sizes: policy.net.sizes, activation: 'tanh', family } }

@@ -79,7 +79,8 @@ const PLANS: readonly Plan[] = [
   [[100, 'truncated']],
 ]
 
-const policyFor = (actionSpace: Space): Policy => drawnPolicy(wide(3), actionSpace, { logStd: 0.5 })
+const policyFor = (actionSpace: Space): Policy =>
+  drawnPolicy(wide(3), actionSpace, { logStd: 0.5, actionBounds: 'clip' })
 
 function collectFrom(
   envs: readonly Env[], policy: Policy, steps: number, batches = 1,
@@ -99,7 +100,7 @@ test('every row is a transition that took place: s, a, r and flags, in order', (
     worlds.forEach(({ log }, e) => {
       assert.is(log.steps.length, T)
       log.steps.forEach(({ before, action, result }, t) => {
-        const i = t * 3 + e
+        const i = e * T + t
         assert.equal(rowOf(batch.observations, i), before)
         assert.is(batch.actions.data[i], action)
         assert.is(batch.rewards[i], result.reward)
@@ -118,13 +119,15 @@ test('the observation after each truncation and after the last step is kept, and
   const worlds = PLANS.map((plan, id) => scripted(id, plan))
   // The third batch overwrites what the first two kept.
   const { batch } = collectFrom(worlds.map(({ env }) => env), policyFor(discrete(3)), 7, 3)
-  const taken = (i: number): Log['steps'][number] => worlds[i % 3].log.steps[14 + Math.floor(i / 3)]
+  const taken = (i: number): Log['steps'][number] => worlds[Math.floor(i / 7)].log.steps[14 + i % 7]
   const V = (observation: readonly number[]): number =>
     10_000 * observation[0] + 7 * observation[1] + observation[2] + 0.5
   let kept = 0
-  for (let i = 0; i < 21; i++) {
+  for (let k = 0; k < 21; k++) {
+    // In order of time: environment k mod 3.
+    const t = Math.floor(k / 3), i = k % 3 * 7 + t
     const { result } = taken(i)
-    const follows = !result.terminated && (result.truncated || i >= 18)
+    const follows = !result.terminated && (result.truncated || t === 6)
     assert.is(batch.finalRow[i], follows ? kept++ : -1, 'rows are handed out in order')
     if (follows) assert.equal(rowOf(batch.finalObservations, batch.finalRow[i]), result.observation)
     batch.values[i] = V(rowOf(batch.observations, i))
@@ -182,8 +185,8 @@ test('an environment among several gives the same as alone, with the same stream
       collect(rollout, single)
       assert.equal(alone.log, together[e].log)
       for (let t = 0; t < T; t++) {
-        assert.equal(rowOf(single.observations, t), rowOf(batch.observations, t * 3 + e))
-        assert.equal(rowOf(single.actions, t), rowOf(batch.actions, t * 3 + e))
+        assert.equal(rowOf(single.observations, t), rowOf(batch.observations, e * T + t))
+        assert.equal(rowOf(single.actions, t), rowOf(batch.actions, e * T + t))
       }
     })
   }

@@ -6,8 +6,11 @@ import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { Random } from '../../src/math/random.ts'
 import { reference } from '../../src/math/reference.ts'
+import { matrix } from '../../src/math/tensor.ts'
 import { drawnValue } from '../support/value.ts'
-import { predict } from '../../src/rl/value.ts'
+import { createBatch } from '../../src/rl/batch.ts'
+import { createValue, initializeValue, predict, predictValues } from '../../src/rl/value.ts'
+import { normals } from '../support/dense.ts'
 import { forward } from '../support/naiveUpdate.ts'
 import { rowOf } from '../support/rows.ts'
 
@@ -44,13 +47,35 @@ test('a value does not depend on the other observations, to the bit', () => {
   }
 })
 
-test('a linear V has a weight per input and a bias; initially of norm 1 and 0', () => {
-  const value = drawnValue(reference, 4, [], 'identity', new Random(5))
-  const phi = value.net.parameters.flat
-  assert.is(phi.length, 5)
-  // One column made a unit vector: a few roundings.
-  assert.ok(Math.abs(phi.subarray(0, 4).reduce((sum, w) => sum + w * w, 0) - 1) < 1e-15 * 4)
-  assert.is(phi[4], 0)
+test('predictValues writes V of the states and of the final observations, as far as there are any', () => {
+  const value = drawnValue(reference, 2, [7], 'tanh', new Random(8)), random = new Random(9)
+  const batch = createBatch(reference, 5, 3, 2, 1), N = 15
+  for (const { data } of [batch.observations, batch.finalObservations]) {
+    for (let p = 0; p < 2 * N; p++) data[p] = random.normal()
+  }
+  batch.finalCount = 4
+  batch.finalValues.fill(-77)
+  predictValues(value, batch)
+  const expected = new Float64Array(N)
+  predict(expected, value, batch.observations, N)
+  assert.equal(batch.values, expected)
+  predict(expected, value, batch.finalObservations, 4)
+  assert.equal(batch.finalValues.subarray(0, 4), expected.subarray(0, 4))
+  assert.ok(batch.finalValues.subarray(4).every((x) => x === -77))
+})
+
+test('a linear V has a weight per input and a bias', () => {
+  assert.is(createValue(reference, 4, [], 'identity').net.parameters.flat.length, 5)
+})
+
+test('V is the zero function at first, and its hidden layers are not', () => {
+  const value = createValue(reference, 2, [7, 5], 'tanh')
+  initializeValue(value, new Random(5))
+  const observations = matrix(normals(40, new Random(6)), 20, 2), values = new Float64Array(20).fill(NaN)
+  predict(values, value, observations, 20)
+  assert.ok(values.every((v) => v === 0))
+  const { layers } = value.net.parameters
+  for (const { W } of layers.slice(0, -1)) assert.ok(W.data.every((w) => w !== 0))
 })
 
 test('the stream determines φ', () => {

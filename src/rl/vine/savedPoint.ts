@@ -1,9 +1,10 @@
 /**
- * A point of a rollout to which all its environments can be set back: their states, and what was observed in
- * them.
- * But: return and length of the current episode are not part of it.
+ * A point of a rollout to which all its environments can be set back: their states, what was observed in
+ * them, and how long their episodes were, for limits.
+ * But: returns of the current episodes are not part of it.
  */
 import { show } from '../../errors/expect.ts'
+import { isFloat64Array } from '../../errors/kinds.ts'
 import { EnvError, thrownBy } from '../guard.ts'
 import type { Rollout } from '../rollout.ts'
 
@@ -13,6 +14,8 @@ export interface SavedPoint {
   readonly states: Float64Array[]
   /** The actor's observations: [E, inputs]. */
   readonly observations: Float64Array
+  /** Steps of each environment's current episode. */
+  readonly lengths: Float64Array
 }
 
 /** A point for `save` to write. */
@@ -20,12 +23,15 @@ export function createSavedPoint({ envs, actor }: Rollout): SavedPoint {
   return {
     states: envs.map(() => new Float64Array(0)),
     observations: new Float64Array(actor.observations.data.length),
+    lengths: new Float64Array(envs.length),
   }
 }
 
 /** point ← the current states. Throws an EnvError if an environment cannot save its state. */
-export function save({ envs, actor, steps }: Rollout, { states, observations }: SavedPoint): void {
-  observations.set(actor.observations.data)
+export function save({ envs, actor, steps, episodeLengths }: Rollout, point: SavedPoint): void {
+  const { states } = point
+  point.observations.set(actor.observations.data)
+  point.lengths.set(episodeLengths)
   for (let e = 0; e < envs.length; e++) {
     let state: unknown
     try {
@@ -33,7 +39,7 @@ export function save({ envs, actor, steps }: Rollout, { states, observations }: 
     } catch (error) {
       throw thrownBy('getState', e, steps[e], '', error)
     }
-    if (!(state instanceof Float64Array)) {
+    if (!isFloat64Array(state)) {
       throw new EnvError(e, steps[e], `getState(): expected a Float64Array, got ${show(state)}`)
     }
     if (states[e].length !== state.length) states[e] = new Float64Array(state.length)
@@ -42,8 +48,10 @@ export function save({ envs, actor, steps }: Rollout, { states, observations }: 
 }
 
 /** Set every environment back to the point. Throws an EnvError if one throws. */
-export function restore({ envs, actor, steps }: Rollout, { states, observations }: SavedPoint): void {
-  actor.observations.data.set(observations)
+export function restore({ envs, actor, steps, episodeLengths }: Rollout, point: SavedPoint): void {
+  const { states } = point
+  actor.observations.data.set(point.observations)
+  episodeLengths.set(point.lengths)
   for (let e = 0; e < envs.length; e++) {
     try {
       envs[e].setState!(states[e])

@@ -26,7 +26,7 @@ import { expectFunction, expectInteger } from '../../errors/expect.ts'
 import type { Random } from '../../math/random.ts'
 import type { Batch } from '../batch.ts'
 import { decide } from '../actor.ts'
-import { collect, type Episode, keepFinal, type Rollout, stepInto } from '../rollout.ts'
+import { collect, type Episode, keepDecision, keepFinal, type Rollout, stepInto } from '../rollout.ts'
 import { observeMask } from '../guard.ts'
 import { createSavedPoint, restore, save, type SavedPoint } from './savedPoint.ts'
 import type { Space } from '../world/space.ts'
@@ -122,13 +122,12 @@ export function createVine(rollout: Rollout, rows: number, options: VineOptions,
 
 /**
  * Fill `paths`, M/E · spacing steps per environment, like `collect`; then fill `batch` with observations,
- * actions and final observations of the branches. Row (m·K + k)·E + e is branch k of the m-th state of
+ * actions and final observations of the branches. Row e·N/E + m·K + k is branch k of the m-th state of
  * environment e. Returns the episodes that ended on the trajectories. rollout.steps counts all steps, also
  * those of branches.
  */
 export function collectVine(vine: Vine, paths: Batch, batch: Batch, gamma: number): Episode[] {
   const { rollout, branches: K, options: { spacing }, saved, end } = vine
-  const E = rollout.envs.length
   const episodes = collect(rollout, paths, (t) => {
     if (t % spacing === 0) save(rollout, saved[t / spacing])
   })
@@ -137,7 +136,7 @@ export function collectVine(vine: Vine, paths: Batch, batch: Batch, gamma: numbe
   for (let m = 0; m < saved.length; m++) {
     for (let k = 0; k < K; k++) {
       restore(rollout, saved[m])
-      runBranch(vine, batch, (m * K + k) * E, gamma)
+      runBranch(vine, batch, m * K + k, gamma)
     }
     vine.visited++
   }
@@ -149,29 +148,27 @@ export function collectVine(vine: Vine, paths: Batch, batch: Batch, gamma: numbe
 export function vineAdvantages(vine: Vine, batch: Batch): void {
   const { options, branches: K, partial, power, probability } = vine
   const { advantages, returns, finalRow, finalValues } = batch
-  const E = vine.rollout.envs.length, all = options.branches === 'all'
+  const all = options.branches === 'all'
   for (let i = 0; i < partial.length; i++) {
     returns[i] = partial[i] + (finalRow[i] < 0 ? 0 : power[i] * finalValues[finalRow[i]])
   }
-  for (let first = 0; first < partial.length; first += K * E) {
-    for (let e = 0; e < E; e++) {
-      let mean = 0
-      for (let k = 0, i = first + e; k < K; k++, i += E) mean += (all ? probability[i] : 1 / K) * returns[i]
-      for (let k = 0, i = first + e; k < K; k++, i += E) {
-        advantages[i] = (all ? K * probability[i] : 1) * (returns[i] - mean)
-      }
+  for (let first = 0; first < partial.length; first += K) {
+    let mean = 0
+    for (let i = first; i < first + K; i++) mean += (all ? probability[i] : 1 / K) * returns[i]
+    for (let i = first; i < first + K; i++) {
+      advantages[i] = (all ? K * probability[i] : 1) * (returns[i] - mean)
     }
   }
 }
 
-/** One branch of the state that each environment is in: rows `first` … `first` + E − 1 of the batch. */
-function runBranch(vine: Vine, batch: Batch, first: number, gamma: number): void {
-  const { rollout: { envs }, branches: K, options: { horizon } } = vine
-  chooseFirst(vine, first / envs.length % K)
-  startRows(vine, batch, first)
+/** One branch of the state that each environment is in: the environment's row `b` of the batch. */
+function runBranch(vine: Vine, batch: Batch, b: number, gamma: number): void {
+  const { branches: K, options: { horizon } } = vine
+  chooseFirst(vine, b % K)
+  startRows(vine, batch, b)
   for (let t = 0; t < horizon && vine.alive.includes(1); t++) {
     if (t > 0) chooseNext(vine)
-    stepBranches(vine, batch, first, gamma, t + 1 === horizon)
+    stepBranches(vine, batch, b, gamma, t + 1 === horizon)
   }
 }
 
@@ -190,19 +187,21 @@ function chooseFirst(vine: Vine, k: number): void {
   }
 }
 
+/** The row of the batch that is environment e's row `b`. */
+function rowOf({ saved, branches }: Vine, b: number, e: number): number {
+  return e * saved.length * branches + b
+}
+
 /** Begin the rows of one branch: states, actions and masks; sums of rewards start at 0. */
-function startRows(vine: Vine, batch: Batch, first: number): void {
+function startRows(vine: Vine, batch: Batch, b: number): void {
   const { rollout: { envs, actor }, noises, partial, power, probability, logs } = vine
-  const { tape: { inputs }, eta: { mask } } = actor.map
-  const E = envs.length
-  batch.observations.data.set(inputs.data, first * inputs.cols)
-  batch.actions.data.set(actor.actions.data, first * batch.actions.cols)
-  if (mask !== null) batch.masks!.set(mask, first / E * mask.length)
-  for (let e = 0; e < E; e++) {
-    batch.finalRow[first + e] = -1
-    partial[first + e] = 0
-    power[first + e] = 1
-    probability[first + e] = exp(logs[e])
+  for (let e = 0; e < envs.length; e++) {
+    const i = rowOf(vine, b, e)
+    keepDecision(batch, i, actor, e)
+    batch.finalRow[i] = -1
+    partial[i] = 0
+    power[i] = 1
+    probability[i] = exp(logs[e])
     noises[e] = vine.random.fork(`noise/${e}/${vine.visited}`)
   }
 }
@@ -214,12 +213,12 @@ function chooseNext({ rollout: { envs, actor, steps }, noises, alive }: Vine): v
 }
 
 /** One step of every environment whose branch continues; keeps the observation to bootstrap from. */
-function stepBranches(vine: Vine, batch: Batch, first: number, gamma: number, isLast: boolean): void {
+function stepBranches(vine: Vine, batch: Batch, b: number, gamma: number, isLast: boolean): void {
   const { rollout, partial, power, alive } = vine
   const { actor, steps } = rollout
   for (let e = 0; e < alive.length; e++) {
     if (alive[e] === 0) continue
-    const i = first + e
+    const i = rowOf(vine, b, e)
     const { reward, terminated, truncated } = stepInto(rollout, e)
     steps[e]++
     partial[i] += power[i] * reward

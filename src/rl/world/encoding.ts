@@ -2,7 +2,8 @@
  * Observations as inputs of a network: integers one-hot, vectors unchanged.
  */
 import { show } from '../../errors/expect.ts'
-import { isNumericArray, memberProblem } from './membership.ts'
+import { isNumericArray } from '../../errors/kinds.ts'
+import { memberProblem } from './membership.ts'
 import { type Space, vectorSize } from './space.ts'
 
 /** Network inputs per observation: one-hot for integers, the numbers themselves otherwise. */

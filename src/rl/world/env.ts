@@ -38,6 +38,8 @@ export interface StepResult {
 export interface Env<A extends Action = Action> {
   readonly observationSpace: Space
   readonly actionSpace: Space
+  /** Steps after which an episode that has not ended is truncated, here or by the receiver: at least 1. */
+  readonly maxEpisodeSteps?: number
   reset(options?: ResetOptions): ResetResult
   /** May return the same record every time. */
   step(action: A): StepResult

@@ -6,10 +6,10 @@
  * But: each component is masked independently, and Box and MultiBinary actions cannot be masked.
  */
 import { argumentError, expectFunction, show } from '../../errors/expect.ts'
+import { isNumericArray } from '../../errors/kinds.ts'
 import type { Action, Env } from './env.ts'
 import type { Discrete, MultiDiscrete, Space } from './space.ts'
 import { encodedSize } from './encoding.ts'
-import { isNumericArray } from './membership.ts'
 
 type Maskable = Discrete | MultiDiscrete
 

@@ -2,6 +2,7 @@
  * Which values belong to a space; random members.
  */
 import { show } from '../../errors/expect.ts'
+import { isNumericArray } from '../../errors/kinds.ts'
 import { log } from '../../math/elementary.ts'
 import type { Random } from '../../math/random.ts'
 import { type Space, vectorSize } from './space.ts'
@@ -38,12 +39,6 @@ export function sample(space: Space, random: Random): number | Float64Array {
     else value[i] = random.integer(space.kind === 'multiBinary' ? 2 : space.nvec[i])
   }
   return value
-}
-
-/** Whether `value` is an array or a typed array, except of bigints. Its entries are not checked. */
-export function isNumericArray(value: unknown): value is ArrayLike<number> {
-  return Array.isArray(value) || (ArrayBuffer.isView(value) && !(value instanceof DataView)
-    && !(value instanceof BigInt64Array) && !(value instanceof BigUint64Array))
 }
 
 function sampleInterval(low: number, high: number, random: Random): number {

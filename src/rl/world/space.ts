@@ -2,7 +2,8 @@
  * Sets of possible observations and actions, after Gymnasium's spaces of the same names: plain records.
  * But: arrays are flat (a Box has a length, not a shape), and there is no Dict, Tuple, Text or Graph.
  */
-import { argumentError, expectInteger, expectNumber, show } from '../../errors/expect.ts'
+import { argumentError, expectNumber, show, thrownText } from '../../errors/expect.ts'
+import { isArray, isFloat64Array, isNumericArray } from '../../errors/kinds.ts'
 
 /** Vectors with low[i] ≤ x[i] ≤ high[i]; ±Infinity if there is no bound. */
 export interface Box { readonly kind: 'box'; readonly low: Float64Array; readonly high: Float64Array }
@@ -22,10 +23,10 @@ export type SpaceOf<A> = A extends number ? Discrete : Exclude<Space, Discrete>
 
 /** Box(low, high): arrays of the same length, no NaN, low ≤ high, and a finite number between them. */
 export function box(low: ArrayLike<number>, high: ArrayLike<number>): Box {
-  if (!(low?.length >= 1)) {
+  if (!isNumericArray(low) || low.length === 0) {
     throw argumentError('low', 'an array of at least one number', low)
   }
-  if (high?.length !== low.length) {
+  if (!isNumericArray(high) || high.length !== low.length) {
     throw new RangeError(`high: expected length ${low.length}, got ${show(high)}`)
   }
   for (let i = 0; i < low.length; i++) {
@@ -37,20 +38,18 @@ export function box(low: ArrayLike<number>, high: ArrayLike<number>): Box {
 
 /** The integers start … start + n − 1. n: at least 1; start: at most 1e15 in size, 0 by default. */
 export function discrete(n: number, start = 0): Discrete {
-  return { kind: 'discrete', n: expectInteger('n', n, 1), start: expectInteger('start', start, -1e15, 1e15) }
+  return valid({ kind: 'discrete', n, start })
 }
 
 /** Vectors of integers, the i-th from 0 to nvec[i] − 1. nvec: at least one integer, each at least 1. */
 export function multiDiscrete(nvec: readonly number[]): MultiDiscrete {
-  if (!Array.isArray(nvec) || nvec.length === 0) {
-    throw argumentError('nvec', 'an array of at least one integer', nvec)
-  }
-  return { kind: 'multiDiscrete', nvec: Array.from(nvec, (n, i) => expectInteger(`nvec[${i}]`, n, 1)) }
+  const { kind } = valid({ kind: 'multiDiscrete', nvec })
+  return { kind, nvec: Array.from(nvec) }
 }
 
 /** Vectors of n zeros and ones. n: at least 1. */
 export function multiBinary(n: number): MultiBinary {
-  return { kind: 'multiBinary', n: expectInteger('n', n, 1) }
+  return valid({ kind: 'multiBinary', n })
 }
 
 /** Length of the vectors in a space. */
@@ -70,42 +69,85 @@ export function describeSpace(space: Space): string {
   }
 }
 
+/** A wrong field of a space; a RangeError if it is of the right `kind`. */
+interface Wrong {
+  readonly field: string
+  readonly expected: string
+  readonly got: unknown
+  readonly kind?: string
+}
+
+/** The rule for integers, of constructors, environments and files: the first wrong field, or null. */
+function wrongField(space: Exclude<Space, Box>): Wrong | null {
+  if (space.kind === 'discrete') return wrongCount('n', space.n) ?? wrongStart(space)
+  if (space.kind === 'multiBinary') return wrongCount('n', space.n)
+  const { nvec } = space
+  if (!isArray(nvec) || nvec.length === 0) {
+    return { field: 'nvec', expected: 'an array of at least one integer', got: nvec }
+  }
+  // By index, since other loops skip holes.
+  for (let i = 0; i < nvec.length; i++) {
+    const wrong = wrongCount(`nvec[${i}]`, nvec[i])
+    if (wrong !== null) return wrong
+  }
+  return null
+}
+
+function wrongCount(field: string, n: unknown): Wrong | null {
+  if (Number.isSafeInteger(n) && (n as number) >= 1) return null
+  return { field, expected: 'an integer of at least 1', got: n, kind: 'number' }
+}
+
+/** Every member must be a double of its own, so the last one is at most 2^53 − 1. */
+function wrongStart({ n, start }: Discrete): Wrong | null {
+  const high = Math.min(1e15, Number.MAX_SAFE_INTEGER - (n - 1))
+  if (Number.isSafeInteger(start) && start >= -1e15 && start <= high) return null
+  const range = typeof start === 'number' ? ` from ${-1e15} to ${high}` : ''
+  return { field: 'start', expected: `an integer${range}`, got: start, kind: 'number' }
+}
+
+/** The space that a constructor made. Throws for its arguments, which are called as the fields. */
+function valid<S extends Exclude<Space, Box>>(space: S): S {
+  const wrong = wrongField(space)
+  if (wrong !== null) throw argumentError(wrong.field, wrong.expected, wrong.got, wrong.kind)
+  return space
+}
+
+/** The rule of `box` for a record. */
+function boxProblem({ low, high }: Box): string | null {
+  if (!isFloat64Array(low) || low.length === 0) {
+    return `expected low to be a Float64Array of at least one number, got ${show(low)}`
+  }
+  if (!isFloat64Array(high)) return `expected high to be a Float64Array, got ${show(high)}`
+  if (high.length !== low.length) return `expected high of length ${low.length}, got ${high.length}`
+  for (let i = 0; i < low.length; i++) {
+    const got = `got ${low[i]} and ${high[i]}`
+    if (!(low[i] <= high[i])) return `expected low[${i}] ≤ high[${i}], ${got}`
+    if (low[i] === Infinity || high[i] === -Infinity) {
+      return `expected a finite number from low[${i}] to high[${i}], ${got}`
+    }
+  }
+  return null
+}
+
 /** Why a value is not a space, as *expected X, got Y*; null if it is one. */
 export function spaceProblem(value: unknown): string | null {
   if (typeof value !== 'object' || value === null) return `expected a space, got ${show(value)}`
-  const space = value as { readonly [field: string]: unknown }
-  switch (space.kind) {
-    case 'box': {
-      const { low, high } = space
-      if (!(low instanceof Float64Array) || low.length === 0) {
-        return `expected low to be a Float64Array of at least one number, got ${show(low)}`
-      }
-      if (!(high instanceof Float64Array)) return `expected high to be a Float64Array, got ${show(high)}`
-      if (high.length !== low.length) return `expected high of length ${low.length}, got ${high.length}`
-      const wrong = low.findIndex((x, i) => !(x <= high[i]))
-      if (wrong < 0) return null
-      return `expected low[${wrong}] ≤ high[${wrong}], got ${low[wrong]} and ${high[wrong]}`
-    }
-    case 'discrete':
-      if (!isCount(space.n)) return `expected n to be an integer of at least 1, got ${show(space.n)}`
-      if (Number.isSafeInteger(space.start)) return null
-      return `expected start to be an integer, got ${show(space.start)}`
-    case 'multiBinary':
-      return isCount(space.n) ? null : `expected n to be an integer of at least 1, got ${show(space.n)}`
-    case 'multiDiscrete': {
-      const { nvec } = space
-      if (!Array.isArray(nvec) || nvec.length === 0) {
-        return `expected nvec to be an array of at least one integer, got ${show(nvec)}`
-      }
-      const wrong = nvec.findIndex((n) => !isCount(n))
-      if (wrong < 0) return null
-      return `expected nvec[${wrong}] to be an integer of at least 1, got ${show(nvec[wrong])}`
-    }
-    default:
+  try {
+    const space = value as Space
+    if (space.kind === 'box') return boxProblem(space)
+    if (!['discrete', 'multiDiscrete', 'multiBinary'].includes(space.kind)) {
       return `expected kind "box" | "discrete" | "multiDiscrete" | "multiBinary", got ${show(space.kind)}`
+    }
+    const wrong = wrongField(space)
+    return wrong === null ? null : `expected ${wrong.field} to be ${wrong.expected}, got ${show(wrong.got)}`
+  } catch (error) {
+    return `expected fields that can be read, got ${thrownText(error)}`
   }
 }
 
-function isCount(value: unknown): boolean {
-  return Number.isSafeInteger(value) && (value as number) >= 1
+/** Throws unless `value` is a space, by the rule of files: what is trained in it can be saved. */
+export function expectSpace(name: string, value: unknown): void {
+  const problem = spaceProblem(value)
+  if (problem !== null) throw new TypeError(`${name}: ${problem}`)
 }

@@ -69,7 +69,7 @@ interface Scene {
 /** Everything for a vine of `states` states per environment on `envs`. */
 function scene(envs: readonly Env[], options: VineOptions, states: number, seed = 1): Scene {
   const { observationSpace, actionSpace } = envs[0]
-  const policy = createPolicy(reference, observationSpace, actionSpace, [5], 'tanh')
+  const policy = createPolicy(reference, observationSpace, actionSpace, [5], 'tanh', { actionBounds: 'clip' })
   const random = new Random(seed)
   policy.net.parameters.flat.set(normals(policy.net.parameters.flat.length, random).map((x) => 0.5 * x))
   const inputs = policy.net.sizes[0]
@@ -129,7 +129,7 @@ test('Q̂ of every branch is that of a replay step by step: first action, common
         for (let m = 0; m < 5; m++) {
           const state = env.getState!()
           for (let k = 0; k < K; k++) {
-            const i = (m * K + k) * E + e
+            const i = (e * 5 + m) * K + k
             assert.equal(rowOf(batch.observations, i), here)
             const noise = new Random(1).fork('vine').fork(`noise/${e}/${5 * round + m}`)
             env.setState!(state)
@@ -152,7 +152,7 @@ test('Q̂ of every branch is that of a replay step by step: first action, common
           }
           env.setState!(state)
           for (let t = 0; t < 3; t++) {
-            const own = rowOf(paths.actions, (m * 3 + t) * E + e)
+            const own = rowOf(paths.actions, e * 15 + m * 3 + t)
             const action = actionSpace.kind === 'discrete' ? own[0]
               : Float64Array.from(own, bound)
             const { observation: next, terminated, truncated } = env.step(action)
@@ -173,7 +173,7 @@ test('branches of a state with the same first action are equal, those with diffe
   for (let m = 0; m < 20; m++) {
     for (let e = 0; e < 2; e++) {
       for (let k = 1; k < 6; k++) {
-        const i = (m * 6 + k) * 2 + e, first = m * 12 + e
+        const first = (e * 20 + m) * 6, i = first + k
         const alike = batch.actions.data[i] === batch.actions.data[first]
         assert.is(batch.returns[i] === batch.returns[first], alike)
         if (alike) same++
@@ -200,7 +200,7 @@ test('advantages of drawn branches are Q̂ minus their mean', () => {
   const { batch: { advantages, returns } } = made
   for (let m = 0; m < 7; m++) {
     for (let e = 0; e < 2; e++) {
-      const at = [0, 1, 2].map((k) => (m * 3 + k) * 2 + e)
+      const at = [0, 1, 2].map((k) => (e * 7 + m) * 3 + k)
       const mean = at.reduce((sum, i) => sum + returns[i], 0) / 3
       for (const i of at) {
         assert.ok(Math.abs(advantages[i] - (returns[i] - mean)) < 1e-12 * (1 + Math.abs(mean)))
