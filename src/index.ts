@@ -16,6 +16,7 @@ export type { Normalization } from './trpo/variants/normalization.ts'
 export type { Phase, Phases } from './trpo/phases.ts'
 
 export { evaluate, type EvaluateOptions, type Evaluation } from './rl/evaluate.ts'
+export { timeLimit } from './rl/timeLimit.ts'
 export { act } from './rl/actor.ts'
 export type { ActionOptions, Policy } from './rl/policy.ts'
 export type { ActionBounds } from './rl/actionBounds.ts'
@@ -29,7 +30,7 @@ export {
   multiDiscrete, type Space, type SpaceOf,
 } from './rl/world/space.ts'
 
-export { checkEnv, type CheckOptions } from './verify/env/checkEnv.ts'
+export { checkEnv, type CheckOptions, type EnvProblems } from './verify/env/checkEnv.ts'
 export { type PolicyReport, type VerifyOptions, verifyPolicy } from './verify/policy/verifyPolicy.ts'
 export type { Check } from './verify/comparison.ts'
 

@@ -2,12 +2,15 @@
  * The entry `trpo/parts`: the pieces that `train` is made of, for a loop of one's own; and conjugate
  * gradients, line search and Fisher products for uses outside of reinforcement learning.
  * docs/examples/own-loop and docs/examples/natural-gradient put them together.
- * But: few checks; shapes must be as docstrings say, and an argument that `train` refuses may fail late here.
+ * Arguments are checked as a whole, kinds and sizes (trpo/doors); inside, the same functions run unchecked.
+ * But: numbers in arrays are not looked at; NaN among them gives NaN, or a status that says so.
  */
 // A training, set up as `train` does it
-export { closeEnvs, type ChooseBackend, createTrainer, type Trainer } from './trpo/trainer.ts'
-export { createLearner, type Learner, type Spaces } from './trpo/learner.ts'
-export { backendFor, plainBackendFor } from './trpo/backendFor.ts'
+export {
+  backendFor, closeEnvs, createLearner, createTrainer, plainBackendFor, startFromBatch, startValue,
+} from './trpo/doors/trainings.ts'
+export type { ChooseBackend, Trainer } from './trpo/trainer.ts'
+export type { Learner, Spaces } from './trpo/learner.ts'
 export type {
   AdamFitOptions, GaussNewtonFitOptions, NormalizationOptions, Peer, SamplingOptions, StepOptions,
   TrainOptions, ValueFitOptions,
@@ -15,70 +18,76 @@ export type {
 
 // Policy and value
 export {
-  type ActionOptions, createPolicy, distributionFor, initializePolicy, type Policy,
-} from './rl/policy.ts'
-export { createPolicyMap, forwardPolicy, type PolicyMap } from './rl/policyMap.ts'
-export { actionOf, type Actor, createActor, decide } from './rl/actor.ts'
+  actionOf, createActor, createPolicy, createPolicyMap, createValue, decide, distributionFor, forwardPolicy,
+  initializePolicy, initializeValue, maskLengthOf, predict, predictValues,
+} from './trpo/doors/policies.ts'
+export type { ActionOptions, Policy } from './rl/policy.ts'
+export type { PolicyMap } from './rl/policyMap.ts'
+export type { Actor } from './rl/actor.ts'
 export type { ActionBounds } from './rl/actionBounds.ts'
-export { createValue, initializeValue, predict, predictValues, type Value } from './rl/value.ts'
+export type { Value } from './rl/value.ts'
 export { createNormalizer, type Normalizer } from './rl/normalizer.ts'
 
 // Batches: from environments, with advantages
 export type { Action, Env, Observation, ResetOptions, ResetResult, StepResult } from './rl/world/env.ts'
 export type { ActionOf, Box, Discrete, MultiBinary, MultiDiscrete, Space, SpaceOf } from './rl/world/space.ts'
-export { maskLengthOf } from './rl/world/mask.ts'
-export { type Batch, createBatch } from './rl/batch.ts'
-export { collect, createRollout, type Episode, type Rollout } from './rl/rollout.ts'
+export {
+  collect, collectVine, createBatch, createBatches, createRollout, createSampler, createVine,
+  generalizedAdvantages, normalizeAdvantages, rewardsToGo, vineAdvantages,
+} from './trpo/doors/batches.ts'
+export type { Batch } from './rl/batch.ts'
+export type { Episode, Rollout } from './rl/rollout.ts'
 export type { Noise } from './rl/heldNoise.ts'
-export { collectVine, createVine, type Vine, vineAdvantages, type VineOptions } from './rl/vine/vine.ts'
+export type { Vine, VineOptions } from './rl/vine/vine.ts'
 export type { SavedPoint } from './rl/vine/savedPoint.ts'
-export { generalizedAdvantages, normalizeAdvantages, rewardsToGo } from './rl/advantage.ts'
-export { type Batches, createBatches, createSampler, type Sampler } from './trpo/variants/sampling.ts'
+export type { Batches, Sampler } from './trpo/variants/sampling.ts'
 
 // The step, the value fit, and the statistics of observations
-export { createStepper, step, type StepBatch, type Stepper } from './trpo/step.ts'
-export { updateTrustRegion, type TrustRegion } from './trpo/variants/trustRegion.ts'
+export {
+  createFisher, createFitter, createStepper, policyGradient, refreshStatistics, startNormalization, step,
+  surrogate, updateTrustRegion,
+} from './trpo/doors/steps.ts'
+export type { StepBatch, Stepper } from './trpo/step.ts'
+export type { TrustRegion } from './trpo/variants/trustRegion.ts'
 export type { StepParts } from './trpo/variants/choose.ts'
 export type { Preconditioner } from './trpo/variants/preconditioner.ts'
 export type { Squares, SquaresTape } from './trpo/variants/squares.ts'
 export type { Search, Trial } from './trpo/variants/search.ts'
+export type { Rounding, TrialErrors } from './trpo/rounding.ts'
+export type { OutputError } from './nn/outputError.ts'
 export type { Subset } from './trpo/variants/subset.ts'
 export type { Certificate, StepStatus } from './trpo/certificate.ts'
 export type { Lap, Phase } from './trpo/phases.ts'
-export { createFitter, type Fitter } from './trpo/value/fitter.ts'
+export type { Fitter } from './trpo/value/fitter.ts'
 export type { FitBatch, ValueFit } from './trpo/value/loss.ts'
-export {
-  type Normalization, type Normalized, refreshStatistics, startNormalization, type StepperMaps,
-} from './trpo/variants/normalization.ts'
+export type { Normalization, Normalized, StepperMaps } from './trpo/variants/normalization.ts'
 export type { InputChange } from './nn/inputChange.ts'
 
 // Surrogate and Fisher matrix
-export { type Objective, policyGradient, surrogate } from './trpo/surrogate.ts'
-export { createFisher, type DifferentiableMap, type Fisher, fisherOperator } from './trpo/fisher.ts'
-export { createShards, type Shards, sumOverTiles } from './nn/shards.ts'
-export { createJacobian, type Jacobian } from './nn/jacobian.ts'
+export type { Objective } from './trpo/surrogate.ts'
+export type { DifferentiableMap, Fisher } from './trpo/fisher.ts'
+export type { Shards } from './nn/shards.ts'
+export type { Jacobian } from './nn/jacobian.ts'
+export { SHARDS } from './math/vector.ts'
 
 // Networks and distributions
 export {
-  backward, createMlp, createTape, forward, initializeMlp, type Mlp, tangent, type Tape, type Tile,
-  transposeWeights,
-} from './nn/mlp.ts'
-export { bindParameters, type Layer, parameterCount, type Parameters } from './nn/parameters.ts'
+  backward, bernoulli, bindParameters, categorical, createEta, createJacobian, createMlp, createShards,
+  createTape, forward, gaussian, initializeMlp, multiCategorical, parameterCount, stateGaussian, sumOverTiles,
+  tangent, transposeWeights,
+} from './trpo/doors/networks.ts'
+export type { Mlp, Tape, Tile } from './nn/mlp.ts'
+export type { Layer, Parameters } from './nn/parameters.ts'
 export type { DenseTape } from './nn/dense.ts'
 export type { Activation, ActivationName } from './nn/activation.ts'
-export { createEta, type Distribution, type Eta } from './nn/distributions/distribution.ts'
-export { bernoulli } from './nn/distributions/bernoulli.ts'
-export { categorical, multiCategorical } from './nn/distributions/categorical.ts'
-export { gaussian } from './nn/distributions/gaussian.ts'
-export { stateGaussian } from './nn/distributions/stateGaussian.ts'
+export type { Distribution, Eta } from './nn/distributions/distribution.ts'
 
 // Mathematics
 export {
-  type CgOptions, type CgResult, type CgStatus, type CgWorkspace, cgWorkspace, conjugateGradient,
-  type Operator,
-} from './math/conjugateGradient.ts'
-export { lineSearch, type LineSearchOptions, type LineSearchResult } from './math/lineSearch.ts'
-export { addScaled, combine, dot, norm, sum } from './math/vector.ts'
+  addScaled, addTree, cgWorkspace, combine, conjugateGradient, dot, fisherOperator, lineSearch, norm, sum,
+} from './trpo/doors/mathematics.ts'
+export type { CgOptions, CgResult, CgStatus, CgWorkspace, Operator } from './math/conjugateGradient.ts'
+export type { LineSearchOptions, LineSearchResult } from './math/lineSearch.ts'
 export { matrix, type Tensor } from './math/tensor.ts'
 export { Random } from './math/random.ts'
 export type { RunningMoments } from './math/moments.ts'

@@ -4,7 +4,7 @@
 import type { CgStatus } from '../math/conjugateGradient.ts'
 
 /**
- * - `accepted`: θ moved; KL ≤ δ and the surrogate rose.
+ * - `accepted`: θ moved; KL ≤ δ and the surrogate rose, by more than rounding may hide.
  * - `accepted-above-max-kl`: θ moved and the surrogate rose; δ < KL ≤ `maxKlFactor` · δ.
  * - `unconditional`: θ moved without a line search (natural policy gradient), to finite numbers.
  * - `zero-gradient`: g = ∇L is 0.
@@ -12,11 +12,13 @@ import type { CgStatus } from '../math/conjugateGradient.ts'
  * - `not-finite`: θ, g, L, the entropy, the direction or β is NaN or infinite; without a line search, also
  *   the step's outcome.
  * - `kl-exceeded`, `no-improvement`: no trial was accepted; the reason for the last one.
+ * - `unresolved`: the last trial was acceptable by no more than what rounding may hide.
  * θ keeps its exact bits, except in the first three cases.
  */
 export type StepStatus =
   | 'accepted' | 'accepted-above-max-kl' | 'unconditional'
   | 'zero-gradient' | 'non-positive-curvature' | 'not-finite' | 'kl-exceeded' | 'no-improvement'
+  | 'unresolved'
 
 /** What an update did, and why. KL in nats per state; letters as in step.ts. */
 export interface Certificate {

@@ -1,6 +1,7 @@
 /**
  * Time per phase of an iteration. The library has no clock of its own; the host may give it one.
  */
+import { expectFinite } from '../errors/expect.ts'
 
 /** The timed parts of an iteration; 'rollout' includes the statistics of observations. */
 export type Phase = 'rollout' | 'advantage' | 'gradient' | 'fisher' | 'lineSearch' | 'valueFit'
@@ -12,9 +13,10 @@ export type Lap = (phase: Phase) => void
 /** A lap that adds the time to `phases`; without a clock it does nothing. */
 export function laps(phases: Phases, clock: (() => number) | undefined): Lap {
   if (clock === undefined) return () => {}
-  let last = clock()
+  const read = (): number => expectFinite('clock()', clock())
+  let last = read()
   return (phase) => {
-    const now = clock()
+    const now = read()
     phases[phase] += now - last
     last = now
   }

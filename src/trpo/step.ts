@@ -19,8 +19,10 @@ import { createPolicyMap, forwardPolicy, type PolicyMap } from '../rl/policyMap.
 import { type Certificate, UNMOVED, withoutNaN } from './certificate.ts'
 import type { StepOptions } from './options/options.ts'
 import type { Lap } from './phases.ts'
+import { boundOld, boundTrial, createRounding, EXACT, type Rounding } from './rounding.ts'
 import { chooseParts, type StepParts } from './variants/choose.ts'
 import { refreshPreconditioner } from './variants/preconditioner.ts'
+import type { Trial } from './variants/search.ts'
 import { createTrustRegion, type TrustRegion } from './variants/trustRegion.ts'
 
 /** Everything that steps on batches of N states need, allocated once. P is the number of parameters. */
@@ -44,6 +46,7 @@ export interface Stepper {
   readonly kl: Float64Array
   /** [1, N] */
   readonly scratch: Tensor
+  readonly rounding: Rounding
 }
 
 /** What a step reads of a batch: actions as drawn [N, actionSize] and advantages [N], all finite. */
@@ -72,6 +75,7 @@ export function createStepper(
     newLogProbability: new Float64Array(N),
     kl: new Float64Array(N),
     scratch: net.backend.allocate(1, N),
+    rounding: createRounding(old),
   }
 }
 
@@ -104,7 +108,7 @@ function certificateOf(...found: readonly Partial<Certificate>[]): Certificate {
 /** stepper.gradient ← ∇L(θ_old), by a forward pass of π_old on the whole batch, which stays cached. */
 function linearize(stepper: Stepper, { actions, advantages }: StepBatch): Found<'surrogateBefore'> {
   const { policy: { net, distribution }, parts: { objective }, old, shards, gradient, scratch } = stepper
-  const { oldLogProbability, region: { maxKl, damping } } = stepper
+  const { oldLogProbability, rounding, region: { maxKl, damping } } = stepper
   const N = advantages.length
   forwardPolicy(old)
   distribution.logProbability(oldLogProbability, actions, old.eta)
@@ -114,6 +118,7 @@ function linearize(stepper: Stepper, { actions, advantages }: StepBatch): Found<
   scratch.data.set(advantages)
   objective.gradient(gradient, old, shards, actions, scratch.data)
   const gradientNorm = norm(gradient)
+  boundOld(rounding, old, oldLogProbability)
   const found = { maxKl, damping, entropy, surrogateBefore, surrogateAfter: surrogateBefore, gradientNorm }
   const numbers = [gradientNorm, surrogateBefore, entropy]
   const finite = allFinite(net.parameters.flat) && numbers.every(Number.isFinite)
@@ -152,7 +157,7 @@ function search(
 ): Found<'scale'> {
   const { parts, region: { maxKl: delta }, gradient, cg } = stepper
   const slope = beta * dot(gradient, cg.x)
-  let last = { kl: 0, klMax: 0, surrogate: surrogateBefore, gain: 0, predictedGain: 0 }
+  let last = { kl: 0, klMax: 0, surrogate: surrogateBefore, gain: 0, predictedGain: 0, errors: EXACT }
   const { scale, backtracks } = parts.search.run((scale) => {
     const trial = probe(stepper, batch, scale * beta)
     last = { ...trial, gain: trial.surrogate - surrogateBefore, predictedGain: scale * slope }
@@ -172,7 +177,7 @@ function search(
 /** candidate ← θ + length · x; returns KL(old ‖ new), its mean and its maximum, and L there. */
 function probe(
   stepper: Stepper, { actions, advantages }: StepBatch, length: number,
-): { readonly kl: number; readonly klMax: number; readonly surrogate: number } {
+): Pick<Trial, 'kl' | 'klMax' | 'errors'> & { readonly surrogate: number } {
   const { policy: { net, distribution }, parts: { objective }, old, candidate, cg, kl, scratch } = stepper
   const { oldLogProbability, newLogProbability } = stepper
   combine(candidate.net.parameters.flat, net.parameters.flat, length, cg.x)
@@ -180,5 +185,9 @@ function probe(
   distribution.klOldNew(kl, old.eta, candidate.eta)
   distribution.logProbability(newLogProbability, actions, candidate.eta)
   const surrogate = objective.value(candidate, newLogProbability, oldLogProbability, advantages, scratch)
-  return { kl: sum(kl) / kl.length, klMax: largestMagnitude(kl), surrogate }
+  const errors = boundTrial(
+    stepper.rounding, candidate, newLogProbability, oldLogProbability, advantages,
+    stepper.options.entropyCoefficient,
+  )
+  return { kl: sum(kl) / kl.length, klMax: largestMagnitude(kl), surrogate, errors }
 }

@@ -48,11 +48,11 @@ export function surrogate(
 export function policyGradient(
   gradient: Float64Array, map: PolicyMap, shards: Shards, actions: Tensor, weights: Float64Array,
 ): void {
-  const { net, distribution, tape, eta, sharedBar } = map
+  const { net, distribution, tape, eta } = map
   for (let i = 0; i < weights.length; i++) weights[i] /= tape.inputs.rows
-  distribution.score(tape.outputDerivatives, sharedBar, weights, actions, eta)
   transposeWeights(net)
-  sumOverTiles(gradient, shards, (tile, into) => backward(net, tile, into))
-  // backward leaves 0 for shared parameters, which are not part of the network.
-  gradient.set(sharedBar, gradient.length - sharedBar.length)
+  sumOverTiles(gradient, shards, (tile, into) => {
+    distribution.score(tape.outputDerivatives, into.shared, weights, actions, eta, tile.first, tile.rows)
+    backward(net, tile, into)
+  })
 }

@@ -4,7 +4,9 @@
  * A generator: each `next()` is one iteration, and the caller decides what happens between two of them.
  */
 import { expectFunction } from '../errors/expect.ts'
+import { exp } from '../math/elementary.ts'
 import { sum } from '../math/vector.ts'
+import { unitRemark } from '../rl/actionBounds.ts'
 import { normalizeAdvantages } from '../rl/advantage.ts'
 import type { Policy } from '../rl/policy.ts'
 import type { Episode } from '../rl/rollout.ts'
@@ -17,9 +19,11 @@ import type { TrainOptions } from './options/options.ts'
 import { resolveOptions } from './options/resolve.ts'
 import { laps, type Phases, zeroPhases } from './phases.ts'
 import { step } from './step.ts'
-import { type ChooseBackend, closeEnvs, createTrainer, RECENT, type Trainer } from './trainer.ts'
+import {
+  type ChooseBackend, closeEnvs, createTrainer, RECENT, startFromBatch, type Trainer,
+} from './trainer.ts'
 import type { ValueFit } from './value/loss.ts'
-import { type Normalization, refreshStatistics, startNormalization } from './variants/normalization.ts'
+import { type Normalization, refreshStatistics } from './variants/normalization.ts'
 import { updateTrustRegion } from './variants/trustRegion.ts'
 
 /** What one iteration did. Plain data, except `policy` and `value`, which further iterations change. */
@@ -39,6 +43,8 @@ export interface Iteration<A extends Action = Action> {
   readonly normalization: Normalization | null
   /** Milliseconds per phase, all 0 without options.clock. */
   readonly phases: Phases
+  /** What of the world stays in a unit of its own, as `checkEnv` remarks; [] after the first iteration. */
+  readonly remarks: readonly string[]
   readonly policy: Policy<SpaceOf<A>>
   readonly value: Value
 }
@@ -74,13 +80,14 @@ function* iterate<A extends Action>(
   const trainer = createTrainer(makeEnv, options, chooseBackend)
   const { policy, value, rollout, sampler, batches, stepper, fitter, minibatches, scratch } = trainer
   const { batch, paths } = batches
+  let failed = false
   try {
     for (let iteration = 1, steps = 0; steps < options.totalSteps; iteration++) {
       const phases = zeroPhases(), lap = laps(phases, options.clock)
       updateTrustRegion(stepper.region, options, steps / options.totalSteps)   // δ by its schedule
 
       const episodes = sampler.collect()                                       // D_k: run π_θ
-      startNormalization(rollout, batches.all)                                 // first D_k only: μ, σ from it
+      if (iteration === 1) startFromBatch(trainer)                             // μ, σ, and the mean of V
       steps = sum(rollout.steps)
       lap('rollout')
 
@@ -96,14 +103,24 @@ function* iterate<A extends Action>(
       lap('rollout')
 
       const means = runningMeans(trainer, episodes)
+      const remarks = iteration === 1 ? remarksOn(policy, options) : []
       yield {
-        iteration, steps, episodes, ...means, certificate, valueFit, normalization, phases, policy, value,
+        iteration, steps, episodes, ...means, certificate, valueFit, normalization, phases, remarks, policy,
+        value,
       }
     }
+  } catch (error) {
+    failed = true
+    throw error
   } finally {
-    closeEnvs(trainer)
+    closeEnvs(trainer, failed)
   }
   return policy
+}
+
+function remarksOn({ actionSpace, actionBounds }: Policy, { initialLogStd }: TrainOptions): string[] {
+  const unit = unitRemark(actionSpace, actionBounds, exp(initialLogStd))
+  return unit === null ? [] : [unit]
 }
 
 /** Add `episodes` to the recent ones, and average over them. */

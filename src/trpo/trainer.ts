@@ -2,18 +2,19 @@
  * Everything that the iterations of a training work with, made from its options. `train` is one loop over it;
  * you can write another (docs/examples/own-loop makes each part by itself).
  */
-import { expectFunction } from '../errors/expect.ts'
 import type { Backend } from '../math/backend.ts'
 import { Random } from '../math/random.ts'
 import { initializePolicy, type Policy } from '../rl/policy.ts'
-import { expectDistinct } from '../rl/guard.ts'
+import { closeAll, makeEnvs } from '../rl/environments.ts'
 import { createRollout, type Episode, type Rollout } from '../rl/rollout.ts'
 import { initializeValue } from '../rl/value.ts'
 import type { Action, Env } from '../rl/world/env.ts'
 import { maskLengthOf } from '../rl/world/mask.ts'
-import { describeSpace, type Space, type SpaceOf } from '../rl/world/space.ts'
+import type { Space, SpaceOf } from '../rl/world/space.ts'
 import { createLearner, type Learner } from './learner.ts'
 import type { TrainOptions } from './options/options.ts'
+import { startValue } from './value/startValue.ts'
+import { startNormalization } from './variants/normalization.ts'
 import { createSampler, type Sampler } from './variants/sampling.ts'
 
 /** A training under way: a learner, and the environments that it acts in. */
@@ -26,7 +27,7 @@ export interface Trainer<S extends Space = Space> extends Learner {
   readonly minibatches: Random
   /** Overwritten by `normalizeAdvantages`: [N]. */
   readonly scratch: Float64Array
-  /** The last finished episodes, up to `RECENT` of them. */
+  /** The last finished episodes, at most 100 of them. */
   recent: readonly Episode[]
 }
 
@@ -40,13 +41,11 @@ export type ChooseBackend = (options: TrainOptions, observationSpace: Space, act
 export function createTrainer<A extends Action>(
   makeEnv: () => Env<A>, options: TrainOptions, chooseBackend: ChooseBackend,
 ): Trainer<SpaceOf<A>> {
-  const envs: Env<A>[] = []
+  const envs = makeEnvs(makeEnv, options.envCount)
   try {
-    for (let e = 0; e < options.envCount; e++) envs.push(makeEnv())
-    expectOneKind(envs)
     return trainerOf(envs, options, chooseBackend)
   } catch (error) {
-    for (const env of new Set(envs)) env?.close?.()
+    closeAll(envs, true)
     throw error
   }
 }
@@ -73,24 +72,19 @@ function trainerOf<A extends Action>(
   }
 }
 
-/** Call `close` of every environment that has one: at the end of your own loop, also after an error. */
-export function closeEnvs({ rollout: { envs } }: Trainer): void {
-  for (const env of envs) env.close?.()
+/**
+ * Once, after the first `collect` and before its values: the units of observations and the mean of V, which
+ * nobody can choose beforehand.
+ */
+export function startFromBatch({ rollout, batches, value, options }: Trainer): void {
+  startNormalization(rollout, batches.all)
+  startValue(value, batches.paths, options.discount)
 }
 
-/** Environments must be of one kind, since one network acts in all of them. */
-function expectOneKind(envs: readonly Env<Action>[]): void {
-  expectDistinct(envs)
-  envs.forEach((env, e) => {
-    for (const method of ['reset', 'step'] as const) {
-      expectFunction(`environment ${e}.${method}`, env?.[method])
-    }
-    for (const space of ['observationSpace', 'actionSpace'] as const) {
-      const described = describeSpace(env[space])
-      const expected = describeSpace(envs[0][space])
-      if (described !== expected) {
-        throw new RangeError(`environment ${e}.${space}: expected ${expected}, got ${described}`)
-      }
-    }
-  })
+/**
+ * Call `close` of every environment that has one: at the end of your own loop, also after an error. Throws
+ * the first error of a `close` as an EnvError, unless `failed`: your loop's own error is the one to throw.
+ */
+export function closeEnvs({ rollout: { envs } }: Trainer, failed: boolean = false): void {
+  closeAll(envs, failed)
 }

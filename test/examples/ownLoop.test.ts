@@ -8,7 +8,7 @@ import { cartPole, pendulum, pointMass } from '../../src/envs/index.ts'
 import { type Env, presets, resolveOptions, train, type TrainOptions } from '../../src/index.ts'
 import {
   backendFor, closeEnvs, createTrainer, normalizeAdvantages, predictValues, refreshStatistics, rewardsToGo,
-  startNormalization, step, sum, updateTrustRegion,
+  startFromBatch, step, sum, updateTrustRegion,
 } from '../../src/parts.ts'
 import { importExample } from '../support/examples.ts'
 import { bits } from '../support/same.ts'
@@ -97,7 +97,7 @@ test('a loop on createTrainer gives the bits of train, with a vine; closeEnvs cl
   for (let steps = 0; steps < options.totalSteps;) {
     updateTrustRegion(stepper.region, options, steps / options.totalSteps)
     const episodes = sampler.collect()
-    startNormalization(rollout, all)
+    if (steps === 0) startFromBatch(trainer)
     steps = sum(rollout.steps)
     for (const each of all) predictValues(value, each)
     sampler.estimateAdvantages()

@@ -6,6 +6,7 @@
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { Random } from '../../src/math/random.ts'
+import { EnvError } from '../../src/rl/guard.ts'
 import { reference } from '../../src/math/reference.ts'
 import { createBatch } from '../../src/rl/batch.ts'
 import type { Env } from '../../src/rl/world/env.ts'
@@ -112,7 +113,7 @@ test('an environment that masks what cannot be masked is refused before anything
   const odd = (): Env => ({ ...market([4]), actionSpace: multiBinary(4), actionMask: () => [1, 1, 1, 1] })
   const reason = 'expected none where actions are multiBinary, got function actionMask'
   assert.throws(() => train(odd, SMALL).next(),
-    (e: Error) => e instanceof TypeError && e.message === `environment 0.actionMask: ${reason}`)
+    (e: Error) => e instanceof EnvError && e.message === `environment 0.actionMask: ${reason}`)
 })
 
 test.run()

@@ -127,7 +127,8 @@ test('over several tiles and shards it is the same mean', () => {
   const worst = new Worst()
   for (let i = 0; i < KINDS; i++) {
     const problem = drawProblem(i, 300, random)
-    assert.is(createShards(problem.map.net, problem.map.tape).parts.length, 4)
+    assert.is(createShards(problem.map.net, problem.map.tape).parts.length, 16)
+    assert.is(problem.map.tape.tiles.length, 16)
     const gradient = gradientFor(problem, problem.advantages.slice())
     const v = normals(problem.theta.length, random)
     // One direction at 300 states instead of every parameter; relative to the terms of the sum over v.

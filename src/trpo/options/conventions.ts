@@ -9,7 +9,7 @@ import type { Peer, TrainOptions } from './options.ts'
 const common: Partial<TrainOptions> = {
   hiddenSizes: [64, 64], valueHiddenSizes: [64, 64], activation: 'tanh', normalizeAdvantages: true,
   discount: 0.99, maxKl: 0.01, cgIterations: 10, cgTolerance: 0, stepLength: 'damped', maxBacktracks: 9,
-  normalizeReturns: false,
+  normalizeReturns: false, normalizeObservations: 'off', actionBounds: 'clip',
 }
 
 export const conventions: Readonly<Record<Peer, Readonly<Partial<TrainOptions>>>> = {

@@ -22,7 +22,7 @@ export interface TrainOptions
   readonly valueHiddenSizes: readonly number[]
   /** Activation function after every hidden layer of both networks. Default: 'tanh'. */
   readonly activation: ActivationName
-  /** Initial log σ; σ is in units of the action, or of its value before squashing; Box only. Default: 0. */
+  /** Initial log σ; in the action's unit, or before squashing; Box only. Default: 0. */
   readonly initialLogStd: number
   /** γ, the discount factor, in [0, 1]. Default: 0.99. */
   readonly discount: number
@@ -63,7 +63,7 @@ export interface SamplingOptions {
 export interface NormalizationOptions {
   /**
    * To mean 0 and variance 1, by the states visited so far. When the statistics move, 'preserving' keeps π
-   * and V as they were, 'plain' does not. Default: 'off'.
+   * and V as they were, 'plain' does not. Default: 'preserving'.
    */
   readonly normalizeObservations: 'off' | 'preserving' | 'plain'
   /** Normalised observations are clipped at ± this many standard deviations; Infinity: never. Default: 10. */

@@ -1,7 +1,8 @@
 /**
  * Options checked, in this one place: all together, before anything is allocated.
  */
-import { argumentError, show } from '../../errors/expect.ts'
+import { argumentError } from '../../errors/expect.ts'
+import { isArray, isPlainRecord } from '../../errors/kinds.ts'
 import { likely, perhaps } from '../../errors/nearest.ts'
 import { conventions } from './conventions.ts'
 import type { Peer, TrainOptions } from './options.ts'
@@ -13,19 +14,24 @@ export const optionNames = Object.keys(rules) as readonly (keyof TrainOptions)[]
 
 /** The full record for the options given. Throws one error, with one line per problem. */
 export function resolveOptions(given: Partial<TrainOptions>): TrainOptions {
-  if (typeof given !== 'object' || given === null) {
-    throw argumentError('options', 'a record', given)
-  }
+  if (!isPlainRecord(given)) throw argumentError('options', 'a record', given)
   const problems: Error[] = Object.keys(given).filter((name) => !Object.hasOwn(rules, name)).map((name) =>
-    new TypeError(`${name}: expected a known option${perhaps(optionMeant(name))}, got ${show(name)}`))
-  const peer: Partial<TrainOptions> = Object.hasOwn(conventions, String(given.conventions))
-    ? conventions[given.conventions as Peer] : {}
+    argumentError(name, `a known option${perhaps(optionMeant(name))}`, name))
+  // Own properties alone, here and below: what is put on Object.prototype is no option.
+  const own = <T extends object, K extends keyof T>(of: T, name: K): T[K] | undefined =>
+    Object.hasOwn(of, name) ? of[name] : undefined
+  const named = own<Partial<TrainOptions>, 'conventions'>(given, 'conventions')
+  const peer: Partial<TrainOptions> =
+    typeof named === 'string' && Object.hasOwn(conventions, named) ? conventions[named as Peer] : {}
   const resolved: Record<string, unknown> = {}
   const invalid = new Set<keyof TrainOptions>()
   for (const name of optionNames) {
-    resolved[name] = given[name] !== undefined ? given[name] : peer[name] ?? rules[name].default
+    const chosen = own(given, name)
+    const value = chosen !== undefined ? chosen : own(peer, name) ?? rules[name].default
     try {
-      rules[name].check(name, resolved[name])
+      rules[name].check(name, value)
+      // A copy: an array that is changed afterwards would no longer be the one that was checked.
+      resolved[name] = isArray(value) ? [...value] : value
     } catch (error) {
       problems.push(error as Error)
       invalid.add(name)
@@ -38,7 +44,7 @@ export function resolveOptions(given: Partial<TrainOptions>): TrainOptions {
   }
   if (problems.length === 0) return options
   const message = problems.map((problem) => problem.message).join('\n')
-  const onlyTypes = problems.every((problem) => problem instanceof TypeError)
+  const onlyTypes = problems.every((problem) => problem.name === 'TypeError')
   throw onlyTypes ? new TypeError(message) : new RangeError(message)
 }
 
@@ -46,6 +52,7 @@ export function resolveOptions(given: Partial<TrainOptions>): TrainOptions {
 export function optionMeant(name: string): string {
   const plain = (word: string): string => word.toLowerCase().replace(/[^a-z0-9]/g, '')
   const same = (word: string): boolean => plain(word) === plain(name)
+  if (name.length > 64) return ''
   const elsewhere = Object.keys(otherNames).find(same)
   return optionNames.find(same)
     ?? (elsewhere === undefined ? likely(plain(name), optionNames) : otherNames[elsewhere])

@@ -7,7 +7,7 @@ import {
   argumentError, expectAbove, expectBetween, expectBoolean, expectFinite, expectFunction, expectInteger,
   expectIntegers, expectNumber, expectOneOf,
 } from '../../errors/expect.ts'
-import type { Backend } from '../../math/backend.ts'
+import { expectBackend } from '../../math/backend.ts'
 import { conventions } from './conventions.ts'
 import type { TrainOptions } from './options.ts'
 
@@ -36,9 +36,7 @@ const branches: Check = (name, value) => {
 }
 const backend: Check = (name, value) => {
   if (typeof value === 'string') expectOneOf(name, value, ['auto', 'simd', 'reference'])
-  else if (typeof (value as Backend | null)?.multiply !== 'function') {
-    throw argumentError(name, '"auto", "simd", "reference" or a backend', value)
-  }
+  else expectBackend(name, value, '"auto", "simd", "reference" or ')
 }
 const clock: Check = (name, value) => {
   if (value !== undefined) expectFunction(name, value, 'a function that returns milliseconds')
@@ -54,7 +52,7 @@ export const rules: { readonly [K in keyof TrainOptions]: Rule<TrainOptions[K]> 
   activation: { default: 'tanh', check: oneOf('tanh', 'relu', 'identity') },
   initialLogStd: { default: 0, check: expectFinite },
   stateDependentStd: { default: false, check: expectBoolean },
-  actionBounds: { default: 'clip', check: oneOf('clip', 'squash') },
+  actionBounds: { default: 'squash', check: oneOf('clip', 'squash') },
   actionNoiseHold: { default: 1, check: number(1, MAX) },
   discount: { default: 0.99, check: number(0, 1) },
   gaeLambda: { default: 0.95, check: number(0, 1) },
@@ -62,7 +60,7 @@ export const rules: { readonly [K in keyof TrainOptions]: Rule<TrainOptions[K]> 
   vineBranches: { default: 2, check: branches },
   vineHorizon: { default: 5, check: integer(1) },
   vineSpacing: { default: 5, check: integer(1) },
-  normalizeObservations: { default: 'off', check: oneOf('off', 'preserving', 'plain') },
+  normalizeObservations: { default: 'preserving', check: oneOf('off', 'preserving', 'plain') },
   observationClip: { default: 10, check: above(0, Infinity) },
   normalizeAdvantages: { default: true, check: expectBoolean },
   maxKl: { default: 0.01, check: above(0) },
@@ -73,7 +71,7 @@ export const rules: { readonly [K in keyof TrainOptions]: Rule<TrainOptions[K]> 
   maxKlFactor: { default: 1, check: number(1, Infinity) },
   acceptRatio: { default: 0, check: number(0, 1) },
   entropyCoefficient: { default: 0, check: number(0, MAX) },
-  cgIterations: { default: 10, check: integer(1) },
+  cgIterations: { default: 10, check: integer(1, MAX) },
   cgTolerance: { default: 0.01, check: number(0, 1) },
   damping: { default: 0.1, check: number(0, MAX) },
   preconditioner: { default: 'none', check: oneOf('none', 'diagonal') },
@@ -83,13 +81,13 @@ export const rules: { readonly [K in keyof TrainOptions]: Rule<TrainOptions[K]> 
   maxBacktracks: { default: 10, check: integer(0, 1000) },
   fisherFraction: { default: 1, check: above(0, 1) },
   valueFit: { default: 'adam', check: oneOf('adam', 'trust-region') },
-  valueEpochs: { default: 5, check: integer(0) },
+  valueEpochs: { default: 5, check: integer(0, MAX) },
   valueMinibatch: { default: 64, check: integer(1) },
   valueLearningRate: { default: 5e-3, check: above(0) },
   normalizeReturns: { default: true, check: expectBoolean },
   valueMaxKl: { default: 1, check: above(0) },
-  valueSteps: { default: 4, check: integer(0) },
-  valueCgIterations: { default: 5, check: integer(1) },
+  valueSteps: { default: 4, check: integer(0, MAX) },
+  valueCgIterations: { default: 5, check: integer(1, MAX) },
   valueDamping: { default: 0.1, check: number(0, MAX) },
   valueCurvatureFraction: { default: 0.1, check: above(0, 1) },
   conventions: { default: 'trpo', check: oneOf('trpo', ...Object.keys(conventions)) },
@@ -113,7 +111,7 @@ export const texts: { readonly [K in keyof TrainOptions]: readonly [meaning: str
   stateDependentStd: [
     'log σ is an output of the network; Box actions', 'Spinning Up, SB3-contrib have one σ',
   ],
-  actionBounds: ['how Box actions keep to their bounds', 'SB3-contrib'],
+  actionBounds: ['how Box actions keep to their bounds', 'measured; SB3-contrib clips'],
   actionNoiseHold: ['mean number of steps that noise is held', 'all peers; above 1 after Raffin et al. 2021'],
   discount: ['γ', 'Schulman et al. 2015, table 2'],
   gaeLambda: [
@@ -123,7 +121,7 @@ export const texts: { readonly [K in keyof TrainOptions]: readonly [meaning: str
   vineBranches: ['vine: branches per state', 'measured'],
   vineHorizon: ['vine: steps per branch, V thereafter', 'measured'],
   vineSpacing: ['vine: steps between branching states', 'measured'],
-  normalizeObservations: ['to running mean 0, variance 1; Box', 'SB3-contrib, Spinning Up'],
+  normalizeObservations: ['to running mean 0, variance 1; Box', 'measured; SB3-contrib: off'],
   observationClip: ['where they are clipped, in deviations', 'SB3-contrib (VecNormalize)'],
   normalizeAdvantages: ['advantages to mean 0, variance 1 per batch', 'all peers'],
   maxKl: ['δ: maximum mean KL(old‖new), nats per state', 'Schulman et al. 2015, table 2'],

@@ -13,7 +13,7 @@ import { bindParameters } from '../../nn/parameters.ts'
 import { createShards, type Shards, sumOverTiles } from '../../nn/shards.ts'
 import { predict, type Value } from '../../rl/value.ts'
 import type { AdamFitOptions } from '../options/options.ts'
-import { explained, type FitBatch, meanSquare, type ValueFit } from './loss.ts'
+import { explained, type FitBatch, isRounding, meanSquare, type ValueFit } from './loss.ts'
 import { changeUnit, inverse, type Unit, unitOf } from './returnUnits.ts'
 
 /** What fits on batches of N states need. P is the number of parameters. */
@@ -74,9 +74,12 @@ export function fitByAdam(fitter: AdamFitter, batch: FitBatch, random: Random): 
   const { value, options, adam, errors } = fitter
   const explainedVariance = explained(errors, returns, values)
   const lossBefore = meanSquare(errors, returns, values)
+  if (isRounding(lossBefore, returns)) {
+    return { status: 'fitted', lossBefore, lossAfter: lossBefore, explainedVariance }
+  }
   save(fitter)
 
-  const unit = options.normalizeReturns ? unitOf(returns, errors) : null
+  const unit = options.normalizeReturns ? unitOf(returns, lossBefore, errors) : null
   if (unit !== null) changeUnit(value, adam, unit)
   for (let epoch = 0; epoch < options.valueEpochs; epoch++) runEpoch(fitter, batch, unit, random)
   if (unit !== null) changeUnit(value, adam, inverse(unit))

@@ -19,16 +19,16 @@ import {
 } from '../../math/conjugateGradient.ts'
 import { lineSearch } from '../../math/lineSearch.ts'
 import type { Random } from '../../math/random.ts'
-import { allFinite, combine, dot } from '../../math/vector.ts'
+import { allFinite, combine, dot, SHARDS } from '../../math/vector.ts'
 import { createJacobian, type Jacobian } from '../../nn/jacobian.ts'
 import {
   backward, createMlp, createTape, forward, type Mlp, type Tape, transposeWeights,
 } from '../../nn/mlp.ts'
 import { bindParameters } from '../../nn/parameters.ts'
-import { createShards, type Shards, sumOverTiles } from '../../nn/shards.ts'
+import { createShards, drawSample, sampleSize, type Shards, sumOverTiles } from '../../nn/shards.ts'
 import type { Value } from '../../rl/value.ts'
 import type { GaussNewtonFitOptions } from '../options/options.ts'
-import { explained, type FitBatch, meanSquare, type ValueFit } from './loss.ts'
+import { explained, type FitBatch, isRounding, meanSquare, type ValueFit } from './loss.ts'
 import { outputLayerStart } from './returnUnits.ts'
 
 /** V as a differentiable map on some states. */
@@ -41,7 +41,8 @@ export interface GaussNewtonFitter {
   /** All states of a batch, and the states of H: a part of them, or the same. */
   readonly all: ValueMap
   readonly part: ValueMap
-  /** Scratch for drawing the part: [N]. */
+  /** Row numbers of the part's states, and scratch for drawing them: [N]. */
+  readonly sample: Int32Array
   readonly order: Int32Array
   readonly candidate: { readonly net: Mlp; readonly tape: Tape }
   /** J = jᵀ at the states of H, but by φ; and v ↦ (H + λI) v. */
@@ -66,17 +67,18 @@ export function createGaussNewtonFitter(
   const { valueCurvatureFraction: fraction, valueDamping } = options
   const P = net.parameters.flat.length
   const mapOf = (rows: number): ValueMap => {
-    const tape = createTape(net, backend.allocate(rows, sizes[0]), true)
+    const tape = createTape(net, backend.allocate(rows, sizes[0]), true, SHARDS)
     return { tape, shards: createShards(net, tape) }
   }
   const all = mapOf(states)
-  const part = fraction < 1 ? mapOf(Math.max(1, Math.round(fraction * states))) : all
+  const part = fraction < 1 ? mapOf(sampleSize(fraction, states)) : all
   const candidate = createMlp(backend, sizes, net.activation.name)
   const candidateTape = createTape(candidate, all.tape.inputs, false)
   const jacobian = createJacobian(net, part.tape)
   const units = new Float64Array(P).fill(1)
   return {
     value, options, all, part, jacobian, units,
+    sample: new Int32Array(part.tape.inputs.rows),
     order: new Int32Array(states),
     candidate: { net: candidate, tape: candidateTape },
     damped: dampedGaussNewton(net, part, jacobian, units, valueDamping),
@@ -110,8 +112,9 @@ export function fitByGaussNewton(fitter: GaussNewtonFitter, batch: FitBatch, ran
   const { all, old, scratch, options } = fitter
   const explainedVariance = explained(scratch, returns, values)
   const lossBefore = meanSquare(scratch, returns, values)
-  if (lossBefore === Number.MAX_VALUE) {
-    return { status: 'undone', lossBefore, lossAfter: lossBefore, explainedVariance }
+  if (lossBefore === Number.MAX_VALUE || isRounding(lossBefore, returns)) {
+    const status = lossBefore === Number.MAX_VALUE ? 'undone' : 'fitted'
+    return { status, lossBefore, lossAfter: lossBefore, explainedVariance }
   }
   old.set(values)
   all.tape.inputs.data.set(observations.data)
@@ -197,16 +200,13 @@ function search(fitter: GaussNewtonFitter, fit: Fit, loss: number, beta: number)
   return after
 }
 
-/** Draw the states of H without replacement, and run V on them. Every draw begins from the same order. */
-function drawPart({ value: { net }, all, part, order }: GaussNewtonFitter, random: Random): void {
-  const { data, rows, cols } = all.tape.inputs
+/** Draw the states of H without replacement, and run V on them. */
+function drawPart({ value: { net }, all, part, sample, order }: GaussNewtonFitter, random: Random): void {
+  const { data, cols } = all.tape.inputs
   const drawn = part.tape.inputs.data
-  for (let i = 0; i < rows; i++) order[i] = i
-  for (let i = 0; i < part.tape.inputs.rows; i++) {
-    const at = i + random.integer(rows - i)
-    const state = order[at]
-    order[at] = order[i]
-    for (let j = 0; j < cols; j++) drawn[i * cols + j] = data[state * cols + j]
+  drawSample(sample, order, random)
+  for (let i = 0; i < sample.length; i++) {
+    for (let j = 0; j < cols; j++) drawn[i * cols + j] = data[sample[i] * cols + j]
   }
   forward(net, part.tape)
 }

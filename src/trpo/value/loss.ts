@@ -2,6 +2,8 @@
  * What a fit of V reports: its losses, with the variance that V explained.
  */
 import { moments } from '../../math/moments.ts'
+import { FLAT_SPREAD } from '../../math/spread.ts'
+import { largestMagnitude } from '../../math/vector.ts'
 import type { Batch } from '../../rl/batch.ts'
 
 /** What a fit reads of a batch; it overwrites the values. */
@@ -27,6 +29,11 @@ export function meanSquare(scratch: Float64Array, x: Float64Array, y: Float64Arr
   const { mean, variance } = moments(scratch, scratch)
   const square = mean * mean + variance
   return Number.isFinite(square) ? square : Number.MAX_VALUE
+}
+
+/** Whether a loss is only the rounding of the returns: then V is right, and there is nothing to fit. */
+export function isRounding(loss: number, returns: Float64Array): boolean {
+  return loss < Number.MAX_VALUE && Math.sqrt(loss) <= FLAT_SPREAD * largestMagnitude(returns)
 }
 
 /** `ValueFit.explainedVariance`. `scratch` [N] is overwritten. */

@@ -17,12 +17,15 @@ export interface Unit { readonly mean: number; readonly std: number }
 const MIN_STD = 1e-50
 const MAX_STD = 1e50
 
-/** Units for `returns` [N]; null if they differ by rounding alone, or std is out of range. Scratch: [N]. */
-export function unitOf(returns: Float64Array, scratch: Float64Array): Unit | null {
+/**
+ * Units for `returns` [N]; if they differ by rounding alone, std is V's root mean square error, from its
+ * `loss`. null if std is out of range. Scratch: [N].
+ */
+export function unitOf(returns: Float64Array, loss: number, scratch: Float64Array): Unit | null {
   const { mean, variance } = moments(returns, scratch)
-  const std = Math.sqrt(variance)
-  const varies = std > FLAT_SPREAD * largestMagnitude(returns)
-  return varies && std > MIN_STD && std < MAX_STD ? { mean, std } : null
+  const varies = Math.sqrt(variance) > FLAT_SPREAD * largestMagnitude(returns)
+  const std = Math.sqrt(varies ? variance : loss)
+  return std > MIN_STD && std < MAX_STD ? { mean, std } : null
 }
 
 /**

@@ -44,6 +44,6 @@ export function chooseParts(
     fisher: subset === null ? fisher : onSubset(fisher, subset),
     preconditioner: options.preconditioner === 'diagonal' ? createPreconditioner(map, shards, damping) : null,
     squaredLength: options.stepLength === 'damped' ? (xAx) => xAx : (_, xFx) => xFx,
-    search: createSearch(options),
+    search: createSearch(options, old.distribution.etaSize),
   }
 }

@@ -19,11 +19,13 @@ export function withEntropyBonus(objective: Objective, coefficient: number, P: n
     },
     gradient(gradient, map, shards, actions, weights) {
       objective.gradient(gradient, map, shards, actions, weights)
-      const { net, distribution, tape, eta, sharedBar } = map
-      distribution.entropyScore(tape.outputDerivatives, sharedBar, coefficient / tape.inputs.rows, eta)
+      const { net, distribution, tape, eta } = map
+      const weight = coefficient / tape.inputs.rows
       // The weights were transposed by `objective.gradient`.
-      sumOverTiles(bonus, shards, (tile, into) => backward(net, tile, into))
-      bonus.set(sharedBar, P - sharedBar.length)
+      sumOverTiles(bonus, shards, (tile, into) => {
+        distribution.entropyScore(tape.outputDerivatives, into.shared, weight, eta, tile.first, tile.rows)
+        backward(net, tile, into)
+      })
       addScaled(gradient, 1, bonus)
     },
   }

@@ -13,7 +13,7 @@ import { backwardSquares, createSquaresTape, squareInputs, type SquaresTape } fr
 
 /** Division by the diagonal of F + λI. */
 export interface Preconditioner {
-  /** out ← v / (diag F + λ), as of the last `refreshPreconditioner`. */
+  /** out ← v / (diag F + λ), as of the last `step`. */
   readonly apply: Operator
   readonly map: PolicyMap
   readonly shards: Shards

@@ -5,6 +5,7 @@
 import { lineSearch, type LineSearchResult } from '../../math/lineSearch.ts'
 import type { StepStatus } from '../certificate.ts'
 import type { StepOptions } from '../options/options.ts'
+import { klError, type TrialErrors } from '../rounding.ts'
 import { longestStep } from './longestStep.ts'
 
 /** A trial of one point θ′ = θ + scale · β x. */
@@ -15,6 +16,8 @@ export interface Trial {
   /** The gain of L, and the gain that its slope predicts, gᵀ(θ′ − θ). */
   readonly gain: number
   readonly predictedGain: number
+  /** What rounding may hide of them. */
+  readonly errors: TrialErrors
 }
 
 /** A search along a step, and its rule of acceptance. */
@@ -32,22 +35,28 @@ export interface Search {
 /** The longest step is found within 2 %, and so its KL within some 4 % of δ. */
 const PRECISION = 1.02
 
-export function createSearch(options: StepOptions): Search {
+/** The search of options.lineSearch, for a distribution of `etaSize` outputs. */
+export function createSearch(options: StepOptions, etaSize: number): Search {
   if (options.lineSearch === 'none') return withoutSearch
   const { backtrackCoefficient, maxBacktracks, maxKlFactor, acceptRatio, constraint } = options
   const maxTrials = maxBacktracks + 1
   const constrained = ({ kl, klMax }: Trial): number => constraint === 'mean-kl' ? kl : klMax
+  /** The largest and the smallest that the exact numbers may be. */
+  const largestKl = (trial: Trial): number =>
+    constrained(trial) + klError(trial.errors, constrained(trial), etaSize)
   return {
     maxTrials,
     run: options.lineSearch === 'longest'
       ? (acceptable) => longestStep(acceptable, { trials: maxTrials, precision: PRECISION })
       : (acceptable) => lineSearch(acceptable, { backtrackCoefficient, maxBacktracks }),
     accepts: (trial, delta) =>
-      constrained(trial) <= maxKlFactor * delta
-      && trial.gain > 0 && trial.gain > acceptRatio * trial.predictedGain,
+      largestKl(trial) <= maxKlFactor * delta
+      && trial.gain > trial.errors.gain && trial.gain > acceptRatio * trial.predictedGain,
     verdict(moved, last, delta) {
-      if (moved) return constrained(last) <= delta ? 'accepted' : 'accepted-above-max-kl'
-      return constrained(last) <= maxKlFactor * delta ? 'no-improvement' : 'kl-exceeded'
+      if (moved) return largestKl(last) <= delta ? 'accepted' : 'accepted-above-max-kl'
+      if (!(constrained(last) <= maxKlFactor * delta)) return 'kl-exceeded'
+      const rose = last.gain > 0 && last.gain < Infinity && last.gain > acceptRatio * last.predictedGain
+      return rose ? 'unresolved' : 'no-improvement'
     },
   }
 }

@@ -22,7 +22,7 @@ export interface Squares {
 
 /** Memory for the tiles of `tape`. */
 export function createSquaresTape({ backend, sizes }: Mlp, tape: Tape): SquaresTape {
-  const maxRows = tape.tiles[0].rows
+  const maxRows = Math.max(...tape.tiles.map(({ rows }) => rows))
   const memory = sizes.slice(1).map((outputs, l) => ({
     X: backend.allocate(maxRows, sizes[l]), Y: backend.allocate(maxRows, outputs),
   }))

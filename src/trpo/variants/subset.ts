@@ -3,6 +3,7 @@
  * Schulman et al. 2015, appendix C, took 10 % of the states.
  */
 import type { Random } from '../../math/random.ts'
+import { drawSample, sampleSize } from '../../nn/shards.ts'
 import { createPolicyMap, forwardPolicy, type PolicyMap } from '../../rl/policyMap.ts'
 import { createMasks } from '../../rl/world/mask.ts'
 import type { Fisher } from '../fisher.ts'
@@ -12,31 +13,32 @@ export interface Subset {
   readonly full: PolicyMap
   /** The policy on the states drawn. */
   readonly map: PolicyMap
-  /** Row numbers of `full`; those drawn come first. */
+  /** Row numbers of the states drawn, in `full`: [n]; and scratch [N]. */
+  readonly sample: Int32Array
   readonly order: Int32Array
   readonly random: Random
 }
 
-/** A subset of `fraction` of the states of `full`, at least one; `drawSubset` draws them. */
+/** A subset of about `fraction` of the states of `full` (`sampleSize`); `drawSubset` draws them. */
 export function createSubset(full: PolicyMap, fraction: number, random: Random): Subset {
   const { net, distribution, tape, eta } = full
   const N = tape.inputs.rows
-  const n = Math.max(1, Math.round(fraction * N))
+  const n = sampleSize(fraction, N)
   const mask = createMasks(n, eta.mask === null ? 0 : distribution.etaSize)
   return {
     full, random,
     map: createPolicyMap(net, distribution, net.backend.allocate(n, tape.inputs.cols), true, mask),
-    order: Int32Array.from({ length: N }, (_, i) => i),
+    sample: new Int32Array(n),
+    order: new Int32Array(N),
   }
 }
 
 /** Draw states without replacement and run the policy on them. All products until the next draw use them. */
-export function drawSubset({ full, map, order, random }: Subset): void {
+export function drawSubset({ full, map, sample, order, random }: Subset): void {
   const { tape, eta, distribution } = full
-  const n = map.tape.inputs.rows
-  random.shuffle(order)
-  gather(map.tape.inputs.data, tape.inputs.data, order, n, tape.inputs.cols)
-  if (map.eta.mask !== null) gather(map.eta.mask, eta.mask!, order, n, distribution.etaSize)
+  drawSample(sample, order, random)
+  gather(map.tape.inputs.data, tape.inputs.data, sample, tape.inputs.cols)
+  if (map.eta.mask !== null) gather(map.eta.mask, eta.mask!, sample, distribution.etaSize)
   forwardPolicy(map)
 }
 
@@ -51,11 +53,9 @@ export function onSubset(fisher: Fisher, subset: Subset): Fisher {
   }
 }
 
-/** Row i of `to` ← row order[i] of `from`, for the first `n` rows of length `width`. */
-function gather<A extends Float64Array | Uint8Array>(
-  to: A, from: A, order: Int32Array, n: number, width: number,
-): void {
-  for (let i = 0; i < n; i++) {
-    for (let j = 0; j < width; j++) to[i * width + j] = from[order[i] * width + j]
+/** Row i of `to` ← row rows[i] of `from`; rows are of length `width`. */
+function gather<A extends Float64Array | Uint8Array>(to: A, from: A, rows: Int32Array, width: number): void {
+  for (let i = 0; i < rows.length; i++) {
+    for (let j = 0; j < width; j++) to[i * width + j] = from[rows[i] * width + j]
   }
 }

@@ -178,7 +178,7 @@ test('layers are checked unit by unit, holes included', () => {
 test('every end of a range that belongs to it is accepted', () => {
   const accepted = (given: Partial<TrainOptions>): void => {
     const resolved = resolveOptions(given)
-    for (const name of Object.keys(given) as Name[]) assert.is(resolved[name], given[name])
+    for (const name of Object.keys(given) as Name[]) assert.equal(resolved[name], given[name])
   }
   for (const name of names) {
     const { ends, beside } = table[name]
@@ -197,8 +197,8 @@ test('the defaults are valid, and an option that is undefined has its default', 
   const defaults = resolveOptions({})
   assert.equal(Object.keys(defaults), Object.keys(rules))
   for (const name of Object.keys(rules) as Name[]) {
-    assert.is(defaults[name], rules[name].default)
-    assert.is(resolveOptions({ [name]: undefined })[name], rules[name].default)
+    assert.equal(defaults[name], rules[name].default)
+    assert.equal(resolveOptions({ [name]: undefined })[name], rules[name].default)
     rules[name].check(name, rules[name].default)
   }
 })
@@ -290,8 +290,38 @@ test('a vine must fit into batchSteps, with at least one state in each environme
   assert.is(refused({ ...tight, vineHorizon: NaN }).message.split('\n').length, 1)
 })
 
+test('arrays in options are copied: changed afterwards they have no effect, nor on the defaults', () => {
+  const hiddenSizes = [3, 4], valueHiddenSizes = [5]
+  const options = resolveOptions({ hiddenSizes, valueHiddenSizes })
+  hiddenSizes[0] = -1
+  valueHiddenSizes.length = 0
+  assert.equal([options.hiddenSizes, options.valueHiddenSizes], [[3, 4], [5]])
+  ;(resolveOptions({}).hiddenSizes as number[])[0] = -1
+  assert.equal(resolveOptions({}).hiddenSizes, [64, 64])
+})
+
+test('options are own properties: a prototype that was polluted changes no default and adds no name', () => {
+  const polluted = Object.prototype as unknown as Record<string, unknown>
+  const before = resolveOptions({}), peer = resolveOptions({ conventions: 'sb3' })
+  try {
+    Object.assign(polluted, { lineSearch: false, seed: 7, conventions: 'sb3', klReduction: 'mean' })
+    assert.equal(resolveOptions({}), before)
+    assert.equal(resolveOptions({ conventions: 'sb3' }), peer)
+  } finally {
+    for (const name of ['lineSearch', 'seed', 'conventions', 'klReduction']) delete polluted[name]
+  }
+})
+
+test('a name of two million letters is refused at once, in a short message on one line', () => {
+  const { message } = refused({ ['x'.repeat(2e6)]: 1 })
+  assert.ok(message.length < 300 && !message.includes('\n'), message.slice(0, 400))
+  const { message: unseen } = refused({ 'see\u001b[2Kd\u202e': 1 })
+  assert.match(unseen, /^see\\u001b\[2Kd\\u202e: expected a known option/)
+})
+
 test('options that are no record are refused as a whole', () => {
-  for (const given of [null, 1, 'seed', true, 1n, () => {}]) {
+  const others = [new Map([['seed', 5]]), Promise.resolve({ seed: 5 }), [5], new (class { seed = 5 })()]
+  for (const given of [null, 1, 'seed', true, 1n, () => {}, ...others]) {
     const error = refused(given)
     assert.ok(error instanceof TypeError)
     assert.match(error.message, /^options: expected a record, got /)

@@ -349,9 +349,9 @@ test('in units of the returns, V reaches large returns for which Adam alone woul
   assert.ok(lossAfter(false) > 1e7, '900 steps of 0.03 lead to 27')
 })
 
-test('returns that do not vary, or beyond what doubles can square, have no units of their own', () => {
+test('returns beyond what doubles can square have no units of their own', () => {
   const huge = data(30, 3, 60).returns.map((r) => 1e60 * r)
-  for (const returns of [new Float64Array(30).fill(7), new Float64Array(30), huge]) {
+  for (const returns of [huge]) {
     const given = { ...data(30, 3, 60), returns }
     const phis = [false, true].map((normalizeReturns) => {
       const fitter = setup(given, [5], 'tanh', { normalizeReturns })
@@ -359,6 +359,33 @@ test('returns that do not vary, or beyond what doubles can square, have no units
       return bits(phiOf(fitter.value))
     })
     assert.is(phis[1], phis[0])
+  }
+})
+
+test('returns that do not vary are fitted in units of the error of V: the same fit times 2^k', () => {
+  const fitted = [1, 2 ** -30, 2 ** 30].map((unit) => {
+    const given = { ...data(30, 3, 60), returns: new Float64Array(30).fill(7 * unit) }
+    const fitter = setup(given, [5], 'tanh', { normalizeReturns: true, valueEpochs: 40 })
+    const { net } = fitter.value, { layers } = net.parameters
+    for (const x of [layers.at(-1)!.W.data, layers.at(-1)!.b.data]) x.forEach((w, p) => { x[p] = w * unit })
+    const { lossBefore, lossAfter } = fit(fitter, given)
+    assert.ok(lossAfter < lossBefore)
+    return lossAfter / unit ** 2
+  })
+  assert.equal(fitted, fitted.map(() => fitted[0]))
+})
+
+test('a V that is right within rounding is left alone', () => {
+  for (const returns of [new Float64Array(30), new Float64Array(30).fill(1e5)]) {
+    const given = { ...data(30, 3, 60), returns }
+    const fitter = setup(given, [5], 'tanh', { normalizeReturns: true })
+    const phi = phiOf(fitter.value)
+    phi.fill(0)
+    phi[phi.length - 1] = returns[0] * (1 + 2 ** -50)
+    const before = bits(phi), { status, lossAfter } = fit(fitter, given)
+    assert.is(bits(phi), before)
+    assert.is(status, 'fitted')
+    assert.ok(lossAfter < 1e-18)
   }
 })
 

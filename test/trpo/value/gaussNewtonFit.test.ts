@@ -284,15 +284,17 @@ test('a fit is undone if numbers are not finite or no trial is acceptable: φ, v
   }
   // H of a state near 0 alone sees next to no curvature: the step overshoots at the far one, and there is one
   // trial only.
-  const observations = reference.allocate(2, 1)
-  observations.data.set([0.01, 100])
-  const far: Data = { observations, returns: Float64Array.of(1, 1) }
+  // Sixteen shards of two states, and one of each is drawn.
+  const observations = reference.allocate(32, 1)
+  observations.data.fill(0.01)
+  observations.data[31] = 100
+  const far: Data = { observations, returns: new Float64Array(32).fill(1) }
   const blind = setup(far, [], 'identity', {
     valueMaxKl: 1e300, valueCurvatureFraction: 0.5, valueDamping: 1e-3, maxBacktracks: 0,
   })
   const phi = bits(phiOf(blind.value)), w = values(blind, far)
-  const found = fitByGaussNewton(blind, { observations, returns: far.returns, values: w }, new Random(4))
-  assert.is(blind.part.tape.inputs.data[0], 0.01)
+  const found = fitByGaussNewton(blind, { observations, returns: far.returns, values: w }, new Random(6))
+  assert.ok(blind.part.tape.inputs.data.every((x) => x === 0.01))
   assert.is(found.status, 'undone')
   assert.ok(Object.is(found.lossAfter, found.lossBefore))
   assert.is(bits(phiOf(blind.value)), phi)
@@ -337,14 +339,17 @@ test('the states of H depend on the stream alone, drawn anew each step; all of t
       return state / 2
     }))
   }
-  assert.is(drawn(0.3, 0).size, 30)
+  assert.is(drawn(0.3, 0).size, 16)
   assert.equal(drawn(0.3, 0), drawn(0.3, 2))
-  assert.is(drawn(1e-9, 0).size, 1)
+  assert.is(drawn(1e-9, 0).size, 16)
   const fitter = setup(given, [4], 'tanh', { ...USUAL, valueCurvatureFraction: 0.3, valueSteps: 2 })
   const random = new Random(6)
   fit(fitter, given, random)
   const again = new Random(6)
-  for (let step = 0; step < 2; step++) for (let i = 0; i < 30; i++) again.integer(100 - i)
+  // One row of each shard of 6 or 7 rows.
+  for (let step = 0; step < 2; step++) {
+    for (let s = 0; s < 16; s++) again.integer(Math.floor((s + 1) * 100 / 16) - Math.floor(s * 100 / 16))
+  }
   assert.equal(random.getState(), again.getState())
   const all = setup(given, [4], 'tanh', { ...USUAL, valueCurvatureFraction: 1 })
   const still = new Random(6)
@@ -353,7 +358,8 @@ test('the states of H depend on the stream alone, drawn anew each step; all of t
 })
 
 test('every state is drawn equally often', () => {
-  const given = data(20, 1, 20)
+  // Sixteen shards of four rows.
+  const given = data(64, 1, 20)
   const fitter = setup(given, [], 'identity', { ...USUAL, valueCurvatureFraction: 0.25, valueSteps: 1 })
   const random = new Random(21), counts = new Map<number, number>()
   const rounds = 4000
@@ -362,7 +368,7 @@ test('every state is drawn equally often', () => {
     fit(fitter, given, random)
     for (const x of fitter.part.tape.inputs.data) counts.set(x, (counts.get(x) ?? 0) + 1)
   }
-  assert.is(counts.size, 20)
+  assert.is(counts.size, 64)
   // Binomial: 1000 ± 27.4; five deviations.
   for (const count of counts.values()) assert.ok(Math.abs(count - rounds / 4) < 137, `${count}`)
 })

@@ -18,6 +18,9 @@ import { createShards } from '../../../src/nn/shards.ts'
 import { stateGaussian } from '../../../src/nn/distributions/stateGaussian.ts'
 import { createPolicyMap, forwardPolicy, type PolicyMap } from '../../../src/rl/policyMap.ts'
 import { createFisher } from '../../../src/trpo/fisher.ts'
+import type { TrainOptions } from '../../../src/trpo/options/options.ts'
+import { resolveOptions } from '../../../src/trpo/options/resolve.ts'
+import { chooseParts, type StepParts } from '../../../src/trpo/variants/choose.ts'
 import { createPreconditioner, refreshPreconditioner } from '../../../src/trpo/variants/preconditioner.ts'
 
 /** The second entry is what all states allow. */
@@ -89,6 +92,14 @@ test('with the preconditioner conjugate gradients find the same direction', () =
     // A relative residual of 1e-12 times a condition number of some 1e3.
     plain.x.forEach((x, i) => assert.ok(Math.abs(x - helped.x[i]) < 1e-8 * (1 + Math.abs(x))))
   }
+})
+
+test('a step has none by default, and one if the option asks for it', () => {
+  const map = draw(FAMILIES[0], [4], 10, new Random(4))
+  const partsFor = (given: Partial<TrainOptions>): StepParts =>
+    chooseParts(resolveOptions(given), map, createShards(map.net, map.tape), new Random(5))
+  assert.is(partsFor({}).preconditioner, null)
+  assert.is.not(partsFor({ preconditioner: 'diagonal' }).preconditioner, null)
 })
 
 test('a parameter without influence and without damping is left alone, not divided by 0', () => {
