@@ -8,6 +8,7 @@
  * may be missing.
  */
 import { argumentError, show } from '../errors/expect.ts'
+import { isPlainRecord } from '../errors/kinds.ts'
 import { crc32 } from './checksum.ts'
 import { FileError } from './fileError.ts'
 import { decodeSafetensors, encodeSafetensors, layOut, type StoredTensor } from './safetensors.ts'
@@ -30,9 +31,8 @@ const NO_CHECKSUM = '00000000'
 
 /** The file's bytes. `extra` becomes metadata whose names begin with `extra.` */
 export function seal(format: string, { tensors, metadata }: Contents, extra: Extra): Uint8Array {
-  if (typeof extra !== 'object' || extra === null) {
-    throw argumentError('extra', 'a record of strings', extra)
-  }
+  // A Map has no own entries, which would be lost in silence.
+  if (!isPlainRecord(extra)) throw argumentError('extra', 'a record of strings', extra)
   const all = new Map(metadata)
   all.set('format', format).set('format_version', FORMAT_VERSION).set('writer', `trpo ${VERSION}`)
   for (const [key, text] of Object.entries(extra)) all.set(EXTRA + key, text)

@@ -4,9 +4,14 @@
  * But: no writer; `JSON.stringify` is one. Single strings are unescaped by `JSON.parse`.
  */
 import { show } from '../errors/expect.ts'
+import { isMap } from '../errors/kinds.ts'
 import { FileError } from './fileError.ts'
 
 export type Json = null | boolean | number | string | readonly Json[] | ReadonlyMap<string, Json>
+
+export function isJsonObject(value: Json | undefined): value is Map<string, Json> {
+  return isMap(value)
+}
 
 /** Maximum depth of nested arrays and objects; the files read here need three. */
 const MAX_DEPTH = 8

@@ -2,22 +2,24 @@
  * A policy as one file, and back, bit for bit; docs/guides/files.md lists the contents of the file.
  * But: no optimiser and no random streams; a training cannot be continued from such a file.
  */
-import type { Backend } from '../math/backend.ts'
+import { type Backend, expectBackend } from '../math/backend.ts'
 import { expectOneOf, show } from '../errors/expect.ts'
+import { expectShape, type Shape } from '../errors/shape.ts'
 import { reference } from '../math/reference.ts'
-import { boundsProblem } from '../rl/actionBounds.ts'
+import { expectDistribution, expectMlp } from '../nn/shapes.ts'
 import { createPolicy, distributionFor, expectPolicy, type Policy } from '../rl/policy.ts'
 import { encodedSize } from '../rl/world/encoding.ts'
 import type { Space } from '../rl/world/space.ts'
 import {
   type Contents, expectNothingLeft, expectOnlyParts, expectSize, type Extra, seal, takeWord, unseal,
 } from './contents.ts'
-import { FileError } from './fileError.ts'
 import { fillNetwork, putNetwork, putParameters, takeNetwork, takeParameters } from './network.ts'
 import { putNormalizer, takeNormalizer } from './normalizer.ts'
 import { putSpace, takeSpace } from './spaces.ts'
 
 const FORMAT = 'trpo policy'
+/** Spaces and all else are checked one by one. */
+const parts = (): Shape => ({ net: expectMlp, distribution: expectDistribution })
 /** The parts of a policy that the file holds. */
 const PARTS: readonly string[] = [
   'observationSpace', 'actionSpace', 'distribution', 'net', 'stateDependentStd', 'actionBounds', 'normalizer',
@@ -32,17 +34,18 @@ const LOG_STD = 'policy.log_std'
  * Throws if a parameter is not finite, and if the policy has a part that the file cannot hold.
  */
 export function encodePolicy(policy: Policy, extra: Extra = {}): Uint8Array {
-  expectPolicy(policy)
-  const { observationSpace, actionSpace, distribution, net, stateDependentStd, normalizer } = policy
+  expectShape('policy', policy, 'a policy', parts())
   expectOnlyParts('policy', policy, PARTS)
   const contents: Contents = { tensors: new Map(), metadata: new Map() }
-  putSpace(contents, 'observation_space', observationSpace)
-  putSpace(contents, 'action_space', actionSpace)
+  putSpace(contents, 'observation_space', policy.observationSpace)
+  putSpace(contents, 'action_space', policy.actionSpace)
+  const { actionSpace, distribution, net, stateDependentStd, normalizer } = policy
   const expected = distributionFor(actionSpace, stateDependentStd).name
   if (distribution.name !== expected) {
     const problem = `expected ${show(expected)} for its actions, got ${show(distribution.name)}`
     throw new RangeError(`policy.distribution: ${problem}`)
   }
+  expectPolicy(policy)
   contents.metadata.set('distribution', distribution.name)
   const actionBounds = expectOneOf('policy.actionBounds', policy.actionBounds, BOUNDS)
   // Written only if it is not 'clip', which a file without it means.
@@ -61,6 +64,7 @@ export function encodePolicy(policy: Policy, extra: Extra = {}): Uint8Array {
 export function decodePolicy<S extends Space = Space>(
   bytes: Uint8Array, backend: Backend = reference,
 ): Policy<S> {
+  expectBackend('backend', backend)
   const contents = unseal(FORMAT, bytes)
   const observationSpace = takeSpace(contents, 'observation_space')
   const actionSpace = takeSpace(contents, 'action_space')
@@ -69,8 +73,6 @@ export function decodePolicy<S extends Space = Space>(
   const { etaSize, sharedSize } = families.find((family) => family.name === name)!
   const stated = actionSpace.kind === 'box' && contents.metadata.has(BOUNDS_KEY)
   const actionBounds = stated ? takeWord(contents, BOUNDS_KEY, BOUNDS) : 'clip'
-  const problem = boundsProblem(actionBounds, actionSpace)
-  if (problem !== null) throw new FileError(problem)
   const stored = takeNetwork(contents, 'policy')
   const logStd = sharedSize > 0 ? takeParameters(contents, LOG_STD, 1).data : new Float64Array(0)
   const normalizer = takeNormalizer(contents, stored.sizes[0])

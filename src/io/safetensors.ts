@@ -10,8 +10,10 @@
  * But: headers of at most 10 MB. Only float64 is written; float32 is read, too, and widened, which is exact.
  */
 import { argumentError, show } from '../errors/expect.ts'
+import { isArray, isFloat64Array, isMap, isUint8Array, read } from '../errors/kinds.ts'
+import { visible } from '../errors/visible.ts'
 import { FileError } from './fileError.ts'
-import { type Json, readJson } from './json.ts'
+import { isJsonObject, type Json, readJson } from './json.ts'
 import { decodeUtf8 } from './utf8.ts'
 
 /** An array of numbers with any number of axes. */
@@ -30,7 +32,7 @@ export type Metadata = ReadonlyMap<string, string>
 const METADATA = '__metadata__'
 /** Bytes; a tenth of the format's own limit: some 100,000 tensors, read within seconds. */
 const MAX_HEADER = 10_000_000
-const BYTES: ReadonlyMap<Json, number> = new Map([['F64', 8], ['F32', 4]])
+const BYTES: ReadonlyMap<Json | undefined, number> = new Map([['F64', 8], ['F32', 4]])
 
 /**
  * The file's bytes: tensors and metadata in the order of their names, so that the same content gives the same
@@ -38,20 +40,28 @@ const BYTES: ReadonlyMap<Json, number> = new Map([['F64', 8], ['F32', 4]])
  * Unicode.
  */
 export function encodeSafetensors(tensors: Tensors, metadata: Metadata = new Map()): Uint8Array {
-  for (const [name, { shape, data }] of tensors) {
+  for (const [what, map] of [['tensors', tensors], ['metadata', metadata]] as const) {
+    if (!isMap(map)) throw argumentError(what, 'a Map', map)
+    for (const name of map.keys()) {
+      if (typeof name !== 'string') throw argumentError(what, 'string keys', name)
+    }
+  }
+  for (const [name, tensor] of tensors) {
+    const shape = read(tensor, 'shape'), data = read(tensor, 'data')
     if (name === METADATA) throw new RangeError(`tensors: expected another name, got ${show(name)}`)
-    if (!(data instanceof Float64Array)) {
+    if (!isFloat64Array(data)) {
       throw argumentError(name, 'a Float64Array', data)
     }
-    if (!Array.isArray(shape) || !shape.every(isCount)) {
+    if (!isCounts(shape)) {
       throw argumentError(`${name}.shape`, 'integers from 0', shape)
     }
     const count = product(shape)
     if (data.length !== count) {
-      throw new RangeError(`${name}: expected ${count} numbers for its shape, got ${data.length}`)
+      const problem = `expected ${count} numbers for its shape, got ${data.length}`
+      throw new RangeError(`${visible(name, 100)}: ${problem}`)
     }
     const i = data.findIndex(Number.isNaN)
-    if (i >= 0) throw new RangeError(`${name}[${i}]: expected a number, got NaN`)
+    if (i >= 0) throw argumentError(`${name}[${i}]`, 'a number', NaN, 'number')
   }
   for (const [key, text] of metadata) {
     if (typeof text !== 'string') throw argumentError(key, 'a string', text)
@@ -101,7 +111,7 @@ export function layOut(tensors: Tensors, metadata: Metadata): Uint8Array {
 export function decodeSafetensors(
   bytes: Uint8Array,
 ): { tensors: Map<string, StoredTensor>; metadata: Map<string, string> } {
-  if (!(bytes instanceof Uint8Array)) throw argumentError('bytes', 'a Uint8Array', bytes)
+  if (!isUint8Array(bytes)) throw argumentError('bytes', 'a Uint8Array', bytes)
   if (bytes.length < 8) throw new FileError(`file: expected at least 8 bytes, got ${bytes.length}`)
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
   const length = view.getUint32(0, true) + 4294967296 * view.getUint32(4, true)
@@ -110,7 +120,7 @@ export function decodeSafetensors(
   const text = decodeUtf8(bytes.subarray(8, 8 + length))
   if (text === null) throw new FileError('header: expected UTF-8, got other bytes')
   const header = text[0] === '{' ? readJson('header', text) : null
-  if (!(header instanceof Map)) {
+  if (!isJsonObject(header)) {
     throw new FileError(`header: expected to begin with "{", got ${show(text[0] ?? '')}`)
   }
 
@@ -142,7 +152,7 @@ interface Place {
 function readMetadata(entry: Json | undefined): Map<string, string> {
   const metadata = new Map<string, string>()
   if (entry === undefined) return metadata
-  if (!(entry instanceof Map)) throw new FileError(`${METADATA}: expected an object, got ${show(entry)}`)
+  if (!isJsonObject(entry)) throw new FileError(`${METADATA}: expected an object, got ${show(entry)}`)
   for (const [key, text] of entry) {
     if (typeof text !== 'string') {
       throw new FileError(`${METADATA}: expected a string for ${show(key)}, got ${show(text)}`)
@@ -154,7 +164,7 @@ function readMetadata(entry: Json | undefined): Map<string, string> {
 
 function readPlace(name: string, entry: Json): Place {
   const tensor = `tensor ${show(name)}`
-  if (!(entry instanceof Map) || entry.size !== 3) {
+  if (!isJsonObject(entry) || entry.size !== 3) {
     throw new FileError(`${tensor}: expected dtype, shape and data_offsets, got ${show(entry)}`)
   }
   const dtype = entry.get('dtype'), shape = entry.get('shape'), offsets = entry.get('data_offsets')
@@ -187,8 +197,8 @@ function expectTiling(places: readonly Place[], length: number): void {
   if (end !== length) throw new FileError(`data: expected ${end} bytes, got ${length}`)
 }
 
-function isCounts(value: Json | undefined): value is readonly number[] {
-  return Array.isArray(value) && value.every(isCount)
+function isCounts(value: unknown): value is readonly number[] {
+  return isArray(value) && value.every(isCount)
 }
 
 function isCount(value: unknown): boolean {

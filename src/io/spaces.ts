@@ -6,7 +6,7 @@ import { show } from '../errors/expect.ts'
 import { type Space, spaceProblem } from '../rl/world/space.ts'
 import { type Contents, takeTensor, takeText } from './contents.ts'
 import { FileError } from './fileError.ts'
-import { readJson } from './json.ts'
+import { isJsonObject, readJson } from './json.ts'
 
 /** The fields of each kind in the metadata, besides `kind`. */
 const FIELDS: ReadonlyMap<unknown, readonly string[]> = new Map([
@@ -28,7 +28,7 @@ export function putSpace({ tensors, metadata }: Contents, name: string, space: S
 /** Take out the space. Throws a FileError. */
 export function takeSpace(contents: Contents, name: string): Space {
   const record = readJson(name, takeText(contents, name))
-  if (!(record instanceof Map)) throw new FileError(`${name}: expected an object, got ${show(record)}`)
+  if (!isJsonObject(record)) throw new FileError(`${name}: expected an object, got ${show(record)}`)
   const kind = record.get('kind')
   const fields = FIELDS.get(kind)
   if (fields === undefined) {

@@ -4,7 +4,7 @@
  */
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { compare, judge } from '../../src/verify/comparison.ts'
+import { compare, CURVATURES, judge, SLOPES } from '../../src/verify/comparison.ts'
 
 const judged = (errors: readonly number[], tolerance: number, uncertainty: number = 0) =>
   judge('a', 'b', errors.map((error) => ({ error, uncertainty })), { tolerance, reason: 'c' })
@@ -20,6 +20,11 @@ test('the worst error decides, and equality passes', () => {
     name: 'a', compares: 'b', error: 1e-6, tolerance: 1e-6, reason: 'c', passed: true,
   })
   assert.is(judged([0, 2e-6, 1e-6], 1e-6).passed, false)
+})
+
+test('first derivatives are held to 1e-6, second ones to 1e-5', () => {
+  assert.is(SLOPES.tolerance, 1e-6)
+  assert.is(CURVATURES.tolerance, 1e-5)
 })
 
 test('ten times the uncertainty is tolerated, but never more than 1e-3', () => {

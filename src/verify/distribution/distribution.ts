@@ -44,7 +44,7 @@ function scores(subject: Subject, directions: readonly EtaDirection[], random: R
   distribution.sample(actions, eta, new Array<Random>(N).fill(random))
   return slopes(subject, directions, {
     negligible: NEGLIGIBLE * norm(weights),
-    differentiate: (etaBar, sharedBar) => distribution.score(etaBar, sharedBar, weights, actions, eta),
+    differentiate: (etaBar, sharedBar) => distribution.score(etaBar, sharedBar, weights, actions, eta, 0, N),
     value(moved) {
       distribution.logProbability(logs, actions, moved)
       return dot(weights, logs)
@@ -57,7 +57,7 @@ function entropyScores(subject: Subject, directions: readonly EtaDirection[]): C
   const N = eta.rows.rows, entropies = new Float64Array(N)
   return slopes(subject, directions, {
     negligible: NEGLIGIBLE,
-    differentiate: (etaBar, sharedBar) => distribution.entropyScore(etaBar, sharedBar, 1 / N, eta),
+    differentiate: (etaBar, sharedBar) => distribution.entropyScore(etaBar, sharedBar, 1 / N, eta, 0, N),
     value(moved) {
       distribution.entropy(entropies, moved)
       return sum(entropies) / N

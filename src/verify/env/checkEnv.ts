@@ -3,18 +3,23 @@
  * violation is reported once, where it occurred first, as *place: name: expected X, got Y*. After Gymnasium's
  * check_env. Exceptions of the environment are caught and reported, too; only invalid options throw here.
  *
- * Three walks: the first checks types and ranges; the second, with the same seed and actions, must give the
- * same numbers; so must the third, from a state saved in the second, if the environment can save states.
+ * What training relies on, a walk does. The first checks types and ranges; each of the others must give the
+ * same numbers for the same seed and actions: simply repeated; with all actions in one vector, which holds
+ * something else after the call; from a state saved before, twice; and beside a second environment.
  * But: a walk visits only states that random (allowed) actions reach; calls out of order are not tried.
  */
-import { expectInteger, show } from '../../errors/expect.ts'
+import { expectInteger, expectNumber, expectRecord, show } from '../../errors/expect.ts'
+import { isFloat64Array } from '../../errors/kinds.ts'
 import { Random } from '../../math/random.ts'
-import type { Env } from '../../rl/world/env.ts'
-import { isMaskable } from '../../rl/world/mask.ts'
+import { unitRemark } from '../../rl/actionBounds.ts'
+import { closeAll, expectOneKind, makeOne } from '../../rl/environments.ts'
+import { expectDistinct, isPromise, partProblems, textOf, thrown } from '../../rl/guard.ts'
+import type { Action, Env } from '../../rl/world/env.ts'
 import { sample } from '../../rl/world/membership.ts'
-import { spaceProblem } from '../../rl/world/space.ts'
-import { thrown } from '../../rl/guard.ts'
-import { type Observed, type Problems, report, walk } from './walk.ts'
+import type { Space } from '../../rl/world/space.ts'
+import { beside } from './beside.ts'
+import { repeats } from './repeats.ts'
+import { type Observed, type Problems, report, walk, type Way } from './walk.ts'
 
 /** How long the walks are, and from which seed. */
 export interface CheckOptions {
@@ -24,100 +29,177 @@ export interface CheckOptions {
   readonly seed?: number
 }
 
-/** All problems found, one line each; empty if there are none. */
-export function checkEnv(env: Env, { steps = 1000, seed = 0 }: CheckOptions = {}): string[] {
+/** Problems, one line each; empty if there are none. */
+export interface EnvProblems extends Array<string> {
+  /** What is allowed and may still surprise, one line each: no end of an episode, actions without a unit. */
+  readonly remarks: readonly string[]
+}
+
+/** A check under way. */
+interface Check {
+  readonly steps: number
+  readonly seed: number
+  readonly problems: Problems
+  readonly remarks: string[]
+}
+
+/** The largest seed that `train` and `evaluate` give. */
+const LARGEST_SEED = 2147483647
+/** Steps of a short walk, and steps without an end that are worth a remark. */
+const SHORT = 100, LONG = 1000
+
+/**
+ * All problems found in an environment, one line each; what is allowed and may still surprise is in `remarks`
+ * of the result. Given the factory that `train` gets in its place, it makes two, closes both, and finds also
+ * two that share a world: one that is stepped must not move the other.
+ */
+export function checkEnv(env: Env | (() => Env), options: CheckOptions = {}): EnvProblems {
+  const { steps = 1000, seed = 0 } = expectRecord<CheckOptions>('options', options, ['steps', 'seed'])
   expectInteger('steps', steps, 1)
+  expectNumber('steps', steps, 1, 10_000_000)
   expectInteger('seed', seed, 0)
-  const problems: Problems = new Map()
+  const check: Check = { steps, seed, problems: new Map(), remarks: [] }
+  attempt(check, () => {
+    if (typeof env === 'function' && !('step' in env)) checkMade(env, check)
+    else checkOne(env as Env, check)
+  })
+  // Not enumerable, so that the result of a sound environment is equal to [].
+  return Object.defineProperty([...check.problems.values()], 'remarks', { value: check.remarks }) as never
+}
+
+/** Two environments of a factory: the first is checked, and then beside the second. */
+function checkMade(makeEnv: () => Env, check: Check): void {
+  const { steps, seed, problems } = check
+  const envs: Env[] = []
+  attempt(check, () => {
+    for (const e of [0, 1]) envs.push(makeOne(makeEnv, e))
+    const first = checkOne(envs[0], check)
+    expectDistinct(envs)
+    if (problems.size > 0) return
+    expectOneKind(envs)
+    const others = actionsFor(envs[1].actionSpace, steps, LARGEST_SEED)
+    const visit = beside(envs[1], others, LARGEST_SEED, (error) => {
+      const demand = 'expected environments that work side by side as each does alone'
+      report(problems, 'makeEnv', 'makeEnv', `${demand}, got ${textOf(error)}`)
+    })
+    const demand = 'steps of another environment from makeEnv to change nothing: the same'
+    const actions = actionsFor(envs[0].actionSpace, steps, seed)
+    again(check, envs[0], actions, first!, 'makeEnv', demand, { seed, visit })
+  })
+  attempt(check, () => closeAll(envs, false))
+}
+
+/** Errors of `work` as a problem: EnvErrors, and those of getters and proxies; a walk catches its own. */
+function attempt({ problems }: Check, work: () => void): void {
   try {
-    if (checkParts(env, problems)) walkThrice(env, steps, seed, problems)
+    work()
   } catch (error) {
-    // From getters or proxies. Exceptions of `step` and `reset` are caught in `walk`, which knows the step.
-    report(problems, 'env', 'env', `expected properties that can be read, got ${thrown(error)}`)
+    if ((error as Error | null)?.name === 'EnvError') problems.set(textOf(error), textOf(error))
+    else report(problems, 'env', 'env', `expected properties that can be read, got ${thrown(error)}`)
   }
-  return [...problems.values()]
+}
+
+/** Returns the first walk; null if it could not be completed. */
+function checkOne(env: Env, check: Check): readonly Observed[] | null {
+  if (!checkParts(env, check.problems)) return null
+  const { steps, seed, problems, remarks } = check
+  const actions = actionsFor(env.actionSpace, steps, seed)
+  const first = walk(env, actions, problems, { seed })
+  if (first === null) return null
+  remark(env, first, steps, remarks)
+
+  const middle = Math.floor(steps / 3)
+  let saved: Float64Array | null = null
+  const visit = (t: number): void => { if (t === middle) saved = savedState(env, problems) }
+  const same = 'the same seed and actions to give the same'
+  if (!repeats(first, walk(env, actions, problems, { seed, visit }), problems, 'repeat', same)) return first
+
+  if (saved !== null) resume(check, env, actions, first, middle, saved)
+  // Another seed, and from the middle of its episode the first one again.
+  if (walk(env, actions.slice(0, 1), problems, { seed: LARGEST_SEED }) === null) return first
+  const start = actions.slice(0, SHORT)
+  if (!repeats(first, walk(env, start, problems, { seed }), problems, 'repeat', same)) return first
+  if (typeof actions[0] !== 'number') {
+    const demand = 'actions in one vector, overwritten after the call (copy one to keep it), to give the same'
+    again(check, env, actions, first, 'reuse', demand, { seed, reuse: true })
+  }
+  return first
 }
 
 /** Whether the methods and spaces that a walk needs are there and valid. */
 function checkParts(env: Env, problems: Problems): boolean {
-  if (typeof env !== 'object' && typeof env !== 'function' || env === null) {
-    report(problems, 'env', 'env', `expected an object, got ${show(env)}`)
+  if (typeof env !== 'object' && typeof env !== 'function' || env === null || isPromise(env)) {
+    const got = isPromise(env) ? 'a Promise (environments here are synchronous)' : show(env)
+    report(problems, 'env', 'env', `expected an object, got ${got}`)
     return false
   }
-  for (const method of ['reset', 'step'] as const) checkFunction(method, env[method])
-  if (env.close !== undefined) checkFunction('close', env.close)
-  if (env.getState !== undefined || env.setState !== undefined) {
-    checkFunction('getState', env.getState)
-    checkFunction('setState', env.setState)
-  }
-  for (const name of ['observationSpace', 'actionSpace'] as const) {
-    const problem = spaceProblem(env[name])
-    if (problem !== null) report(problems, name, name, problem)
-  }
-  if (env.actionMask !== undefined) {
-    checkFunction('actionMask', env.actionMask)
-    if (problems.size === 0 && !isMaskable(env.actionSpace)) {
-      report(problems, 'actionMask', 'actionMask',
-        `expected none where actions are ${env.actionSpace.kind}, got ${show(env.actionMask)}`)
+  for (const [name, problem] of partProblems(env)) report(problems, name, name, problem)
+  const { getState, setState } = env
+  if (getState !== undefined || setState !== undefined) {
+    for (const [name, value] of Object.entries({ getState, setState })) {
+      if (typeof value !== 'function') report(problems, name, name, `expected a function, got ${show(value)}`)
     }
   }
   return problems.size === 0
+}
 
-  function checkFunction(name: string, value: unknown): void {
-    if (typeof value !== 'function') report(problems, name, name, `expected a function, got ${show(value)}`)
+/** Random actions. Those of a Box are often at its bounds, as actions that are clipped to them. */
+function actionsFor(space: Space, steps: number, seed: number): Action[] {
+  const random = new Random(seed).fork('checkEnv'), edges = random.fork('bounds')
+  return Array.from({ length: steps }, () => {
+    const action = sample(space, random)
+    if (typeof action === 'number' || space.kind !== 'box') return action
+    return action.map((x, i) => {
+      const bound = [space.low, space.high, action, action][edges.integer(4)][i]
+      return Number.isFinite(bound) ? bound : x
+    })
+  })
+}
+
+function remark({ actionSpace, maxEpisodeSteps }: Env, first: readonly Observed[], steps: number,
+  remarks: string[]): void {
+  const unit = unitRemark(actionSpace, 'squash', 1)
+  if (unit !== null) remarks.push(unit)
+  const ends = first.some(({ terminated, truncated }) => terminated === true || truncated === true)
+  if (!ends && maxEpisodeSteps === undefined && steps >= LONG) {
+    remarks.push(`episode: no end within ${steps} steps; train and evaluate need an end or a limit: `
+      + 'timeLimit(env, n)')
   }
 }
 
-function walkThrice(env: Env, steps: number, seed: number, problems: Problems): void {
-  const random = new Random(seed).fork('checkEnv')
-  const actions = Array.from({ length: steps }, () => sample(env.actionSpace, random))
-  const first = walk(env, actions, 0, seed, problems)
-  if (first === null) return
-
-  const middle = Math.floor(steps / 3)
-  let saved: Float64Array | null = null
-  const save = (): void => { saved = savedState(env, problems) }
-  const second = walk(env, actions, 0, seed, problems, middle, save)
-  const demand = 'the same seed and actions to give the same'
-  if (!repeats(first, second, problems, 'repeat', demand)) return
-
-  if (saved === null || !restore(env, saved, problems)) return
-  const third = walk(env, actions, middle, null, problems)
-  repeats(first, third, problems, 'resume', 'setState(getState()) to continue with the same')
-}
-
-/** Whether `second` repeats the calls of `first`, from its own first one on. Reports the first difference. */
-function repeats(
-  first: readonly Observed[], second: readonly Observed[] | null,
-  problems: Problems, kind: string, demand: string,
+/** One more walk, which must repeat the first. What fails in it alone is of the given kind. */
+function again(
+  { problems }: Check, env: Env, actions: readonly Action[], first: readonly Observed[],
+  kind: string, demand: string, way: Way,
 ): boolean {
-  if (second === null) return false
-  const start = first.findIndex(({ call, t }) => call === second[0].call && t === second[0].t)
-  for (let i = 0; i < second.length; i++) {
-    // The same call of both walks: as long as their flags agree, they reset before the same steps.
-    const a = first[start + i], b = second[i]
-    const place = b.call === 'reset' ? `reset before step ${b.t}` : `step ${b.t}`
-    const wrong = b.mask?.findIndex((x, j) => x !== a.mask?.[j]) ?? -1
-    if (wrong >= 0) {
-      return differs(place, `actionMask()[${wrong}]`, show(a.mask?.[wrong]), show(b.mask?.[wrong]))
-    }
-    for (const name of ['terminated', 'truncated', 'reward'] as const) {
-      if (!Object.is(a[name], b[name])) return differs(place, name, show(a[name]), show(b[name]))
-    }
-    if (a.observation.length !== b.observation.length) {
-      return differs(place, 'observation length', String(a.observation.length), String(b.observation.length))
-    }
-    for (let j = 0; j < a.observation.length; j++) {
-      if (!Object.is(a.observation[j], b.observation[j])) {
-        return differs(place, `observation[${j}]`, show(a.observation[j]), show(b.observation[j]))
-      }
-    }
-  }
-  return true
+  const own: Problems = new Map()
+  const walked = walk(env, actions, own, way)
+  if (walked !== null) return repeats(first, walked, problems, kind, demand)
+  const [problem] = [...own.values()].slice(-1)
+  report(problems, kind, problem.split(': ')[0], `expected ${demand} results, got ${problem}`)
+  return false
+}
 
-  function differs(place: string, name: string, was: string, is: string): false {
-    report(problems, kind, `${place}: ${name}`, `expected ${demand} ${name}, ${was}, got ${is}`)
-    return false
+/** From a saved state, which is overwritten after the call: to the end of its episode, and then once more. */
+function resume(
+  check: Check, env: Env, actions: readonly Action[], first: readonly Observed[], middle: number,
+  saved: Float64Array,
+): void {
+  const calls = first.filter(({ t }) => t <= middle)
+  const length = middle - calls.filter(({ call }) => call === 'reset').slice(-1)[0].t
+  const end = first.find(({ call, t }) => call === 'reset' && t > middle)?.t ?? actions.length
+  for (const last of new Set([end, actions.length])) {
+    const state = saved.slice()
+    try {
+      env.setState!(state)
+    } catch (error) {
+      report(check.problems, 'setState', 'setState(getState())',
+        `expected it to be accepted, got ${thrown(error)}`)
+      return
+    }
+    state.fill(NaN)
+    const demand = 'setState(getState()) to continue with the same'
+    if (!again(check, env, actions.slice(0, last), first, 'resume', demand, { begin: middle, length })) return
   }
 }
 
@@ -125,7 +207,7 @@ function savedState(env: Env, problems: Problems): Float64Array | null {
   if (env.getState === undefined) return null
   try {
     const state: unknown = env.getState()
-    if (!(state instanceof Float64Array)) {
+    if (!isFloat64Array(state)) {
       report(problems, 'getState', 'getState()', `expected a Float64Array, got ${show(state)}`)
       return null
     }
@@ -138,15 +220,5 @@ function savedState(env: Env, problems: Problems): Float64Array | null {
   } catch (error) {
     report(problems, 'getState', 'getState()', `expected a state, got ${thrown(error)}`)
     return null
-  }
-}
-
-function restore(env: Env, saved: Float64Array, problems: Problems): boolean {
-  try {
-    env.setState?.(saved)
-    return true
-  } catch (error) {
-    report(problems, 'setState', 'setState(getState())', `expected it to be accepted, got ${thrown(error)}`)
-    return false
   }
 }

@@ -4,6 +4,7 @@
  * Y*; of each kind only the first one is reported.
  */
 import { show } from '../../errors/expect.ts'
+import { isNumericArray } from '../../errors/kinds.ts'
 import { isPromise, recordProblem, stepFields, stepProblem, thrown } from '../../rl/guard.ts'
 import type { Action, Env } from '../../rl/world/env.ts'
 import { isMaskable, nextAllowed, writeMask } from '../../rl/world/mask.ts'
@@ -28,43 +29,62 @@ export interface Observed {
 /** Problems by kind, in the order in which they were found; only the first one of each kind is kept. */
 export type Problems = Map<string, string>
 
+/** How a walk goes; by default from a reset on, with new memory for every action. */
+export interface Way {
+  /** Seed of the reset that it begins with. */
+  readonly seed?: number
+  /** Without a seed: the first step, which continues from the environment's present state. Default: 0. */
+  readonly begin?: number
+  /** Steps of the current episode before `begin`, for an environment that declares a limit. Default: 0. */
+  readonly length?: number
+  /** Called before step t, after a reset if one is due. */
+  readonly visit?: (t: number) => void
+  /** Whether all actions are given in one vector, as `train` does, which is spoilt after every call. */
+  readonly reuse?: boolean
+}
+
 /**
- * What the calls of a walk from step `begin` on returned, in order; null if a call failed so that the walk
- * cannot continue. With a seed the walk begins by a reset; without one it continues from the environment's
- * present state. `pause` is called before step `pauseAt`, after a reset if one is due.
+ * What the calls of a walk with `actions` returned, in order; null if a call failed so that the walk cannot
+ * continue.
  */
 export function walk(
-  env: Env, actions: readonly Action[], begin: number, seed: number | null, problems: Problems,
-  pauseAt = -1, pause: () => void = () => {},
+  env: Env, actions: readonly Action[], problems: Problems, way: Way,
 ): readonly Observed[] | null {
+  const { seed, begin = 0, visit = () => {}, reuse = false } = way
   const all: Observed[] = []
-  let due = seed !== null
+  const vector = Float64Array.from(typeof actions[0] === 'number' ? [] : actions[0])
+  let due = seed !== undefined, { length = 0 } = way
   for (let t = begin; t < actions.length; t++) {
     if (due) {
-      const place = t === begin ? `reset({ seed: ${seed} })` : `reset() before step ${t}`
-      const reset = (): unknown => (t === begin ? env.reset({ seed: seed as number }) : env.reset())
+      const first = t === begin
+      const place = first ? `reset({ seed: ${seed} })` : `reset() before step ${t}`
+      const reset = (): unknown => (first ? env.reset({ seed: seed! }) : env.reset())
       const observed = attempt(env, 'reset', t, place, reset, problems)
       if (observed === null) return null
       all.push(observed)
+      length = 0
     }
-    if (t === pauseAt) pause()
+    visit(t)
     const choice = choose(env, actions[t], t, problems)
     if (choice === null) return null
     const { action, mask } = choice
-    const given = typeof action === 'number' ? action : action.slice()
+    const given = typeof action === 'number' ? action : reuse ? vector : action.slice()
+    if (typeof action !== 'number') (given as Float64Array).set(action)
     const observed = attempt(env, 'step', t, `step ${t}`, () => env.step(given), problems)
     if (observed === null) return null
     if (typeof action !== 'number' && action.some((x, i) => !Object.is(x, (given as Float64Array)[i]))) {
       report(problems, 'action', `step ${t}: action`, 'expected it left as it was, got it overwritten')
     }
+    if (reuse) vector.fill(NaN)
     all.push({ ...observed, mask })
     due = observed.terminated === true || observed.truncated === true
+      || (env.maxEpisodeSteps !== undefined && ++length >= env.maxEpisodeSteps)
   }
   return all
 }
 
 /** The action, or the next one that the state allows, and the mask; null if the mask is invalid. */
-function choose(
+export function choose(
   env: Env, action: Action, t: number, problems: Problems,
 ): { readonly action: Action; readonly mask: Uint8Array | null } | null {
   const { actionSpace } = env
@@ -100,12 +120,12 @@ function attempt(
       return null
     }
     const record = result as { readonly [field: string]: unknown }
-    const { observation, reward, terminated, truncated } = record
+    const { observation, reward, terminated, truncated, done } = record
     add('observation', observationProblem(env.observationSpace, observation))
     const numbers = numbersOf(observation)
     if (call === 'reset') return { call, t, observation: numbers }
     const fields = { reward, terminated, truncated }
-    for (const field of stepFields) add(field, stepProblem(fields, field))
+    for (const field of stepFields) add(field, stepProblem({ ...fields, done }, field))
     return { call, t, observation: numbers, ...fields }
   } catch (error) {
     add('', `expected a result, got ${thrown(error)}`)
@@ -127,8 +147,7 @@ function observationProblem(space: Space, observation: unknown): string | null {
 
 function numbersOf(observation: unknown): readonly unknown[] {
   if (typeof observation === 'number') return [observation]
-  const isView = ArrayBuffer.isView(observation) && !(observation instanceof DataView)
-  return isView || Array.isArray(observation) ? Array.from(observation as unknown as ArrayLike<unknown>) : []
+  return isNumericArray(observation) ? Array.from(observation) : []
 }
 
 /** Keep a problem if it is the first of its kind. */

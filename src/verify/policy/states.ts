@@ -2,6 +2,7 @@
  * The states on which a policy is checked: what its network reads, [N, inputs], in memory of its backend.
  */
 import { argumentError, expectInteger, show } from '../../errors/expect.ts'
+import { isArray, isFloat64Array, read } from '../../errors/kinds.ts'
 import type { Backend } from '../../math/backend.ts'
 import type { Tensor } from '../../math/tensor.ts'
 import { createActor, decide } from '../../rl/actor.ts'
@@ -13,8 +14,8 @@ import type { Observation } from '../../rl/world/env.ts'
  * From members of the policy's observation space, or from a tensor [N, inputs]. Throws if they are invalid.
  */
 export function statesFrom(policy: Policy, observations: readonly Observation[] | Tensor): Tensor {
-  return Array.isArray(observations)
-    ? statesFromObservations(policy, observations) : statesFromTensor(policy, observations as Tensor | null)
+  return isArray(observations) ? statesFromObservations(policy, observations as readonly Observation[])
+    : statesFromTensor(policy, observations as Tensor)
 }
 
 function statesFromObservations(policy: Policy, observations: readonly Observation[]): Tensor {
@@ -29,8 +30,8 @@ function statesFromObservations(policy: Policy, observations: readonly Observati
   return actor.map.tape.inputs
 }
 
-function statesFromTensor({ net: { backend, sizes } }: Policy, given: Tensor | null): Tensor {
-  if (!(given?.data instanceof Float64Array)) {
+function statesFromTensor({ net: { backend, sizes } }: Policy, given: Tensor): Tensor {
+  if (!isFloat64Array(read(given, 'data'))) {
     throw argumentError('observations', 'an array of observations or a tensor', given)
   }
   if (given.cols !== sizes[0]) {

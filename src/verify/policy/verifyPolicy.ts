@@ -4,11 +4,11 @@
  * what is made of them, so the first check that fails is nearest to the error.
  * But: it does not say that a policy is good, or that an environment is correct (`checkEnv` does).
  */
-import { expectInteger } from '../../errors/expect.ts'
+import { expectInteger, expectNumber, expectRecord } from '../../errors/expect.ts'
 import { Random } from '../../math/random.ts'
 import type { Tensor } from '../../math/tensor.ts'
 import { allFinite } from '../../math/vector.ts'
-import type { Policy } from '../../rl/policy.ts'
+import { expectPolicy, type Policy } from '../../rl/policy.ts'
 import type { Observation } from '../../rl/world/env.ts'
 import { type Check, judge } from '../comparison.ts'
 import { verifyCurvature, verifyGradient, verifyPasses, verifyProducts } from './derivatives.ts'
@@ -23,7 +23,7 @@ import { chooseParameters, randomDirection, unitDirection } from './thetaDirecti
 export interface VerifyOptions {
   /** Fixes directions, actions and advantages; an integer of at least 0. Default: 0. */
   readonly seed?: number
-  /** Number of random directions; an integer of at least 2. Default: 4. */
+  /** Number of random directions; an integer from 2 to 10000. Default: 4. */
   readonly directions?: number
   /** Number of single parameters to check as well, log σ first; an integer of at least 0. Default: 8. */
   readonly coordinates?: number
@@ -47,6 +47,8 @@ export interface PolicyReport {
   readonly text: readonly string[]
 }
 
+/** More directions than anyone waits for. */
+const MAX_DIRECTIONS = 10_000
 /** Maximum number of states on which every entry of F is compared. */
 const DENSE_STATES = 64
 
@@ -58,31 +60,20 @@ const DENSE_STATES = 64
 export function verifyPolicy(
   policy: Policy, observations: readonly Observation[] | Tensor, options: VerifyOptions = {},
 ): PolicyReport {
-  const { seed = 0, directions = 4, coordinates = 8, denseLimit = 300 } = options
+  const known = ['seed', 'directions', 'coordinates', 'denseLimit'] as const
+  const { seed = 0, directions = 4, coordinates = 8, denseLimit = 300 } =
+    expectRecord<VerifyOptions>('options', options, known)
   expectInteger('seed', seed, 0)
   expectInteger('directions', directions, 2)
+  expectNumber('directions', directions, 2, MAX_DIRECTIONS)
   expectInteger('coordinates', coordinates, 0)
   expectInteger('denseLimit', denseLimit, 0)
-  expectConsistent(policy)
-  return policy.net.backend.temporarily(() =>
-    verify(policy, statesFrom(policy, observations), { seed, directions, coordinates, denseLimit }))
-}
-
-/** Throws if network and distribution do not fit together, or if θ is not finite. */
-function expectConsistent({ net: { sizes, parameters }, distribution }: Policy): void {
-  const { etaSize, sharedSize } = distribution
-  const outputs = sizes[sizes.length - 1], shared = parameters.shared.length
-  if (outputs !== etaSize) {
-    throw new RangeError(
-      `policy: expected a network with ${etaSize} outputs for its distribution, got ${outputs}`)
-  }
-  if (shared !== sharedSize) {
-    throw new RangeError(
-      `policy: expected ${sharedSize} shared parameters for its distribution, got ${shared}`)
-  }
-  if (!allFinite(parameters.flat)) {
+  expectPolicy(policy)
+  if (!allFinite(policy.net.parameters.flat)) {
     throw new RangeError('policy: expected finite parameters, got NaN or an infinity among them')
   }
+  return policy.net.backend.temporarily(() =>
+    verify(policy, statesFrom(policy, observations), { seed, directions, coordinates, denseLimit }))
 }
 
 function verify(policy: Policy, states: Tensor, options: Required<VerifyOptions>): PolicyReport {

@@ -7,6 +7,7 @@ import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { environments } from '../../../src/envs/index.ts'
 import { Random } from '../../../src/math/random.ts'
+import { timeLimit } from '../../../src/rl/timeLimit.ts'
 import { checkEnv } from '../../../src/verify/env/checkEnv.ts'
 import type { Env, ResetOptions } from '../../../src/rl/world/env.ts'
 import { box, discrete, multiBinary, multiDiscrete, type Space } from '../../../src/rl/world/space.ts'
@@ -144,8 +145,8 @@ const BROKEN: [string, () => Env, (string | RegExp)[]][] = [
     'step 0: terminated: expected a boolean, got undefined',
     'step 0: truncated: expected a boolean, got undefined']],
   ['the old done flag', () => withSteps(({ observation, reward }) => ({ observation, reward, done: false })),
-    ['step 0: terminated: expected a boolean, got undefined',
-      'step 0: truncated: expected a boolean, got undefined']],
+    ['terminated', 'truncated'].map((flag) => `step 0: ${flag}: expected a boolean, got undefined; `
+      + "instead of Gym's old done, return terminated (task ended) and truncated (time limit)")],
   ['flags as numbers', () => withSteps((step) => ({ ...step, terminated: 0, truncated: 1 })),
     ['step 0: terminated: expected a boolean, got 0', 'step 0: truncated: expected a boolean, got 1']],
   ['a NaN reward late', () => withSteps((step) => ({ ...step, reward: NaN }), 25),
@@ -237,6 +238,8 @@ const BROKEN: [string, () => Env, (string | RegExp)[]][] = [
   }, [/^step 333: \w+: expected setState\(getState\(\)\) to continue with the same /]],
   ['a state of another kind', () => withParts({ getState: () => [1] }),
     ['getState(): expected a Float64Array, got Array of length 1']],
+  ['a state that begins with NaN', () => withParts({ getState: () => Float64Array.of(NaN, 0) }),
+    ['getState()[0]: expected a finite number, got NaN']],
   ['a state with NaN', () => withParts({ getState: () => Float64Array.of(0, NaN) }),
     ['getState()[1]: expected a finite number, got NaN']],
   ['a getState that throws', () => withParts({ getState: boom }),
@@ -298,7 +301,224 @@ test('spaces of every kind can be observed and acted in', () => {
   }
 })
 
-test('only invalid options make it throw', () => {
+/** Penalises the change of the action. Keeps the last one as `keep` says; a strict reset looks at it. */
+function jerky(keep: (action: Float64Array) => Float64Array, strict = false): Env {
+  let previous: Float64Array | null = null, t = 0
+  return {
+    observationSpace: box([-1], [1]),
+    actionSpace: box([-1], [1]),
+    reset() {
+      if (strict && previous !== null && !Number.isFinite(previous[0])) throw new Error('not finite')
+      previous = null
+      t = 0
+      return { observation: [0] }
+    },
+    step(action) {
+      const given = action as Float64Array
+      const reward = previous === null ? 0 : -Math.abs(given[0] - previous[0])
+      previous = keep(given)
+      return { observation: [0], reward, terminated: false, truncated: ++t === 10 }
+    },
+  }
+}
+
+test('an action that is kept without a copy is found, though it works with new memory each time', () => {
+  const copy = (action: Float64Array): Float64Array => action.slice()
+  assert.equal(checkEnv(jerky(copy)), [])
+  assert.equal(checkEnv(jerky(copy, true)), [])
+  const [kept, ...more] = checkEnv(jerky((action) => action))
+  assert.match(kept, /^step 1: reward: expected actions in one vector, overwritten .*\(copy one to keep it\)/)
+  assert.equal(more, [])
+  const constant = { ...jerky((action) => action, true) }
+  const step = constant.step
+  constant.step = (action) => ({ ...step(action), reward: 0 })
+  const [refused, ...others] = checkEnv(constant)
+  assert.match(refused, /^reset\(\) before step 10: expected actions in one .* got the error "not finite"$/)
+  assert.equal(others, [])
+  // Kept in a view of the same memory.
+  assert.is(checkEnv(jerky((action) => action.subarray())).length, 1)
+})
+
+test('actions lie at the bounds, too, as clipped ones do', () => {
+  const env = (reward: (a: number) => number): Env => ({
+    ...jerky((action) => action.slice()), step: (action) => ({
+      observation: [0], reward: reward((action as Float64Array)[0]), terminated: true, truncated: false,
+    }),
+  })
+  assert.equal(checkEnv(env((a) => 1 / (2 - a * a))), [])
+  for (const reward of [(a: number) => 1 / (1 - a), (a: number) => 1 / (1 + a)]) {
+    assert.match(checkEnv(env(reward))[0], /^step \d+: reward: expected a finite number, got Infinity$/)
+  }
+})
+
+test('a seed as large as those of a training is given', () => {
+  const limited = withParts({})
+  const reset = limited.reset.bind(limited)
+  limited.reset = (request) => {
+    if ((request?.seed ?? 0) > 99) throw new Error('no such level')
+    return reset(request)
+  }
+  assert.equal(checkEnv(limited),
+    ['reset({ seed: 2147483647 }): expected a result, got the error "no such level"'])
+})
+
+test('the array given to setState is the caller\'s, and it resumes an episode that has ended', () => {
+  const env = line() as unknown as Env & { step(action: number): object }
+  const { step, reset } = env
+  let state: Float64Array = Float64Array.of(0), x = 0, t = 0
+  // All its state is the array that it was given.
+  const keeping = {
+    ...env, reset: () => { state = Float64Array.of(0, 0); return { observation: [0] } },
+    step: (action: number) => {
+      state[0] += action
+      return { observation: [state[0]], reward: state[0], terminated: false, truncated: ++state[1] === 10 }
+    },
+    getState: () => state.slice(), setState: (given: Float64Array) => { state = given },
+  } as unknown as Env
+  assert.match(checkEnv(keeping)[0], /^step 333: \w+(\[0\])?: expected setState\(getState\(\)\) to continue/)
+  // A flag that setState forgets.
+  let over = false
+  const forgetful = {
+    ...env, reset: () => { x = t = 0; over = false; return { observation: [0] } },
+    step: (action: number) => {
+      if (over) throw new Error('reset first')
+      x += action
+      over = ++t === 10
+      return { observation: [x], reward: x, terminated: over, truncated: false }
+    },
+    getState: () => Float64Array.of(x, t), setState: (given: Float64Array) => { [x, t] = given },
+  } as unknown as Env
+  assert.match(checkEnv(forgetful, { steps: 995 })[0], /^step 331: expected setState.* error "reset first"$/)
+  assert.is(step === env.step && reset === env.reset, true)
+})
+
+test('a reset in the middle of an episode restarts everything, also after walks of whole episodes', () => {
+  // Its clock goes on, except after an end: 1000 steps are 100 whole episodes.
+  let t = 0
+  const env = withParts({
+    reset: () => ({ observation: [0] }), getState: undefined, setState: undefined,
+    step: () => {
+      const truncated = ++t === 10
+      const result = { observation: [0], reward: t, terminated: false, truncated }
+      if (truncated) t = 0
+      return result
+    },
+  })
+  const demand = 'expected the same seed and actions to give the same'
+  assert.equal(checkEnv(env), [`step 0: reward: ${demand} reward, 1, got 2`])
+})
+
+test('a factory: two environments are made, checked and closed once each', () => {
+  const closed: number[] = []
+  const makeEnv = (): Env => {
+    const id = closed.push(0) - 1
+    return withParts({ close: () => { closed[id]++ } })
+  }
+  assert.equal(checkEnv(makeEnv), [])
+  assert.equal(closed, [1, 1])
+  for (const { name, make } of Object.values(environments)) assert.equal(checkEnv(() => make()), [], name)
+  assert.equal(checkEnv(() => jerky((action) => action)).length, 1)
+  assert.equal(checkEnv(() => withParts({ close: boom })), ['environment 0: close() threw boom'])
+  assert.equal(checkEnv(() => withParts({ close: () => Promise.reject(new Error('late')) })), [])
+})
+
+test('a factory whose environments share a world is found by stepping one of them', () => {
+  const shared = line()
+  const wrappers: readonly (() => Env)[] = [
+    () => ({ ...shared }) as unknown as Env,
+    () => new Proxy(shared, {}) as unknown as Env,
+    () => timeLimit(shared as unknown as Env, 5),
+  ]
+  const demand = 'expected steps of another environment from makeEnv to change nothing: the same'
+  for (const makeEnv of wrappers) {
+    const found = checkEnv(makeEnv)
+    assert.is(found.length, 1, found.join('\n'))
+    assert.ok(found[0].includes(demand), found[0])
+  }
+  // One that refuses a step after the end, which its other wrapper has brought about.
+  const cartPole = environments.CartPole.make({ maxEpisodeSteps: 3 })
+  const [strict] = checkEnv(() => ({ ...cartPole }))
+  assert.match(strict, /^(makeEnv: expected environments that work side by side|step \d+: .*change nothing)/)
+  // A stream of random numbers that is shared is enough.
+  const stream = new Random(1)
+  const noisy = (): Env => {
+    const env = line() as unknown as Env
+    return {
+      ...env,
+      reset(request) {
+        if (request?.seed === 0) stream.setState(new Random(0).getState())
+        return env.reset(request)
+      },
+      step: (action) => ({ ...env.step(action), reward: stream.uniform() }),
+      getState: undefined, setState: undefined,
+    }
+  }
+  assert.match(checkEnv(noisy)[0], /^step 0: reward: expected steps of another environment .* nothing/)
+  assert.equal(checkEnv(noisy()), [])
+})
+
+test('a factory that makes no environments, one object, or two kinds is reported', () => {
+  const same = line() as unknown as Env
+  let made = 0
+  const cases: readonly (readonly [() => unknown, string])[] = [
+    [() => same, 'makeEnv: expected a new environment from every call, got one of the others again'],
+    [async () => line(),
+      'environment 0: makeEnv(): expected an environment, got a Promise (environments here are synchronous)'],
+    [() => undefined, 'environment 0: makeEnv(): expected an environment, got undefined'],
+    [boom, 'environment 0: makeEnv() threw boom'],
+    [() => (made++ % 2 === 0 ? line() : boom()), 'environment 1: makeEnv() threw boom'],
+    [() => withParts({ actionSpace: discrete(2 + made++ % 2) }),
+      'environment 1.actionSpace: expected Discrete(2, start 0), got Discrete(3, start 0)'],
+    [() => withParts({ step: 3 }), 'step: expected a function, got 3'],
+  ]
+  for (const [makeEnv, problem] of cases) assert.equal(checkEnv(makeEnv as () => Env), [problem])
+  assert.equal(checkEnv(Promise.resolve(same) as never),
+    ['env: expected an object, got a Promise (environments here are synchronous)'])
+})
+
+test('remarks: no end within 1000 steps, and actions without a unit; they are no problems', () => {
+  const endless = (parts: Parts = {}): Env =>
+    Object.assign(withSteps((step) => ({ ...step, observation: [0], truncated: false })), parts)
+  const found = checkEnv(endless())
+  assert.equal(found, [])
+  assert.equal(Object.keys(found), [])
+  assert.equal(found.remarks,
+    ['episode: no end within 1000 steps; train and evaluate need an end or a limit: timeLimit(env, n)'])
+  assert.is(checkEnv(endless(), { steps: 2000 }).remarks.length, 1)
+  assert.equal(checkEnv(endless(), { steps: 999 }).remarks, [])
+  assert.equal(checkEnv(endless({ maxEpisodeSteps: 5000 })).remarks, [])
+  assert.equal(checkEnv(timeLimit(endless(), 1000)).remarks, [])
+  assert.equal(checkEnv(line() as unknown as Env).remarks, [])
+  const open = (low: number[], high: number[]): Env =>
+    ({ ...jerky((action) => action.slice()), actionSpace: box(low, high) })
+  for (const [low, high, i] of [[[-Infinity], [Infinity], 0], [[0, 0], [1, Infinity], 1]] as const) {
+    const result = checkEnv(open([...low], [...high]))
+    assert.equal(result, [])
+    assert.equal(result.remarks, [
+      `actionSpace: [${i}] has an infinite bound, so σ is in its own unit: see initialLogStd`])
+  }
+  assert.equal(checkEnv(open([-3], [9])).remarks, [])
+})
+
+test('a declared limit is kept to, and is an integer of at least 1', () => {
+  // Refuses more steps than it declares, and leaves the truncation to the receiver.
+  let t = 0
+  const env = withParts({ maxEpisodeSteps: 10, reset: () => { t = 0; return { observation: [0] } } })
+  env.step = () => {
+    if (t++ === 10) throw new Error('out of time')
+    return { observation: [0], reward: t, terminated: false, truncated: false }
+  }
+  env.getState = () => Float64Array.of(t)
+  env.setState = (state) => { t = state[0] }
+  assert.equal(checkEnv(env), [])
+  for (const maxEpisodeSteps of [0, 0.5, NaN, Infinity, '5']) {
+    assert.match(checkEnv(withParts({ maxEpisodeSteps }))[0], /^maxEpisodeSteps: expected an integer of at l/)
+  }
+})
+
+test('only invalid options make it throw, unknown ones included', () => {
+  assert.throws(() => checkEnv(line(), { step: 5 } as never), /^options: expected only steps, seed.*"step"$/)
+  assert.throws(() => checkEnv(line(), null as never), /^options: expected a record, got null$/)
   assert.throws(() => checkEnv(line(), { steps: 0 }), /^steps: expected an integer of at least 1, got 0$/)
   assert.throws(() => checkEnv(line(), { seed: -1 }), /^seed: expected an integer of at least 0, got -1$/)
 })

@@ -132,16 +132,17 @@ const scaledMetric = (factor: number): Fault => (sound) => ({
 
 test('a score without its mean, or off by a thousandth, fails the score first, then the gradient', () => {
   assert.equal(failing(discrete(3), () => ({
-    score(etaBar, _, weights, actions) {
-      etaBar.data.fill(0)
-      for (let i = 0; i < weights.length; i++) etaBar.data[3 * i + actions.data[i]] = weights[i]
+    score(etaBar, _, weights, actions, __, first, count) {
+      etaBar.data.fill(0, 3 * first, 3 * (first + count))
+      for (let i = first; i < first + count; i++) etaBar.data[3 * i + actions.data[i]] = weights[i]
     },
   })), ['score', 'gradient'])
   for (const space of SPACES) {
     assert.equal(failing(space, (sound) => ({
-      score(etaBar, sharedBar, weights, actions, eta) {
-        sound.score(etaBar, sharedBar, weights, actions, eta)
-        for (let p = 0; p < etaBar.data.length; p++) etaBar.data[p] *= 1.001
+      score(etaBar, sharedBar, weights, actions, eta, first, count) {
+        sound.score(etaBar, sharedBar, weights, actions, eta, first, count)
+        const { cols } = etaBar
+        for (let p = first * cols; p < (first + count) * cols; p++) etaBar.data[p] *= 1.001
       },
     })), ['score', 'gradient'])
   }
@@ -149,8 +150,8 @@ test('a score without its mean, or off by a thousandth, fails the score first, t
 
 test('a score that forgets the shared parameters fails likewise', () => {
   assert.equal(failing(wide(2), (sound) => ({
-    score(etaBar, sharedBar, weights, actions, eta) {
-      sound.score(etaBar, sharedBar, weights, actions, eta)
+    score(etaBar, sharedBar, weights, actions, eta, first, count) {
+      sound.score(etaBar, sharedBar, weights, actions, eta, first, count)
       sharedBar.fill(0)
     },
   })), ['score', 'gradient'])
@@ -207,12 +208,13 @@ test('a factor of the metric that leaves out one output fails metricFactor alone
 test('a gradient of the entropy of wrong sign, or without the shared part, fails entropyScore alone', () => {
   for (const space of SPACES) {
     assert.equal(failing(space, (sound) => ({
-      entropyScore: (etaBar, sharedBar, weight, eta) => sound.entropyScore(etaBar, sharedBar, -weight, eta),
+      entropyScore: (etaBar, sharedBar, weight, eta, first, count) =>
+        sound.entropyScore(etaBar, sharedBar, -weight, eta, first, count),
     })), ['entropyScore'])
   }
   assert.equal(failing(wide(2), (sound) => ({
-    entropyScore(etaBar, sharedBar, weight, eta) {
-      sound.entropyScore(etaBar, sharedBar, weight, eta)
+    entropyScore(etaBar, sharedBar, weight, eta, first, count) {
+      sound.entropyScore(etaBar, sharedBar, weight, eta, first, count)
       sharedBar.fill(0)
     },
   })), ['entropyScore'])
@@ -262,8 +264,8 @@ test('draws at another temperature fail the means over draws, an entropy off by 
 test('NaN anywhere fails, with an infinite error and no NaN in the record', () => {
   const faults: readonly (readonly [string, Fault])[] = [
     ['score', (sound) => ({
-      score(etaBar, sharedBar, weights, actions, eta) {
-        sound.score(etaBar, sharedBar, weights, actions, eta)
+      score(etaBar, sharedBar, weights, actions, eta, first, count) {
+        sound.score(etaBar, sharedBar, weights, actions, eta, first, count)
         etaBar.data[0] = NaN
       },
     })],
@@ -456,7 +458,25 @@ test('the text has a line for every check, with its verdict, error, tolerance an
       assert.ok(line.endsWith(`${compares} (${reason})`), line)
     })
     assert.is(text.length, 2 + checks.length)
+    // The errors begin in one column, two places after the longest name.
+    const longest = Math.max(...checks.map(({ name }) => name.length))
+    const columns = text.slice(2).map((line) => line.search(/\d\.\de[+-]\d+ of /))
+    assert.equal([...new Set(columns)], ['ok   '.length + longest + 2])
   }
+})
+
+test('no single parameters and no dense F may be asked for: those checks are left out', () => {
+  const random = new Random(316)
+  const policy = drawPolicy(wide(2), [4], 'tanh', random), observations = drawObservations(10, random)
+  const least = verifyPolicy(policy, observations, { seed: 0, coordinates: 0, denseLimit: 0, directions: 2 })
+  assert.ok(least.passed)
+  assert.is(least.fisher, 'projected')
+  const { checks } = verifyPolicy(policy, observations, { coordinates: 1, denseLimit: 0, directions: 2 })
+  assert.ok(checks.some(({ error }, k) => error !== least.checks[k].error), 'one parameter more is checked')
+  // At the limit itself F is dense.
+  const P = policy.net.parameters.flat.length
+  assert.is(verifyPolicy(policy, observations, { denseLimit: P }).fisher, 'dense')
+  assert.is(verifyPolicy(policy, observations, { denseLimit: P - 1 }).fisher, 'projected')
 })
 
 test('invalid arguments are refused in one line', () => {
@@ -489,8 +509,10 @@ test('invalid arguments are refused in one line', () => {
   }
   refused(/^policy: expected a network with 3 outputs for its distribution, got 2$/,
     { ...drawPolicy(discrete(2), [4], 'tanh', random), distribution: policy.distribution }, good)
-  refused(/^policy: expected 3 shared parameters for its distribution, got 0$/,
+  refused(/^policy: expected a distribution of 1 numbers per action, got 3$/,
     { ...policy, distribution: other.distribution }, good)
+  refused(/^policy: expected 3 shared parameters for its distribution, got 0$/,
+    { ...other, net: policy.net }, good)
   const broken = drawPolicy(discrete(3), [4], 'tanh', random)
   broken.net.parameters.flat[5] = NaN
   refused(/^policy: expected finite parameters, got NaN or an infinity among them$/, broken, good)
