@@ -3,6 +3,7 @@
  * dist/bench.js. It is loaded only when it is asked for.
  */
 import { URL } from 'node:url'
+import { messageOf } from '../errors/kinds.ts'
 import { UsageError } from './cli/failure.ts'
 
 interface Bench { kernels(words: readonly string[], publish: null): number }
@@ -14,7 +15,8 @@ export async function benchCommand(words: readonly string[]): Promise<number> {
     return kernels(words, null)
   } catch (error) {
     // The bundle has a class of its own by this name.
-    if (error instanceof Error && error.name === 'UsageError') throw new UsageError(error.message)
+    const message = messageOf(error)
+    if (message !== null && (error as Error).name === 'UsageError') throw new UsageError(message)
     throw error
   }
 }

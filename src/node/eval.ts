@@ -9,40 +9,47 @@ import { decodePolicy } from '../io/policyFile.ts'
 import { decodeSafetensors } from '../io/safetensors.ts'
 import { moments } from '../math/moments.ts'
 import { createFastest } from '../math/simd/backend.ts'
+import { near } from '../rl/environments.ts'
 import type { Policy } from '../rl/policy.ts'
 import { describeSpace, type Space } from '../rl/world/space.ts'
-import { createDisplay } from './show/display.ts'
-import { describe, type Environments, findEnvironment } from './environments.ts'
 import { type EvalArguments, parseEvalArguments } from './cli/evalArguments.ts'
-import { evaluateInChunks, type EvaluationRequest, type EvaluationResult } from './evaluation.ts'
 import { UsageError } from './cli/failure.ts'
-import { readWhole } from './files.ts'
-import { decimal, grouped, wrap } from './show/format.ts'
 import { evalHelp } from './cli/help.ts'
+import { inWordsOf } from './cli/program.ts'
+import { describe, type Environments, findEnvironment, spacesOf } from './environments.ts'
+import { evaluateNoticing, type EvaluationRequest, type EvaluationResult } from './evaluation.ts'
+import { readWhole } from './files.ts'
+import type { Host } from './cli/host.ts'
 import { exitCodes, listenForInterrupt } from './interrupt.ts'
-import { fieldList, spread } from './show/summary.ts'
+import { createDisplay } from './show/display.ts'
+import { grouped, wrap } from './show/format.ts'
+import { fieldList, meanBeside, spread, stoppedEpisodes } from './show/summary.ts'
 import { silent, type Terminal, terminal } from './show/terminal.ts'
+import { shown, shownPath } from './show/text.ts'
 
 /** Returns the exit code. */
-export async function evalCommand(words: readonly string[], environments: Environments): Promise<number> {
+export async function evalCommand(words: readonly string[], host: Host): Promise<number> {
   const given = parseEvalArguments(words)
   if (given.help) {
-    process.stdout.write(evalHelp)
+    process.stdout.write(inWordsOf(host.program, evalHelp))
     return 0
   }
-  const { file, request } = resolveEvaluation(given, environments)
+  const { file, request } = resolveEvaluation(given, host.environments)
   const progress = given.quiet ? silent : terminal(process.stderr, process.env, given.color)
   const display = createDisplay(progress)
   const interrupt = listenForInterrupt()
   try {
-    const result = await evaluateInChunks(request, progress, display, interrupt)
+    await interrupt.poll()
+    const result = await evaluateNoticing(request, { progress, display, interrupt, streams: host.streams })
     display.clear()
     const output = terminal(process.stdout, process.env, given.color)
     const json = (): string => `${JSON.stringify(record(request, result))}\n`
-    output.write(given.json ? json() : report(file, request, result, output))
+    if (result.returns.length > 0) output.write(given.json ? json() : report(file, request, result, output))
+    if (result.failure !== null) throw result.failure
+    if (result.returns.length === 0) display.line(`no episode of ${grouped(request.episodes)} is complete`)
   } finally {
     display.clear()
-    interrupt.close()
+    await interrupt.close()
   }
   return interrupt.signal === null ? 0 : exitCodes[interrupt.signal]
 }
@@ -56,9 +63,10 @@ function resolveEvaluation(
   const { policy, named } = readPolicy(file)
   const environment = findEnvironment(name ?? named, environments)
   if (typeof environment === 'string') {
-    throw new UsageError(name === undefined && named !== undefined ? `${file}: ${environment}` : environment)
+    const source = name === undefined && named !== undefined ? `${shownPath(file)}: ` : ''
+    throw new UsageError(source + environment)
   }
-  const { observationSpace, actionSpace } = environment.make()
+  const { observationSpace, actionSpace } = spacesOf(environment)
   expectSameSpace(file, environment, 'observations', observationSpace, policy.observationSpace)
   expectSameSpace(file, environment, 'actions', actionSpace, policy.actionSpace)
   return { file, request: { policy, environment, episodes, seed, deterministic } }
@@ -72,7 +80,7 @@ function readPolicy(file: string): { readonly policy: Policy; readonly named: st
     const policy = decodePolicy(bytes, createFastest(4 * bytes.length + 1048576))
     return { policy, named: decodeSafetensors(bytes).metadata.get('extra.environment') }
   } catch (error) {
-    throw error instanceof FileError ? new UsageError(`${file}: ${error.message}`) : error
+    throw error instanceof FileError ? new UsageError(`${shownPath(file)}: ${error.message}`) : error
   }
 }
 
@@ -81,8 +89,9 @@ function expectSameSpace(
 ): void {
   if (describeSpace(expected) === describeSpace(got)) return
   const words = describe(expected) === describe(got) ? describeSpace : describe
-  const policy = `a policy for the ${what} of ${name}, ${words(expected)}`
-  throw new UsageError(`${file}: expected ${policy}, got one for ${words(got)}`)
+  const wanted = words(expected), found = words(got)
+  const policy = `a policy for the ${what} of ${shown(name)}, ${near(wanted, found)}`
+  throw new UsageError(`${shownPath(file)}: expected ${policy}, got one for ${near(found, wanted)}`)
 }
 
 function record(request: EvaluationRequest, { returns, lengths }: EvaluationResult): object {
@@ -95,23 +104,23 @@ function record(request: EvaluationRequest, { returns, lengths }: EvaluationResu
 }
 
 function report(
-  file: string, request: EvaluationRequest, { returns, lengths }: EvaluationResult, output: Terminal,
+  file: string, request: EvaluationRequest, { returns, lengths, stopped }: EvaluationResult, output: Terminal,
 ): string {
   const { policy, environment, episodes, seed, deterministic } = request
   const { net, observationSpace, actionSpace } = policy
   const { name, solvedReturn } = environment
   const columns = output.columns()
-  const threshold = solvedReturn === null
-    ? '' : ` (threshold ${decimal(solvedReturn, 0, 12)} over 100 episodes)`
-  const headline = `${name}: mean return ${decimal(moments(returns).mean, 1, 12)}${threshold}.`
+  const threshold = solvedReturn === null ? '' : ` (threshold ${solvedReturn} over 100 episodes)`
+  const mean = meanBeside(solvedReturn, moments(returns).mean)
+  const headline = `${shown(name)}: mean return ${mean}${threshold}.`
   const n = returns.length
   const network = [describe(observationSpace), ...net.sizes.slice(1, -1), describe(actionSpace)].join(' → ')
   const fields = fieldList([
     ['return', spread(returns)],
-    ['length', spread(lengths)],
+    ['length', spread(lengths) + stoppedEpisodes(stopped)],
     ['episodes', `${grouped(n)}${n < episodes ? ` of ${grouped(episodes)}` : ''}, seed ${seed}, `
       + (deterministic ? 'deterministic' : 'stochastic')],
-    ['policy', `${file}: ${network}, ${net.activation.name}`],
+    ['policy', `${shownPath(file)}: ${network}, ${net.activation.name}`],
   ], columns, output.paint)
   return `\n${output.paint.strong(wrap(headline, columns - 1).join('\n  '))}\n${fields}`
 }

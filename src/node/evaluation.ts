@@ -1,46 +1,94 @@
 /**
- * Evaluation episodes in chunks, so that a signal is noticed between them.
+ * Evaluation episodes on the command line: with a bar, and with a turn of the event loop several times per
+ * second, so that a signal is noticed also within an episode that does not end.
  */
 import type { Environment } from '../envs/index.ts'
-import { evaluate } from '../rl/evaluate.ts'
+import { type Episodes, playEpisodes } from '../rl/evaluate.ts'
+import { EnvError } from '../rl/guard.ts'
 import type { Policy } from '../rl/policy.ts'
+import { clock } from './clock.ts'
+import { makerOf } from './environments.ts'
 import { bar, type Display } from './show/display.ts'
 import type { Interrupt } from './interrupt.ts'
+import type { Streams } from './process/streams.ts'
 import type { Terminal } from './show/terminal.ts'
 
 export interface EvaluationRequest {
   readonly policy: Policy
   readonly environment: Environment
+  /** 0 for none. */
   readonly episodes: number
   readonly seed: number
   readonly deterministic: boolean
 }
 
-/** One number per episode; fewer than requested if a signal came. */
-export interface EvaluationResult { readonly returns: Float64Array; readonly lengths: Float64Array }
+export interface EvaluationResult {
+  /** One number per episode; fewer than requested if a signal came or the environment failed. */
+  readonly returns: Float64Array
+  readonly lengths: Float64Array
+  /** Episodes among them that were stopped after the maximum number of steps. */
+  readonly stopped: number
+  /** What the environment did wrong, or null. */
+  readonly failure: EnvError | null
+}
 
-/** Episodes between two checks for signals; an interrupted evaluation has at least as many. */
-const CHUNK = 10
+/** What an evaluation shows itself on, and what ends it. */
+export interface Surroundings {
+  readonly progress: Terminal
+  readonly display: Display
+  readonly interrupt: Interrupt
+  readonly streams: Streams
+}
+
+/** Milliseconds between two turns of the event loop. */
+const TURN = 50
+/** After a signal in the training: as many episodes, if they take no longer than as many milliseconds. */
+const FEW = 10, SHORTLY = 1000
 
 /**
- * The same episodes as one call of `evaluate`. If a signal came before, the first chunk; if one comes
- * meanwhile, the chunks that are complete.
+ * The same episodes as one call of `evaluate`. If a signal comes meanwhile, the first ones that are complete.
+ * If one came before, a few.
  */
-export async function evaluateInChunks(
-  request: EvaluationRequest, progress: Terminal, display: Display, interrupt: Interrupt,
+export async function evaluateNoticing(
+  request: EvaluationRequest, { progress, display, interrupt, streams }: Surroundings,
 ): Promise<EvaluationResult> {
-  const { policy, environment, episodes, seed, deterministic } = request
-  const returns: number[] = [], lengths: number[] = []
-  while (returns.length < episodes) {
-    const label = `evaluating, ${returns.length} of ${episodes} episodes`
-    display.bar(bar(returns.length / episodes, label, progress.columns(), progress.paint))
-    const first = returns.length
-    const request = { episodes: Math.min(CHUNK, episodes - first), firstEpisode: first, seed, deterministic }
-    const part = evaluate(policy, () => environment.make(), request)
-    returns.push(...part.returns)
-    lengths.push(...part.lengths)
-    await interrupt.poll()
-    if (interrupt.signal !== null) break
+  const { policy, environment, seed, deterministic } = request
+  const late = interrupt.signal !== null
+  const episodes = late ? Math.min(FEW, request.episodes) : request.episodes
+  if (episodes === 0) return resultOf(null, null)
+  const playing = playEpisodes(policy, makerOf(environment), { episodes, seed, deterministic })
+  // One record, which every step changes.
+  let all: Episodes | null = null
+  const started = clock()
+  try {
+    for (let turn = started, now = started; ; now = clock()) {
+      if (all === null || now - turn >= TURN) {
+        const label = `evaluating, ${all?.finished ?? 0} of ${episodes} episodes`
+        display.bar(bar((all?.finished ?? 0) / episodes, label, progress.columns(), progress.paint))
+        await interrupt.poll()
+        if (interrupt.signal === null) streams.check()
+        else if (!late || now - started >= SHORTLY) break
+        turn = now
+      }
+      const next = playing.next()
+      if (next.done === true) break
+      all = next.value
+    }
+    playing.return(undefined as never)
+    return resultOf(all, null)
+  } catch (error) {
+    if (error instanceof EnvError) return resultOf(all, error)
+    throw error
   }
-  return { returns: Float64Array.from(returns), lengths: Float64Array.from(lengths) }
+}
+
+/** Of the first episodes that are complete: those that are complete anywhere would be the shorter ones. */
+function resultOf(all: Episodes | null, failure: EnvError | null): EvaluationResult {
+  const complete = all?.complete ?? 0
+  return {
+    returns: Float64Array.from(all?.returns.subarray(0, complete) ?? []),
+    lengths: Float64Array.from(all?.lengths.subarray(0, complete) ?? []),
+    stopped: all?.ends.subarray(0, complete).filter((how) => how === 2).length ?? 0,
+    failure,
+  }
 }

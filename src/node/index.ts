@@ -4,7 +4,7 @@
  */
 export { clock } from './clock.ts'
 export type { Environments } from './environments.ts'
-export { type Disk, readWhole, writeWhole } from './files.ts'
+export { type Disk, readWhole, writeWhole, type Written } from './files.ts'
 export { main } from './main.ts'
 export type { Environment, SimulatorOptions } from '../envs/index.ts'
 export type { Action, Env, Observation, ResetOptions, ResetResult, StepResult } from '../rl/world/env.ts'

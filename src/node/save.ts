@@ -3,6 +3,7 @@
  * The file is replaced as a whole each time: a power failure loses one minute, a failed write nothing.
  */
 import { UsageError } from './cli/failure.ts'
+import { MisplacedError } from './files.ts'
 
 /** Seconds between two saves. */
 const INTERVAL = 60
@@ -17,14 +18,26 @@ export interface Saver {
   save(): string | null
 }
 
-/** `write` saves, and throws a UsageError if it cannot; `seconds` is a clock. */
-export function createSaver(write: () => void, seconds: () => number): Saver {
+/**
+ * `write` saves, and throws a UsageError if it cannot; `seconds` is a clock. A failed write may leave a copy
+ * of the bytes in a file of its own: `discard` removes it once there is a newer one.
+ */
+export function createSaver(
+  write: () => void, seconds: () => number, discard: (file: string) => void = () => {},
+): Saver {
   let last = seconds()
+  let left: string | null = null
+  const leave = (file: string | null): void => {
+    if (left !== null) discard(left)
+    left = file
+  }
   const save = (): string | null => {
     try {
       write()
+      leave(null)
       return null
     } catch (error) {
+      if (error instanceof MisplacedError) leave(error.copy)
       if (error instanceof UsageError) return error.message
       throw error
     } finally {

@@ -6,33 +6,37 @@
 import process from 'node:process'
 import { encodePolicy } from '../io/policyFile.ts'
 import { VERSION } from '../io/version.ts'
+import { EnvError } from '../rl/guard.ts'
 import type { Policy } from '../rl/policy.ts'
 import { type Iteration, train } from '../trpo/train.ts'
+import { UsageError } from './cli/failure.ts'
+import { trainHelp } from './cli/help.ts'
+import { inWordsOf } from './cli/program.ts'
 import { parseTrainArguments, repeatCommand, resolveTraining, type Training } from './cli/trainArguments.ts'
 import { clock } from './clock.ts'
-import { bar, createDisplay, type Display, header, row } from './show/display.ts'
-import type { Environments } from './environments.ts'
-import { evaluateInChunks } from './evaluation.ts'
-import { UsageError } from './cli/failure.ts'
-import { expectWritable, writeWhole } from './files.ts'
-import { countdown, decimal, grouped, plural } from './show/format.ts'
-import { trainHelp } from './cli/help.ts'
-import { exitCodes, type Interrupt, listenForInterrupt } from './interrupt.ts'
+import { makerOf } from './environments.ts'
+import { evaluateNoticing, type Surroundings } from './evaluation.ts'
+import { discard, expectWritable, writeWhole } from './files.ts'
+import type { Host } from './cli/host.ts'
+import { exitCodes, listenForInterrupt } from './interrupt.ts'
 import { createSaver, type Saver } from './save.ts'
+import { bar, createDisplay, header, row } from './show/display.ts'
+import { countdown, decimal, grouped, plural, wrap } from './show/format.ts'
 import { count, createTally, type Run, summary, type Tally } from './show/summary.ts'
-import { silent, type Terminal, terminal } from './show/terminal.ts'
+import { silent, terminal } from './show/terminal.ts'
+import { shown, shownLines, shownPath } from './show/text.ts'
 
 /** Rows after which a terminal shows the header again. */
 const HEADER_INTERVAL = 30
 
 /** Returns the exit code. */
-export async function trainCommand(words: readonly string[], environments: Environments): Promise<number> {
+export async function trainCommand(words: readonly string[], host: Host): Promise<number> {
   const given = parseTrainArguments(words)
   if (given.help) {
-    process.stdout.write(trainHelp())
+    process.stdout.write(inWordsOf(host.program, trainHelp()))
     return 0
   }
-  const training = resolveTraining(given, clock, environments)
+  const training = resolveTraining(given, clock, host.environments)
   // Before the training, not after it.
   if (given.save !== undefined) expectWritable(given.save)
   const progress = given.quiet ? silent : terminal(process.stderr, process.env, given.color)
@@ -40,22 +44,24 @@ export async function trainCommand(words: readonly string[], environments: Envir
   const display = createDisplay(progress)
   const interrupt = listenForInterrupt()
   try {
-    const run = await trainAndEvaluate({ training, progress, display, interrupt })
+    await interrupt.poll()
+    const { program, streams } = host
+    const session: Session = { training, program, progress, display, interrupt, streams }
+    const { run, failure } = await trainAndEvaluate(session, output !== silent)
     display.clear()
     output.write(summary(run, output.columns(), output.paint))
+    if (failure !== null) throw failure
     if (run.saveProblem !== null) throw new UsageError(run.saveProblem)
   } finally {
     display.clear()
-    interrupt.close()
+    await interrupt.close()
   }
   return interrupt.signal === null ? 0 : exitCodes[interrupt.signal]
 }
 
-interface Session {
+interface Session extends Surroundings {
   readonly training: Training
-  readonly progress: Terminal
-  readonly display: Display
-  readonly interrupt: Interrupt
+  readonly program: string
 }
 
 /** The state of a run. */
@@ -65,75 +71,105 @@ interface RunState {
   policy: Policy | undefined
   /** Of training, without the evaluation. */
   seconds: number
+  /** Whether no further iteration is wanted: what an environment then does wrong takes nothing away. */
+  complete: boolean
+  /** Whether the policy's file had to be written in its place when it was last saved. */
+  overwritten: boolean
 }
 
-async function trainAndEvaluate(session: Session): Promise<Run> {
-  const { training, progress, display, interrupt } = session
+/** Without an evaluation if its result would not be shown. */
+async function trainAndEvaluate(
+  session: Session, isShown: boolean,
+): Promise<{ readonly run: Run; readonly failure: EnvError | null }> {
+  const { training, interrupt } = session
   const { environment, options: { seed }, given } = training
-  const state: RunState = { tally: createTally(), policy: undefined, seconds: 0 }
-  const saver = createSaver(() => savePolicy(training, state), () => clock() / 1000)
-  const saveProblem = await trainAndSave(session, state, saver)
+  const state: RunState = {
+    tally: createTally(), policy: undefined, seconds: 0, complete: false, overwritten: false,
+  }
+  const saver = createSaver(() => savePolicy(session, state), () => clock() / 1000, discard)
+  const { problem, failure } = await trainAndSave(session, state, saver)
   // The policy is saved by now: a second signal may kill the evaluation.
-  const { returns } = await evaluateInChunks({
-    policy: state.policy!, environment, episodes: given.evalEpisodes, seed, deterministic: true,
-  }, progress, display, interrupt)
-  return {
-    name: environment.name, solvedReturn: environment.solvedReturn,
-    tally: state.tally, seconds: state.seconds, returns, saveProblem,
+  const evalEpisodes = isShown ? given.evalEpisodes : 0
+  const evaluation = await evaluateNoticing({
+    policy: state.policy!, environment, episodes: evalEpisodes, seed, deterministic: true,
+  }, session)
+  const run: Run = {
+    name: shown(environment.name), solvedReturn: environment.solvedReturn,
+    tally: state.tally, seconds: state.seconds, saveProblem: problem,
+    returns: evaluation.returns, stopped: evaluation.stopped,
     plannedSteps: plannedStepsOf(training),
     signal: interrupt.signal,
-    evalEpisodes: given.evalEpisodes,
-    saved: given.save,
+    evalEpisodes,
+    saved: given.save === undefined ? undefined : shownPath(given.save),
+    overwritten: state.overwritten,
     showPhases: given.phases,
-    command: repeatCommand(training, state.tally.steps),
+    command: repeatCommand(training, state.tally.steps, session.program),
     joinsLines: process.platform !== 'win32',
   }
+  return { run, failure: failure ?? evaluation.failure }
 }
 
 /**
  * All iterations; then the policy is saved, however they end: complete, by a signal, by an environment's
- * error, or because the reader of stdout left, which exits the process from within. Returns why it could not
- * be saved, or null.
+ * error, or because stdout is of no more use. Returns why it could not be saved, and what an environment did
+ * wrong in being closed.
  */
-async function trainAndSave(session: Session, state: RunState, saver: Saver): Promise<string | null> {
+async function trainAndSave(
+  session: Session, state: RunState, saver: Saver,
+): Promise<{ readonly problem: string | null; readonly failure: EnvError | null }> {
   const { training: { given }, display } = session
+  // Also if code of the environment ends the process.
   process.on('exit', saver.save)
+  let failure: EnvError | null = null
   try {
     await runIterations(session, state, saver)
   } catch (error) {
-    const problem = saver.save()
-    if (given.save !== undefined && state.policy !== undefined) {
-      display.line(problem ?? `saved in ${given.save} as of step ${grouped(state.tally.steps)}`)
+    if (!(state.complete && error instanceof EnvError)) {
+      const problem = saver.save()
+      if (given.save !== undefined && state.policy !== undefined) {
+        const file = shownPath(given.save)
+        display.line(problem ?? `saved in ${file} as of step ${grouped(state.tally.steps)}`)
+      }
+      throw error
     }
-    throw error
+    failure = error
   } finally {
     process.off('exit', saver.save)
   }
-  return saver.save()
+  return { problem: saver.save(), failure }
 }
 
 /** All iterations, or those until a signal comes. */
 async function runIterations(session: Session, state: RunState, saver: Saver): Promise<void> {
-  const { training, progress: { paint }, display, interrupt } = session
+  const { training, progress, display, interrupt, streams } = session
   const { environment, options, given } = training
-  for (const line of introduction(training)) display.line(paint.faint(line))
+  const { paint } = progress
+  for (const line of introduction(training, progress.columns())) display.line(paint.faint(line))
   const started = clock()
-  for (const record of train(() => environment.make(), options)) {
+  for (const record of train(makerOf(environment), options)) {
     const seconds = (clock() - started) / 1000 - state.seconds
     const steps = record.steps - state.tally.steps
     state.seconds += seconds
     state.policy = record.policy
+    state.complete = record.steps >= options.totalSteps
     count(state.tally, record, environment.solvedReturn)
     if (given.json) {
       // Both streams may be the same terminal, with the bar on its last line.
       display.clear()
       process.stdout.write(`${JSON.stringify(plainData(record, given.phases))}\n`)
     }
+    for (const remark of record.remarks) {
+      for (const line of wrap(shownLines(remark), progress.columns() - 1)) display.line(paint.doubtful(line))
+    }
     const problem = saver.saveIfDue()
     if (problem !== null) display.line(paint.bad(problem))
     showIteration(session, state, record, seconds > 0 ? steps / seconds : null)
     await interrupt.poll()
-    if (interrupt.signal !== null) return
+    if (interrupt.signal !== null) {
+      state.complete = true
+      return
+    }
+    streams.check()
   }
 }
 
@@ -159,13 +195,14 @@ function showIteration(
 }
 
 /** Write the present policy to its file, if there is one, with the environment's name for `trpo eval`. */
-function savePolicy(training: Training, { policy, tally: { steps } }: RunState): void {
+function savePolicy({ training, program }: Session, state: RunState): void {
   const { environment, given } = training
+  const { policy, tally: { steps } } = state
   if (given.save === undefined || policy === undefined) return
   const extra = {
-    environment: environment.name, steps: String(steps), command: repeatCommand(training, steps),
+    environment: environment.name, steps: String(steps), command: repeatCommand(training, steps, program),
   }
-  writeWhole(given.save, encodePolicy(policy, extra))
+  state.overwritten = writeWhole(given.save, encodePolicy(policy, extra)) === 'overwritten'
 }
 
 function iterationsOf({ options: { totalSteps, batchSteps } }: Training): number {
@@ -183,16 +220,15 @@ function plainData({ policy: _policy, value: _value, phases, ...data }: Iteratio
 }
 
 /** Lines to begin with: what is trained, and how long. */
-function introduction(training: Training): readonly string[] {
+function introduction(training: Training, columns: number): readonly string[] {
   const { environment: { name, solvedReturn }, options } = training
   const { envCount, batchSteps, seed } = options
-  const threshold = solvedReturn === null
-    ? '' : `, solved at a mean return of ${decimal(solvedReturn, 0, 12)}`
+  const threshold = solvedReturn === null ? '' : `, solved at a mean return of ${solvedReturn}`
   const extent = options.sampling === 'vine'
     ? `${plural(options.totalSteps, 'step')}, at most ${grouped(batchSteps)} per iteration,`
     : `${plural(iterationsOf(training), 'iteration')} of ${plural(batchSteps, 'step')}`
   return [
-    `trpo ${VERSION}: ${name}${threshold}`,
+    `trpo ${VERSION}: ${shown(name)}${threshold}`,
     `${extent} in ${plural(envCount, 'environment')}, seed ${seed}`,
-  ]
+  ].flatMap((line) => wrap(line, columns - 1))
 }

@@ -1,12 +1,14 @@
 /**
- * Files written while any call of the disk fails or the process is killed, compared with the old bytes and
- * the new ones. No tolerance: the file is one of the two, to the byte.
+ * Files written while any call of the disk fails or the process is killed, and where a file cannot be
+ * replaced, compared with the old bytes and the new ones. No tolerance: it is one of the two, to the byte.
  */
 import { spawn } from 'node:child_process'
 import {
-  chmodSync, closeSync, existsSync, fsyncSync, mkdirSync, mkdtempSync, openSync, readdirSync, readFileSync,
-  renameSync, rmSync, statSync, symlinkSync, unlinkSync, writeFileSync, writeSync,
+  chmodSync, closeSync, existsSync, fsyncSync, linkSync, lstatSync, mkdirSync, mkdtempSync, openSync,
+  readdirSync, readFileSync, renameSync, rmSync, statSync, symlinkSync, unlinkSync, writeFileSync, writeSync,
 } from 'node:fs'
+import { runInNewContext } from 'node:vm'
+import { MessageChannel } from 'node:worker_threads'
 import { buildSync } from 'esbuild'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
@@ -20,9 +22,10 @@ test.before.each(() => { folder = mkdtempSync('.build/files-') })
 test.after.each(() => rmSync(folder, { recursive: true }))
 
 /**
- * The real disk, with a record of its calls; call `failing` throws, and a write takes at most seven bytes.
+ * The real disk, with a record of its calls; call `failing` throws, and every rename if it is to be refused
+ * with an error; a write takes at most seven bytes.
  */
-function disk(calls: string[], failing = Infinity): Disk {
+function disk(calls: string[], failing = Infinity, refusal = ''): Disk {
   const open = new Map<number, string>()
   const step = <T>(call: string, work: () => T): T => {
     calls.push(call)
@@ -46,7 +49,10 @@ function disk(calls: string[], failing = Infinity): Disk {
       closeSync(file)
       step(`close ${open.get(file)}`, () => {})
     },
-    renameSync: (from, to) => step(`rename ${what(from)} ${what(to)}`, () => renameSync(from, to)),
+    renameSync: (from, to) => step(`rename ${what(from)} ${what(to)}`, () => {
+      if (refusal === '') return renameSync(from, to)
+      throw Object.assign(new Error(`${refusal}: refused, rename`), { code: refusal })
+    }),
     unlinkSync: (path) => step(`unlink ${what(path)}`, () => unlinkSync(path)),
   }
 }
@@ -62,7 +68,7 @@ test('a file is written beside its place, synced, closed, renamed, and then its 
   assert.equal(readdirSync(folder), ['x'])
 })
 
-test('whichever call fails, the old file or the new one is there, whole, and nothing else', () => {
+test('whichever call fails, the old file or the new one is there, whole; a refused rename keeps both', () => {
   const count = ((calls: string[]) => {
     writeWhole(`${folder}/x`, NEW, disk(calls))
     return calls.length
@@ -83,13 +89,127 @@ test('whichever call fails, the old file or the new one is there, whole, and not
       // Once it is renamed, the file is there: a directory that cannot be synced is no failure.
       const renamed = n > calls.indexOf('rename beside place') && calls.includes('rename beside place')
       const refusal = `${folder}/x: expected a file that can be written, got EIO: i/o error`
-      assert.is(message, renamed ? '' : refusal, calls.join())
+      const copies = readdirSync(folder).filter((name) => name !== 'x')
+      const kept = calls[n] === 'rename beside place'
+      assert.is(copies.length, kept ? 1 : 0, calls.join())
+      const where = kept ? `; the new contents are in ${folder}/${copies[0]}` : ''
+      assert.is(message, renamed ? '' : refusal + where, calls.join())
       const now = existsSync(`${folder}/x`) ? Uint8Array.from(readWhole(`${folder}/x`)) : null
       assert.equal(now, renamed ? NEW : before, calls.join())
-      assert.equal(readdirSync(folder), now === null ? [] : ['x'])
+      for (const copy of copies) {
+        assert.equal(Uint8Array.from(readFileSync(`${folder}/${copy}`)), NEW)
+        unlinkSync(`${folder}/${copy}`)
+      }
       if (now === null) writeFileSync(`${folder}/x`, OLD)
     }
   }
+})
+
+for (const code of ['EBUSY', 'EPERM', 'EACCES', 'EXDEV']) {
+  test(`a file that cannot be replaced (${code}) is overwritten; a call that fails loses no bytes`, () => {
+    writeFileSync(`${folder}/x`, new Uint8Array(100))
+    const { ino } = statSync(`${folder}/x`)
+    const calls: string[] = []
+    assert.is(writeWhole(`${folder}/x`, NEW, disk(calls, Infinity, code)), 'overwritten')
+    assert.equal(Uint8Array.from(readWhole(`${folder}/x`)), NEW, 'and not longer than the new bytes')
+    assert.is(statSync(`${folder}/x`).ino, ino)
+    assert.equal(readdirSync(folder), ['x'])
+    const first = calls.indexOf('rename beside place') + 1
+    assert.is(calls[first], 'open place r+')
+    for (let n = first; n < calls.length - 1; n++) {
+      writeFileSync(`${folder}/x`, OLD)
+      const attempt = (): unknown => writeWhole(`${folder}/x`, NEW, disk([], n, code))
+      assert.throws(attempt, /; the new contents are in .*\.tmp$/)
+      const [copy] = readdirSync(folder).filter((name) => name !== 'x')
+      assert.equal(Uint8Array.from(readFileSync(`${folder}/${copy}`)), NEW, calls[n])
+      unlinkSync(`${folder}/${copy}`)
+    }
+  })
+}
+
+test('what is no Uint8Array is refused before anything is touched', () => {
+  writeFileSync(`${folder}/x`, OLD)
+  const transferred = new Uint8Array(8)
+  const { port1 } = new MessageChannel()
+  port1.postMessage(transferred, [transferred.buffer])
+  port1.close()
+  const wrong: readonly unknown[] = [
+    5, '5', null, undefined, {}, [1, 2], new ArrayBuffer(4), Promise.resolve(NEW), new Float64Array(2),
+    new DataView(new ArrayBuffer(4)), { length: 3, subarray: () => NEW }, transferred,
+  ]
+  for (const bytes of wrong) {
+    const refused = (error: Error): boolean =>
+      error instanceof TypeError && error.message.startsWith('bytes: expected a Uint8Array, got ')
+    assert.throws(() => writeWhole(`${folder}/x`, bytes as Uint8Array), refused)
+  }
+  for (const other of [null, 'r', {}, 5]) {
+    const attempt = (): unknown => writeWhole(`${folder}/x`, NEW, other as Disk)
+    assert.throws(attempt, /^disk: expected the calls of a disk, got /)
+  }
+  for (const path of [5, null, undefined, {}]) {
+    for (const work of [() => writeWhole(path as string, NEW), () => readWhole(path as string)]) {
+      assert.throws(work, (error: Error) => error instanceof TypeError && /^path: expected a string, got /
+        .test(error.message))
+    }
+  }
+  assert.equal(Uint8Array.from(readFileSync(`${folder}/x`)), OLD)
+  assert.equal(readdirSync(folder), ['x'])
+  const realm: unknown = runInNewContext('Uint8Array.of(1, 2, 3)')
+  assert.is(writeWhole(`${folder}/x`, realm as Uint8Array), 'replaced')
+  assert.equal([...readFileSync(`${folder}/x`)], [1, 2, 3])
+})
+
+test('names of any length that the system takes can be written, in bytes', () => {
+  const names = [98, 100, 101, 200, 242, 243, 250, 255].map((length) => 'n'.repeat(length))
+  for (const name of [...names, 'ü'.repeat(127), '€'.repeat(85), '🙂'.repeat(63), `${'🙂'.repeat(60)}abc`]) {
+    expectWritable(`${folder}/${name}`)
+    assert.is(writeWhole(`${folder}/${name}`, NEW), 'replaced')
+    assert.equal(readdirSync(folder), [name])
+    unlinkSync(`${folder}/${name}`)
+  }
+  for (const name of ['n'.repeat(256), 'ü'.repeat(128)]) {
+    assert.throws(() => expectWritable(`${folder}/${name}`), /ENAMETOOLONG/)
+  }
+})
+
+test('the target of a link is made if it does not exist, where the system would make it', () => {
+  mkdirSync(`${folder}/a/b`, { recursive: true })
+  symlinkSync('a/b', `${folder}/door`)
+  const links = [
+    ['plain', 'new1', 'new1'], ['below', 'a/new2', 'a/new2'], ['through', 'door/../new3', 'a/new3'],
+    ['chain', 'plain2', 'a/b/new4'],
+  ] as const
+  symlinkSync('door/new4', `${folder}/plain2`)
+  for (const [name, text, made] of links) {
+    symlinkSync(text, `${folder}/${name}`)
+    expectWritable(`${folder}/${name}`)
+    assert.not.ok(existsSync(`${folder}/${made}`), 'the check makes nothing')
+    writeWhole(`${folder}/${name}`, NEW)
+    assert.equal(Uint8Array.from(readFileSync(`${folder}/${made}`)), NEW)
+    assert.ok(lstatSync(`${folder}/${name}`).isSymbolicLink())
+  }
+  writeWhole(`${folder}/door/../new5`, NEW)
+  assert.ok(existsSync(`${folder}/a/new5`), 'as the system reads a path, too')
+  symlinkSync('none/x', `${folder}/nowhere`)
+  symlinkSync('loop', `${folder}/loop`)
+  for (const name of ['nowhere', 'loop', 'new6/']) {
+    assert.throws(() => expectWritable(`${folder}/${name}`), /expected a file that can be written, got E/)
+    assert.throws(() => writeWhole(`${folder}/${name}`, NEW), /expected a file that can be written, got E/)
+  }
+})
+
+test('the check at the start changes nothing, and a file keeps permissions that the umask would take', () => {
+  writeFileSync(`${folder}/x`, OLD)
+  chmodSync(`${folder}/x`, 0o666)
+  linkSync(`${folder}/x`, `${folder}/y`)
+  const before = statSync(`${folder}/x`)
+  expectWritable(`${folder}/x`)
+  const after = statSync(`${folder}/x`)
+  for (const name of ['ino', 'nlink', 'mode', 'mtimeMs', 'ctimeMs', 'size'] as const) {
+    assert.is(after[name], before[name], name)
+  }
+  writeWhole(`${folder}/x`, NEW)
+  assert.is(statSync(`${folder}/x`).mode & 0o777, 0o666)
 })
 
 test('a process killed at any moment leaves the old file or the new one', async () => {

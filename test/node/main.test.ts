@@ -2,52 +2,19 @@
  * Exit codes and streams of the program, run in processes, compared with text written by hand and with the
  * same run again. No tolerance: equal to the byte; a signal ends a run within 2 s.
  */
-import { spawn, spawnSync } from 'node:child_process'
+import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import process from 'node:process'
-import { buildSync } from 'esbuild'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { environments } from '../../src/envs/index.ts'
-import { decodePolicy, decodeSafetensors } from '../../src/io/index.ts'
+import { decodePolicy, decodeSafetensors, encodePolicy } from '../../src/io/index.ts'
+import { disturbed, env, program as build, script, SMALL } from '../support/commandLine.ts'
 
-const program = '.build/command/program.js'
-buildSync({
-  entryPoints: ['src/node/program.ts'], outfile: program, bundle: true, platform: 'node', format: 'esm',
-  target: 'es2022', logLevel: 'error',
-})
-
-/** The test runner sets NO_COLOR and FORCE_COLOR; a user has neither. */
-const env = { ...process.env, NO_COLOR: undefined, FORCE_COLOR: undefined }
-/** Networks and fits as small as possible: what is tested here is the program around them. */
-const SMALL = [
-  '--hidden-sizes', '8', '--value-hidden-sizes', '8', '--batch-steps', '512', '--env-count', '8',
-  '--value-epochs', '1',
-]
+const program = build('program')
 const node = 'node'
 
 function trpo(...words: string[]): { status: number | null; stdout: string; stderr: string } {
   return spawnSync(node, [program, ...words], { encoding: 'utf8', env, timeout: 20_000 })
-}
-
-/** Run a program until it has written `sign` to stderr, then disturb it; what it wrote, and how it ended. */
-function disturbed(
-  words: string[], sign: RegExp, disturb: (child: ReturnType<typeof spawn>) => void,
-): Promise<{ code: number | null; signal: string | null; stdout: string; stderr: string }> {
-  const child = spawn(node, words, { env, timeout: 20_000 })
-  let stdout = '', stderr = '', done = false
-  child.stdout.setEncoding('utf8')
-  child.stderr.setEncoding('utf8')
-  child.stdout.on('data', (text) => { stdout += text })
-  child.stderr.on('data', (text) => {
-    stderr += text
-    if (done || !sign.test(stderr)) return
-    done = true
-    disturb(child)
-  })
-  return new Promise((resolve) => {
-    child.on('close', (code, signal) => resolve({ code, signal, stdout, stderr }))
-  })
 }
 
 /** With a schedule a training would depend on `--total-steps`. */
@@ -57,7 +24,9 @@ const ENDLESS = [program, 'train', 'CartPole', ...SMALL, ...STEADY, '--total-ste
 const FIRST_ROW = /\n +1 +512 /
 
 test('--version is that of package.json, and --help lists the commands', () => {
-  assert.is(trpo('--version').stdout, `${JSON.parse(readFileSync('package.json', 'utf8')).version}\n`)
+  for (const word of ['--version', '-v', 'version']) {
+    assert.is(trpo(word).stdout, `${JSON.parse(readFileSync('package.json', 'utf8')).version}\n`)
+  }
   const help = trpo('--help')
   assert.is(help.status, 0)
   for (const command of ['train ENV', 'eval FILE', 'envs', '--version']) {
@@ -83,6 +52,11 @@ test('a wrong command ends with 2 and one clear line on stderr', () => {
     [['trian'], /^"trian": unknown command, perhaps train \(trpo --help lists them\)\n$/],
     [['cartpole'], /^cartpole: expected a command first, as in trpo train CartPole\n$/],
     [['--versoin'], /^--versoin: unknown flag, perhaps --version\n$/],
+    [['--x\x1b]0;y\x07'], /^"--x\\u001b\]0;y\\u0007": unknown flag\n$/],
+    [['train', 'CartPole', '-\u009b31m'], /^"-\\u009b31m": unknown flag\n$/],
+    [['./my-env.js'], /^\.\/my-env\.js: expected a name .* got a file; .* calls main of trpo\/node\n$/],
+    [['train', 'envs/maze.ts'], /^envs\/maze\.ts: expected a name .* calls main of trpo\/node\n$/],
+    [['eval', '--', '-x.st'], /^-x\.st: expected a file that can be read, got ENOENT/],
     [['envs', 'x'], /^x: unexpected word; envs takes --no-color only\n$/],
     [['train', 'CartPole', '--max-kll', '1'], /^--max-kll: unknown flag, perhaps --max-kl\n$/],
     [['train', 'CartPole', '--discount', '2'], /^--discount: expected a number from 0 to 1, got 2\n$/],
@@ -117,12 +91,22 @@ test('a training into pipes writes plain rows on stderr and a summary on stdout'
   assert.match(stdout, /repeat +trpo train CartPole --seed 0 --total-steps 4096 --eval-episodes 5\n$/)
 })
 
+test('what the first record remarks on the world is shown above its row', () => {
+  const words = ['train', 'Pendulum', ...SMALL, '--total-steps', '1024', '--eval-episodes', '0']
+  const unusual = [...words, '--action-bounds', 'clip', '--initial-log-std', '6', '--json']
+  const { stdout, stderr } = trpo(...unusual)
+  const [{ remarks: [remark] }, second] = stdout.trimEnd().split('\n').map((line) => JSON.parse(line))
+  assert.ok(stderr.includes(`, seed 0\n${remark}\n iter `), stderr)
+  assert.equal(second.remarks, [])
+  assert.match(trpo(...words).stderr, /, seed 0\n iter /)
+})
+
 test('--quiet prints only the summary, and with --json only records', () => {
   const words = ['train', 'Pendulum', ...SMALL, '--total-steps', '1', '--eval-episodes', '0', '--quiet']
   const quiet = trpo(...words)
   assert.is(quiet.stderr, '')
   assert.match(quiet.stdout, /^\nPendulum: trained; /)
-  const both = trpo(...words, '--json')
+  const both = trpo(...words, '--json', '--eval-episodes', '1000000')
   assert.is(both.stderr, '')
   assert.is(both.stdout.trimEnd().split('\n').length, 1)
 })
@@ -137,8 +121,8 @@ test('--json writes one record per iteration and nothing else, the same for the 
   assert.equal(records.map(({ steps }) => steps), [512, 1024, 1536, 2048])
   for (const record of records) {
     assert.equal(Object.keys(record).sort(),
-      ['certificate', 'episodes', 'iteration', 'meanLength', 'meanReturn', 'normalization', 'steps',
-        'valueFit'])
+      ['certificate', 'episodes', 'iteration', 'meanLength', 'meanReturn', 'normalization',
+        'remarks', 'steps', 'valueFit'])
   }
   assert.match(first.stderr, /\nCartPole: not solved/)
 })
@@ -152,7 +136,7 @@ test('--phases times each phase in the records and in the summary', () => {
   assert.match(stderr, /phases +\w+ \d+ %, /)
 })
 
-for (const [signal, code] of [['SIGINT', 130], ['SIGTERM', 143]] as const) {
+for (const [signal, code] of [['SIGINT', 130], ['SIGTERM', 143], ['SIGHUP', 129]] as const) {
   test(`${signal} ends a run within two seconds with its summary, and exit code ${code}`, async () => {
     let sent = 0
     const result = await disturbed(ENDLESS, FIRST_ROW, (child) => {
@@ -170,21 +154,15 @@ for (const [signal, code] of [['SIGINT', 130], ['SIGTERM', 143]] as const) {
 }
 
 test('once a signal has been recorded, the next one kills at once, whatever the program does', async () => {
-  const busy = '.build/command/busy.js'
-  buildSync({
-    stdin: {
-      contents: `
-        import process from 'node:process'
-        import { listenForInterrupt } from './src/node/interrupt.ts'
-        const interrupt = listenForInterrupt()
-        process.stderr.write('ready')
-        while (interrupt.signal === null) await interrupt.poll()
-        process.stdout.write(interrupt.signal + ' recorded')
-        for (const end = Date.now() + 10_000; Date.now() < end;);`,
-      resolveDir: '.', loader: 'ts',
-    },
-    outfile: busy, bundle: true, platform: 'node', format: 'esm', target: 'es2022', logLevel: 'error',
-  })
+  const busy = script('busy', `
+    import process from 'node:process'
+    import { listenForInterrupt } from './src/node/interrupt.ts'
+    const interrupt = listenForInterrupt()
+    await interrupt.poll()
+    process.stderr.write('ready')
+    while (interrupt.signal === null) await interrupt.poll()
+    process.stdout.write(interrupt.signal + ' recorded')
+    for (const end = Date.now() + 10_000; Date.now() < end;);`)
   let sent = 0
   const result = await disturbed([busy], /ready/, (child) => {
     child.kill('SIGTERM')
@@ -195,6 +173,22 @@ test('once a signal has been recorded, the next one kills at once, whatever the 
   })
   assert.equal(result, { code: null, signal: 'SIGINT', stdout: 'SIGTERM recorded', stderr: result.stderr })
   assert.ok(Date.now() - sent < 2000)
+})
+
+test('without a thread for signals the first is noticed between two pieces, the second kills', async () => {
+  const between = script('between', `
+    import process from 'node:process'
+    import { listenBetweenPieces } from './src/node/interrupt.ts'
+    const interrupt = listenBetweenPieces()
+    process.stderr.write('ready')
+    while (interrupt.signal === null) await interrupt.poll()
+    process.stdout.write(interrupt.signal + ' recorded')
+    for (const end = Date.now() + 10_000; Date.now() < end;);`)
+  const result = await disturbed([between], /ready/, (child) => {
+    child.kill('SIGHUP')
+    child.stdout.on('data', () => { child.kill('SIGINT') })
+  })
+  assert.equal([result.code, result.signal, result.stdout], [null, 'SIGINT', 'SIGHUP recorded'])
 })
 
 test('a reader that leaves ends a run with 0 and no error', async () => {
@@ -296,6 +290,27 @@ test('a file of other spaces, unnamed or damaged ends eval with 2 and one line',
   assert.is(status, 2)
 }))
 
+test('text of a file reaches a terminal only escaped, and a long name costs no time', inFolder((folder) => {
+  const file = `${folder}/x`
+  trpo('train', 'CartPole', ...SMALL, '--total-steps', '1', '--eval-episodes', '0', '--quiet', '--save', file)
+  const policy = decodePolicy(readFileSync(file))
+  const named = (environment: string): string => {
+    writeFileSync(file, encodePolicy(policy, { environment }))
+    const { status, stdout, stderr } = trpo('eval', file)
+    assert.equal([status, stdout], [2, ''])
+    return stderr.replace(`${file}: `, '')
+  }
+  const unknown = ': unknown environment (trpo envs lists them)\n'
+  assert.is(named('\x1b]0;pwned\x07'), `"\\u001b]0;pwned\\u0007"${unknown}`)
+  const others = '\nCartPole: solved \u009b31m\u202e\u2066\u2028\u200f\x7f'
+  assert.match(named(others), /^"\\nCartPole: solved [\x20-\x7e]*": unknown environment [\x20-\x7e]*\n$/)
+  const started = Date.now()
+  assert.is(named('x'.repeat(8e6)), `"${'x'.repeat(40)}…"${unknown}`)
+  assert.ok(Date.now() - started < 4000)
+  const flag = trpo('train', 'CartPole', `--${'y'.repeat(100_000)}`)
+  assert.is(flag.stderr, `"--${'y'.repeat(38)}…": unknown flag\n`)
+}))
+
 test('after a signal the file holds the policy of the last iteration', inFolder(async (folder) => {
   const file = `${folder}/x`
   const { stdout } = await disturbed([...ENDLESS, '--save', file], FIRST_ROW, (child) => {
@@ -319,24 +334,17 @@ test('a policy is saved if the reader leaves or an environment fails', inFolder(
   assert.is(gone.code, 0)
   decodePolicy(readFileSync(`${folder}/x`))
 
-  const broken = '.build/command/broken.js'
-  buildSync({
-    stdin: {
-      contents: `
-        import process from 'node:process'
-        import { environments } from './src/envs/index.ts'
-        import { main } from './src/node/index.ts'
-        let steps = 0
-        const Broken = { ...environments.CartPole, name: 'Broken', make: () => {
-          const env = environments.CartPole.make()
-          const broken = (action) => ({ ...env.step(action), reward: NaN })
-          return { ...env, step: (action) => ++steps > 1100 ? broken(action) : env.step(action) }
-        } }
-        process.exitCode = await main(process.argv.slice(2), { Broken })`,
-      resolveDir: '.', loader: 'ts',
-    },
-    outfile: broken, bundle: true, platform: 'node', format: 'esm', target: 'es2022', logLevel: 'error',
-  })
+  const broken = script('broken', `
+    import process from 'node:process'
+    import { environments } from './src/envs/index.ts'
+    import { main } from './src/node/index.ts'
+    let steps = 0
+    const Broken = { ...environments.CartPole, name: 'Broken', make: () => {
+      const env = environments.CartPole.make()
+      const broken = (action) => ({ ...env.step(action), reward: NaN })
+      return { ...env, step: (action) => ++steps > 1100 ? broken(action) : env.step(action) }
+    } }
+    process.exitCode = await main(process.argv.slice(2), { Broken })`)
   const failing = [broken, 'train', 'Broken', ...SMALL, '--save', `${folder}/y`]
   const { status, stdout, stderr } = spawnSync(node, failing, { encoding: 'utf8', env, timeout: 20_000 })
   assert.is(status, 3, stderr)

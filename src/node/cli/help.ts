@@ -17,13 +17,13 @@ export const mainHelp = `trpo: Trust Region Policy Optimization
   trpo envs                list the environments
   trpo bench [flags]       measure the kernels on this machine
   trpo COMMAND --help      list the flags of a command
-  trpo --version           print the version
+  trpo --version, -v       print the version
 
 For example: trpo train CartPole --save cartpole.safetensors
 `
 
-const EXIT_CODES = `Exit codes: 0 done, 1 internal error, 2 wrong command or file, 3 environment
-error, 130 SIGINT, 143 SIGTERM.`
+const EXIT_CODES = `Exit codes: 0 done, 1 internal error, 2 wrong command, file or stream,
+3 environment error, 129 SIGHUP, 130 SIGINT, 143 SIGTERM.`
 
 const COLOR: readonly [string, string] = ['--no-color', 'no colour, as with NO_COLOR=1']
 const HELP: readonly [string, string] = ['--help, -h', 'print this page']
@@ -34,14 +34,15 @@ export function trainHelp(): string {
 On stderr one row per iteration: mean return of the last 100 episodes; mean
 KL(old‖new) of the step and its limit δ; backtracks of the line search;
 iterations and relative residual of conjugate gradients; entropy of the policy;
-explained variance (EV) of the value function. At the end a summary on stdout.
-Ctrl-C ends the run after the current iteration and saves the policy if --save
-is given; a second Ctrl-C ends it at once.
+explained variance (EV) of the value function: 1 is exact, 0 no better than a
+constant, below 0 worse, as early on. At the end a summary on stdout. Ctrl-C
+ends the run after the current iteration and saves the policy if --save is
+given; a second Ctrl-C ends it at once.
 
 Output
 ${list([
     ['--json', 'one JSON record per iteration on stdout, the summary on stderr'],
-    ['--quiet', 'no rows; with --json no summary either'],
+    ['--quiet', 'no rows; with --json no summary and no evaluation either'],
     COLOR,
     ['--save FILE', 'save the policy every minute and at the end'],
     [`--eval-episodes ${EVAL_EPISODES}`, 'episodes of the final evaluation; 0 skips it'],

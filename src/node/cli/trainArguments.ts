@@ -6,14 +6,14 @@
 import type { Environment } from '../../envs/index.ts'
 import { show } from '../../errors/expect.ts'
 import { likely } from '../../errors/nearest.ts'
-import { boundsProblem } from '../../rl/actionBounds.ts'
 import type { TrainOptions } from '../../trpo/options/options.ts'
 import { presets } from '../../trpo/options/presets.ts'
 import { optionMeant, resolveOptions } from '../../trpo/options/resolve.ts'
 import { vineBranchesFor } from '../../trpo/variants/sampling.ts'
-import { type Environments, findEnvironment } from '../environments.ts'
+import { type Environments, findEnvironment, spacesOf } from '../environments.ts'
 import { UsageError } from './failure.ts'
 import { flagNames, flagOf, isSwitch, readValue, writeFlag } from './flags.ts'
+import { shellWord } from './program.ts'
 import { fileFlag, type Flag, integerFlag, nothingForNull, readWords, switchFlag } from './words.ts'
 
 export interface TrainArguments {
@@ -95,16 +95,20 @@ export function resolveTraining(
     if (problem !== null) problems.push(flagProblem(problem))
     if (typeof environment !== 'string' && problems.length === 0) return { environment, options, given }
   } catch (error) {
-    if (!(error instanceof TypeError || error instanceof RangeError)) throw error
-    problems.push(...error.message.split('\n').map(flagProblem))
+    const { name, message } = error as Error
+    if (name !== 'TypeError' && name !== 'RangeError') throw error
+    problems.push(...message.split('\n').map(flagProblem))
   }
   throw new UsageError(problems.join('\n'))
 }
 
 /**
  * The command that repeats the first `steps` steps: the seed, and every option that differs from the preset.
+ * `program` is what a shell runs.
  */
-export function repeatCommand({ environment, options, given }: Training, steps: number): string {
+export function repeatCommand(
+  { environment, options, given }: Training, steps: number, program: string = 'trpo',
+): string {
   const usual = resolveOptions(presetOf(environment, options.conventions))
   const asRun = { ...options, totalSteps: Math.min(options.totalSteps, steps) }
   const flags = flagNames
@@ -112,7 +116,7 @@ export function repeatCommand({ environment, options, given }: Training, steps: 
       || String(asRun[name]) !== String(usual[name]))
     .map((name) => writeFlag(name, asRun[name]))
   if (given.evalEpisodes !== EVAL_EPISODES) flags.push(`--eval-episodes ${given.evalEpisodes}`)
-  return ['trpo train', environment.name, ...flags].join(' ')
+  return [program, 'train', shellWord(environment.name), ...flags].join(' ')
 }
 
 function presetOf(
@@ -125,12 +129,10 @@ function presetOf(
  * The reason why the environment cannot be trained with these options, or null. Makes one only to answer
  * that.
  */
-function environmentProblem({ make }: Environment, options: TrainOptions): string | null {
-  if (options.actionBounds === 'clip' && options.sampling === 'single-path') return null
-  const env = make()
-  env.close?.()
-  if (options.sampling === 'vine') vineBranchesFor(options, env.actionSpace)
-  return boundsProblem(options.actionBounds, env.actionSpace)
+function environmentProblem(environment: Environment, options: TrainOptions): string | null {
+  if (options.sampling === 'single-path') return null
+  vineBranchesFor(options, spacesOf(environment).actionSpace)
+  return null
 }
 
 /** A problem that the rules found, with flags in place of option names. */

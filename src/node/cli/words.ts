@@ -4,13 +4,18 @@
  */
 import { likely, nearest, perhaps } from '../../errors/nearest.ts'
 import { expectInteger, show } from '../../errors/expect.ts'
+import { shown } from '../show/text.ts'
 import { readNumber } from './flags.ts'
 
 /** A flag, and what it does with its value: null if none is given, which is always so for switches. */
 export interface Flag { readonly takesValue: boolean; readonly set: (text: string | null) => void }
 
+/** Letters of an unknown flag that are compared with the known ones. */
+const LONGEST = 64
+
 /**
  * Calls `set` of each flag, and `positional` with every other word; adds one line per problem to `problems`.
+ * After `--` all words are positional.
  */
 export function readWords(
   words: readonly string[], flags: ReadonlyMap<string, Flag>, problems: string[],
@@ -20,6 +25,10 @@ export function readWords(
   const names = [...flags.keys()]
   for (let i = 0; i < words.length; i++) {
     const word = words[i]
+    if (word === '--') {
+      words.slice(i + 1).forEach(positional)
+      return
+    }
     if (!word.startsWith('-') || word === '-') {
       positional(word)
       continue
@@ -27,10 +36,11 @@ export function readWords(
     const equals = word.indexOf('=')
     const name = equals < 0 ? word : word.slice(0, equals)
     const known = flags.get(name)
-    if (known === undefined) problems.push(`${name}: unknown flag${perhaps(suggest(name))}`)
-    // Parse a misspelt flag like the nearest known one, so that its value is not mistaken for a positional
-    // word.
-    const flag = known ?? flags.get(nearest(name, names))!
+    // Parse an unknown flag like the one that is meant, or else the nearest: its value must not become a
+    // positional word.
+    const meant = known === undefined ? suggest(name) : name
+    if (known === undefined) problems.push(`${shown(name)}: unknown flag${perhaps(meant)}`)
+    const flag = flags.get(meant) ?? flags.get(nearest(name.slice(0, LONGEST), names))!
     let text = equals < 0 ? null : word.slice(equals + 1)
     const valueFollows = i + 1 < words.length && !words[i + 1].startsWith('--')
     if (flag.takesValue && text === null && valueFollows) text = words[++i]

@@ -48,7 +48,7 @@ const COLUMNS: readonly Column[] = [
   {
     title: 'EV', width: 6,
     text: ({ valueFit: { status, explainedVariance } }) =>
-      status === 'fitted' ? decimal(explainedVariance, 2, 5) : status,
+      status === 'fitted' ? varianceText(explainedVariance) : status,
   },
   { title: 'steps/s', width: 8, text: (_, { stepsPerSecond }) => short(stepsPerSecond) },
   { title: 'ETA', width: 6, text: (_, { secondsLeft }) => countdown(secondsLeft) },
@@ -88,13 +88,16 @@ function emphasis(c: number, { valueFit }: Shown, { solved }: RowContext, paint:
   return (text) => text
 }
 
+/** Room for what a terminal shows of Ctrl-C, ^C, twice: a line that wrapped could not be erased. */
+const ECHO = 4
+
 /**
- * A bar filled to `fraction`, 0 to 1, then `label`; one character shorter than the line, so that it never
- * wraps.
+ * A bar filled to `fraction`, 0 to 1, then `label`; shorter than the line, so that it does not wrap.
  */
 export function bar(fraction: number, label: string, columns: number, paint: Paint): string {
-  const length = Math.min(columns, 80) - 1 - label.length - 3
-  if (length < 8) return label.slice(0, Math.max(0, columns - 1))
+  const width = Math.min(columns, 80) - 1 - ECHO
+  const length = width - label.length - 3
+  if (length < 8) return label.slice(0, Math.max(0, width))
   const done = Math.round(length * Math.min(1, Math.max(0, fraction)))
   return ` ${'━'.repeat(done)}${paint.faint('─'.repeat(length - done))}  ${label}`
 }
@@ -138,6 +141,12 @@ function fitting(columns: number): readonly Column[] {
 
 function cell(text: string, width: number): string {
   return ` ${text.padStart(width - 1)}`
+}
+
+/** Below −1 how far is of no interest: V is worse than no V at all, as it may be at first. */
+function varianceText(explained: number | null): string {
+  const isLow = explained !== null && explained < -1 && Number.isFinite(explained)
+  return isLow ? '< -1' : decimal(explained, 2, 5)
 }
 
 /** A KL in six characters, with decimals or powers of ten, depending on its limit. */

@@ -62,8 +62,12 @@ export interface Run {
   /** Returns of the final evaluation, and how many were requested. */
   readonly returns: Float64Array
   readonly evalEpisodes: number
+  /** Episodes among them that were stopped before their end. */
+  readonly stopped: number
   /** The file for the policy, undefined for none; and the reason why it could not be written, or null. */
   readonly saved: string | undefined
+  /** Whether the file could not be replaced as a whole, and was overwritten. */
+  readonly overwritten: boolean
   readonly saveProblem: string | null
   readonly showPhases: boolean
   /** The command that repeats the run; and whether the shell joins lines that end in a backslash. */
@@ -90,7 +94,10 @@ export function summary(run: Run, columns: number, paint: Paint): string {
   }
   if (run.evalEpisodes > 0) fields.push(['evaluation', evaluation(run)])
   if (run.saveProblem !== null) fields.push(['not saved', run.saveProblem, paint.bad])
-  else if (run.saved !== undefined) fields.push(['saved', run.saved])
+  else if (run.saved !== undefined) {
+    const how = run.overwritten ? ', overwritten: it cannot be replaced as a whole' : ''
+    fields.push(['saved', run.saved + how])
+  }
   if (run.showPhases) fields.push(['phases', percentages(tally.phases)])
   fields.push(['repeat', run.joinsLines ? shellLines(run.command, columns) : [run.command]])
   return `\n${headline(run, columns, paint)}\n${fieldList(fields, columns, paint)}`
@@ -120,6 +127,8 @@ function textWidth(columns: number): number {
 
 /** A long command on several lines, with whole flags, as a POSIX shell reads it. */
 function shellLines(command: string, columns: number): readonly string[] {
+  // Within quotes a backslash is part of the word.
+  if (/['"]/.test(command)) return [command]
   const lines = wrap(command, textWidth(columns) - ' \\'.length, / (?=--)/)
   return lines.map((line, i) => i + 1 < lines.length ? `${line} \\` : line)
 }
@@ -129,19 +138,32 @@ function headline(run: Run, columns: number, paint: Paint): string {
   const { name, solvedReturn, tally: { solved }, returns } = run
   const show = (text: string): string => wrap(`${name}: ${text}`, columns - 1).join('\n  ')
   if (solvedReturn === null) return paint.strong(show('trained; no solve threshold is defined.'))
-  const threshold = decimal(solvedReturn, 0, 12)
-  const reached = (mean: number): string => `mean return ${decimal(mean, 1, 12)} (threshold ${threshold})`
+  const reached = (mean: number): string =>
+    `mean return ${meanBeside(solvedReturn, mean)} (threshold ${solvedReturn})`
   const last = returns.length >= RECENT ? moments(returns).mean : -Infinity
   if (solved !== null) {
     return paint.good(show(`solved at step ${grouped(solved.steps)}, ${reached(solved.meanReturn)}.`))
   }
   if (last >= solvedReturn) return paint.good(show(`solved in evaluation, ${reached(last)}.`))
-  return paint.strong(show(`not solved (threshold ${threshold} over ${RECENT} episodes).`))
+  return paint.strong(show(`not solved (threshold ${solvedReturn} over ${RECENT} episodes).`))
 }
 
-function evaluation({ returns, evalEpisodes }: Run): string {
+/** A mean with as many decimals as the threshold, so that it is not shown on its other side. */
+export function meanBeside(threshold: number | null, mean: number): string {
+  const decimals = /\.(\d+)$/.exec(String(threshold))?.[1].length ?? 0
+  return decimal(mean, Math.max(1, decimals), 24)
+}
+
+function evaluation({ returns, evalEpisodes, stopped }: Run): string {
+  if (returns.length === 0) return `none of ${plural(evalEpisodes, 'fresh episode')} was complete`
   const missing = returns.length < evalEpisodes ? `only ${returns.length} of ` : ''
-  return `${spread(returns)}, ${missing}${plural(evalEpisodes, 'fresh episode')}, deterministic`
+  const episodes = `${missing}${plural(evalEpisodes, 'fresh episode')}, deterministic`
+  return `${spread(returns)}, ${episodes}${stoppedEpisodes(stopped)}`
+}
+
+/** What to add about episodes that were stopped. */
+export function stoppedEpisodes(stopped: number): string {
+  return stopped > 0 ? `, ${grouped(stopped)} stopped before their end` : ''
 }
 
 /** Mean ± standard deviation (minimum to maximum) of at least one number. */

@@ -2,9 +2,10 @@
  * Words of `trpo train` and `trpo eval`, compared with options set in code and with errors written by hand;
  * help with the options' rules. No tolerance: no line of help has more than 80 characters.
  */
+import { spawnSync } from 'node:child_process'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { environments } from '../../../src/envs/index.ts'
+import { type Environment, environments } from '../../../src/envs/index.ts'
 import { resolveOptions } from '../../../src/trpo/options/resolve.ts'
 import { rules, texts } from '../../../src/trpo/options/rules.ts'
 import type { TrainOptions } from '../../../src/trpo/options/options.ts'
@@ -12,12 +13,15 @@ import {
   parseTrainArguments, repeatCommand, resolveTraining, type Training,
 } from '../../../src/node/cli/trainArguments.ts'
 import { parseEvalArguments } from '../../../src/node/cli/evalArguments.ts'
-import { environmentTable, findEnvironment } from '../../../src/node/environments.ts'
-import { UsageError } from '../../../src/node/cli/failure.ts'
+import {
+  describe, environmentTable, expectEnvironments, findEnvironment,
+} from '../../../src/node/environments.ts'
+import { failure, UsageError } from '../../../src/node/cli/failure.ts'
 import {
   expectation, flagNames, flagOf, isSwitch, writeFlag, writeValue,
 } from '../../../src/node/cli/flags.ts'
 import { evalHelp, mainHelp, trainHelp } from '../../../src/node/cli/help.ts'
+import { inWordsOf, shellWord } from '../../../src/node/cli/program.ts'
 import { plain } from '../../../src/node/show/terminal.ts'
 
 /** A value other than the default for each option, valid beside the defaults of all others. */
@@ -33,7 +37,7 @@ const OTHER: Readonly<Partial<TrainOptions>> = {
   normalizeObservations: 'plain', observationClip: 5, normalizeReturns: false,
   maxKlSchedule: 'cosine', maxKlFinalFraction: 0.5, constraint: 'max-kl', entropyCoefficient: 0.001,
   conventions: 'sb3', klReduction: 'mean', maxKlFactor: 1.5, acceptRatio: 0.1,
-  stateDependentStd: true, actionBounds: 'squash',
+  stateDependentStd: true, actionBounds: 'clip',
 }
 
 const split = (text: string): string[] => text.split(' ')
@@ -98,6 +102,9 @@ test('an error names flag, value, expectation and the nearest name', () => {
     ['CartPole --maxKl=0.1', '--maxKl: unknown flag, perhaps --max-kl'],
     ['CartPole --gamma 0.9', '--gamma: unknown flag, perhaps --discount'],
     ['CartPole --n_steps=64', '--n_steps: unknown flag, perhaps --batch-steps'],
+    ['CartPole --lr 1', '--lr: unknown flag, perhaps --value-learning-rate'],
+    ['--learning-rate 0.1 CartPole', '--learning-rate: unknown flag, perhaps --value-learning-rate'],
+    [`CartPole --${'x'.repeat(100_000)}`, `"--${'x'.repeat(38)}…": unknown flag`],
     ['CartPole --no-seed', '--no-seed: unknown flag, perhaps --seed'],
     ['CartPole --zzzzzzzzzzzz', '--zzzzzzzzzzzz: unknown flag'],
     ['CartPole --jsn', '--jsn: unknown flag, perhaps --json'],
@@ -123,9 +130,6 @@ test('an error names flag, value, expectation and the nearest name', () => {
     ['constructor', 'constructor: unknown environment (trpo envs lists them)'],
     ['Pendulum --batch-steps 100 --env-count 3',
       '--batch-steps: expected a multiple of --env-count (3), got 100'],
-    ['PointMass --action-bounds squash',
-      '--action-bounds: expected "clip" where actions are unbounded (-Infinity to Infinity in [0]), '
-        + 'got "squash"'],
   ]
   for (const [words, ...expected] of table) assert.equal(problems(words), expected, words)
   assert.match(problems('--seed 1')[0], /^environment: expected one of CartPole, .*, got nothing$/)
@@ -165,6 +169,60 @@ test('the command that repeats a run is read back as the same options', () => {
   assert.is(repeatCommand(training('cartpole-v1'), 1e9), 'trpo train CartPole --seed 0')
   assert.is(repeatCommand(training('CartPole'), 99), 'trpo train CartPole --seed 0 --total-steps 99',
     'interrupted')
+})
+
+test('the command begins with the program, and a word with a space or a quote is quoted', () => {
+  const command = repeatCommand(training('CartPole'), 1e9, 'node my.js')
+  assert.is(command, 'node my.js train CartPole --seed 0')
+  const words = ['CartPole', 'a b', "it's", '$HOME', '`id`', '"', '\\', '*', '~', 'a;b', '', '€', 'x=1,2']
+  const { stdout } = spawnSync('sh', ['-c', `printf '%s\\n' ${words.map(shellWord).join(' ')}`],
+    { encoding: 'utf8' })
+  assert.equal(stdout.split('\n').slice(0, -1), words, 'the oracle is a shell')
+  assert.is(shellWord('CartPole'), 'CartPole')
+  assert.is(inWordsOf('node my.js', '(trpo envs lists them) trpo: x, trpo/node, trpo train CartPole'),
+    '(node my.js envs lists them) trpo: x, trpo/node, node my.js train CartPole')
+})
+
+test('an environment is found by its key or, if that is another one, by its name', () => {
+  const worlds = { key: { ...environments.CartPole, name: 'My World' } }
+  for (const name of ['key', 'KEY', 'My World']) assert.is(findEnvironment(name, worlds), worlds.key)
+  for (const name of ['Maze-v2', 'grid/maze', 'a.js', 'CartPole']) {
+    assert.is(findEnvironment(name, { [name]: environments.CartPole }), environments.CartPole)
+  }
+  assert.is(findEnvironment('x.mjs', worlds), 'x.mjs: expected a name that trpo envs lists, got a file; '
+    + 'your own environment runs in a script of yours that calls main of trpo/node')
+})
+
+test('a table is completed with what only people read, and a row that is wrong is named', () => {
+  const make = environments.CartPole.make
+  const { Maze } = expectEnvironments({ Maze: { make } as unknown as Environment })
+  assert.equal(Maze, { make, name: 'Maze', solvedReturn: null, summary: '' })
+  const table: readonly (readonly [unknown, string])[] = [
+    [make, ': expected a record with name and make, got function cartPole'],
+    [null, ': expected a record with name and make, got null'],
+    [{}, '.make: expected a function that returns an environment, got undefined'],
+    [{ make, name: 5 }, '.name: expected a string, got 5'],
+    [{ make, summary: [] }, '.summary: expected a string, got Array of length 0'],
+    [{ make, solvedReturn: NaN }, '.solvedReturn: expected a finite number or null, got NaN'],
+    [{ make, maxEpisodeSteps: 0 }, '.maxEpisodeSteps: expected an integer of at least 1, got 0'],
+    [{ make, maxEpisodeSteps: null }, '.maxEpisodeSteps: expected an integer of at least 1, got null'],
+  ]
+  for (const [row, message] of table) {
+    const wrong = (error: unknown): boolean => failure(error).code === 3
+      && (error as Error).message === `environments.Maze${message}`
+    assert.throws(() => expectEnvironments({ Maze: row as Environment }), wrong, message)
+  }
+})
+
+test('a space is described shortly, whatever its size', () => {
+  assert.is(describe({ kind: 'multiDiscrete', nvec: [3, 2] }), 'MultiDiscrete(3,2)')
+  assert.is(describe({ kind: 'multiDiscrete', nvec: new Array(1e5).fill(3) }),
+    'MultiDiscrete(3,3,3,3,3,3,3,3,… 100000 in all)')
+})
+
+test('words after -- are no flags', () => {
+  const { file, environment, problems } = parseEvalArguments(['--', '-x.st', '--json'])
+  assert.equal([file, environment, problems], ['-x.st', '--json', []])
 })
 
 test('eval takes a file, an environment or none, and flags for its episodes', () => {

@@ -11,6 +11,7 @@ import {
   countdown, decimal, duration, grouped, plural, scientific, short, wrap,
 } from '../../../src/node/show/format.ts'
 import { colored, plain, type Sink, terminal } from '../../../src/node/show/terminal.ts'
+import { shown, shownLines, shownPath } from '../../../src/node/show/text.ts'
 import type { StepStatus } from '../../../src/trpo/certificate.ts'
 import { record } from '../../support/iteration.ts'
 
@@ -63,11 +64,18 @@ test('the limit is that of the step, and a tiny one is shown by powers of ten', 
   assert.match(text(limited(record({ kl: 9.27e-6 }), 1e-5)), / 9\.3e-6\/1\.0e-5 /)
 })
 
+test('an explained variance below -1 is shown as that', () => {
+  const ev = (explainedVariance: number): string => text(record({ explainedVariance })).slice(-20, -14)
+  assert.equal([1, 0.5, -0.49, -1, -1.004, -4.73, -1e9].map(ev),
+    ['  1.00', '  0.50', ' -0.49', ' -1.00', '  < -1', '  < -1', '  < -1'])
+})
+
 test('a narrow terminal shows the columns that fit', () => {
   for (let columns = 5; columns < 100; columns++) {
     for (const status of STATUSES) assert.ok(text(record({ status }), columns).length <= columns)
     assert.is(header(columns, plain).length, text(record({}), columns).length)
-    assert.ok(bar(0.5, '50 %  1:13 left', columns, plain).length < columns)
+    // Room for ^C^C, which a terminal shows behind it.
+    assert.ok(bar(0.5, '50 %  1:13 left', columns, plain).length + 4 < Math.max(columns, 6))
   }
   assert.is(text(record({}), Infinity).length, 79)
 })
@@ -141,6 +149,18 @@ test('text is broken at spaces, or only at those that match; a long piece has a 
   assert.equal(wrap('ab cdefgh i', 5), ['ab', 'cdefgh', 'i'])
   assert.equal(wrap('a b, c d, e', 6, /(?<=,) /), ['a b,', 'c d, e'])
   assert.equal(wrap('ab cd', Infinity), ['ab cd'])
+})
+
+test('names and messages of strangers are harmless on a terminal, and names are short', () => {
+  const table: readonly (readonly [string, string])[] = [
+    ['CartPole', 'CartPole'], ["It's a world, ü €", "It's a world, ü €"], ['', '""'],
+    ['a\x1b[31m', '"a\\u001b[31m"'], ['a\nb', '"a\\nb"'], ['\u009bm', '"\\u009bm"'],
+    ['\u202eabc', '"\\u202eabc"'], ['x'.repeat(61), `"${'x'.repeat(40)}…"`],
+  ]
+  for (const [name, expected] of table) assert.is(shown(name), expected)
+  assert.is(shownPath(`a/b c/${'d'.repeat(255)}`), `a/b c/${'d'.repeat(255)}`, 'a path is whole')
+  assert.is(shownPath('a\x1b\n\x7f\u2066'), 'a\\u001b\\u000a\\u007f\\u2066')
+  assert.is(shownLines('a\x1b[m\nb\u0090'), 'a\\u001b[m\nb\\u0090', 'line breaks stay')
 })
 
 test('numbers for people', () => {

@@ -25,8 +25,9 @@ function tallyOf(iterations: readonly Ended[], solvedReturn: number | null): Tal
 
 const run: Omit<Run, 'tally'> = {
   name: 'CartPole', solvedReturn: 475, seconds: 6.4, plannedSteps: 100_352, signal: null,
-  returns: Float64Array.of(480, 500, 490, 490), evalEpisodes: 4, showPhases: true,
-  saved: undefined, saveProblem: null, command: 'trpo train CartPole --seed 0', joinsLines: true,
+  returns: Float64Array.of(480, 500, 490, 490), evalEpisodes: 4, stopped: 0, showPhases: true,
+  saved: undefined, overwritten: false, saveProblem: null,
+  command: 'trpo train CartPole --seed 0', joinsLines: true,
 }
 const text = (of: Run, columns: number = Infinity): string => summary(of, columns, plain)
 
@@ -76,6 +77,31 @@ test('on a terminal no line is longer than it, and a shell reads the command as 
   assert.is(fields, '  policy      a.safetensors: Box(3) → 64 → 64\n              → Discrete(2), tanh\n')
 })
 
+test('a threshold is shown as it is, and a mean beside it on its own side', () => {
+  const solved = (threshold: number, mean: number): string =>
+    /mean return (\S+ \(threshold \S+\))/.exec(text({
+      ...run, solvedReturn: threshold, tally: tallyOf([[120, mean]], threshold),
+    }))![1]
+  assert.is(solved(8.5, 8.6), '8.6 (threshold 8.5)')
+  assert.is(solved(0.93, 0.9349), '0.93 (threshold 0.93)')
+  assert.is(solved(-0.005, -0.0049), '-0.005 (threshold -0.005)')
+  assert.is(solved(475, 475.26), '475.3 (threshold 475)')
+  assert.match(text({ ...run, solvedReturn: 8.5, tally: tallyOf([[120, 3]], 8.5) }),
+    /not solved \(threshold 8\.5 over 100 episodes\)/)
+})
+
+test('a command with quotes stays on one line, in which a shell reads it back', () => {
+  const command = `node 'my world.js' train 'a --b' --seed 0 --hidden-sizes 64,64 --value-hidden-sizes 32,32`
+  assert.ok(text({ ...run, tally: tallyOf([[0, null]], 475), command }, 60).endsWith(` ${command}\n`))
+})
+
+test('an evaluation says which episodes were stopped, or that none was complete', () => {
+  const tally = tallyOf([[0, null]], 475)
+  assert.match(text({ ...run, tally, stopped: 3 }), /, deterministic, 3 stopped before their end\n/)
+  const none = text({ ...run, tally, returns: new Float64Array(0), evalEpisodes: 100 })
+  assert.match(none, /\n {2}evaluation +none of 100 fresh episodes was complete\n/)
+})
+
 test('a last policy that reaches the threshold over 100 fresh episodes has solved it, too', () => {
   const tally = tallyOf([[60, 20], [60, 400]], 475)
   const ended = (episodes: number, mean: number): string =>
@@ -93,6 +119,8 @@ test('the summary says where the policy is saved, or why it is not', () => {
   assert.match(text({ ...run, tally, saved: 'a b.safetensors' }), /\n {2}saved {7}a b\.safetensors\n/)
   const failed = text({ ...run, tally, saved: 'x', saveProblem: 'x: no space left' })
   assert.match(failed, /\n {2}not saved {3}x: no space left\n/)
+  assert.match(text({ ...run, tally, saved: 'x', overwritten: true }),
+    /\n {2}saved {7}x, overwritten: it cannot be replaced as a whole\n/)
 })
 
 test('the summary of an interrupted run says by what, when, and how many episodes are missing', () => {
