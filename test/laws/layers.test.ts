@@ -145,9 +145,9 @@ function importProblem(path: string, { from, typeOnly }: Import): string | null 
     return CHAPTERS.includes(target) || target === 'io' ? null : 'io/ imports the chapters'
   }
   if (chapter === 'envs') {
-    if (/^(envs\/.*|math\/(random|trigonometry)\.ts|errors\/expect\.ts)$/.test(from)) return null
+    if (/^(envs\/.*|math\/(random|trigonometry)\.ts|errors\/\w+\.ts)$/.test(from)) return null
     return from.startsWith('rl/world/') && typeOnly ? null
-      : 'envs/ imports random, trigonometry, expect, and types of rl/world'
+      : 'envs/ imports random, trigonometry, errors, and types of rl/world'
   }
   if (!CHAPTERS.includes(chapter)) return 'there is no such chapter'
   const earlier = CHAPTERS.includes(target) && CHAPTERS.indexOf(target) <= CHAPTERS.indexOf(chapter)

@@ -52,7 +52,8 @@ test('the entries are those of package.json', () => {
   const { exports } = JSON.parse(readFileSync('package.json', 'utf8')) as {
     exports: Record<string, { types: string }>
   }
-  const written = Object.entries(exports).filter(([name]) => !name.endsWith('.json'))
+  // The script build has the names of four entries, which a test below compares.
+  const written = Object.entries(exports).filter(([name]) => !/\.json$|^\.\/script$/.test(name))
     .map(([name, { types }]) =>
       [name.replace('.', 'trpo'), types.replace('./dist/', '').replace('.d.ts', '.ts')])
   assert.equal(Object.fromEntries(written), ENTRIES)
@@ -70,16 +71,40 @@ test('every exported value and type has a docstring', () => {
   assert.equal([...without], [])
 })
 
-test('what a docstring names in code is exported, by the same entry, by trpo or by trpo/parts', () => {
+/** The comments of a declaration as users see them: above it, and of its fields, parameters and methods. */
+function hoverTextOf({ file, name }: Declaration): string {
+  const text = readFileSync(`${FOLDER}/${file.replace(/ts$/, 'd.ts')}`, 'utf8')
+  const head = String.raw`^export (?:declare )?(?:interface|type|class|function|const) ${name}\b`
+  // What is in the first column after it begins the next declaration.
+  const whole = new RegExp(String.raw`${head}[^]*?(?=^(?![\s}])|(?![^]))`, 'gm')
+  const below = [...text.matchAll(whole)].map(([declared]) => declared.match(/\/\*\*[^]*?\*\//g) ?? [])
+  return [docstringOf({ file, name } as Declaration), ...below.flat()].join('\n')
+}
+
+/** Names in code, of which a function may be called: `name`, `name(x)`. */
+const namedIn = (text: string): string[] => [...text.matchAll(/`(\w+)[`(]/g)].map(([, word]) => word)
+
+test('what a hover text names in code is exported, by the same entry, by trpo or by trpo/parts', () => {
   const open = new Set(['trpo', 'trpo/parts']
     .flatMap((entry) => [...emitted.exportsOf(ENTRIES[entry]).keys()]))
+  let seen = 0
   const internal = everything.flatMap(({ entry, declaration }) => {
     const own = emitted.exportsOf(ENTRIES[entry])
-    const words = [...docstringOf(declaration).matchAll(/`(\w+)`/g)].map(([, word]) => word)
-    return words.filter((word) => declared.has(word) && !own.has(word) && !open.has(word))
+    const words = namedIn(hoverTextOf(declaration)).filter((word) => declared.has(word))
+    seen += words.length
+    // A method may have the name of a function within.
+    const isMember = (word: string): boolean => new RegExp(`^ {4}(readonly )?${word}[(:]`, 'm').test(
+      readFileSync(`${FOLDER}/${declaration.file.replace(/ts$/, 'd.ts')}`, 'utf8'))
+    return words.filter((word) => !own.has(word) && !open.has(word) && !isMember(word))
       .map((word) => `${entry}: ${declaration.name} recommends ${word}`)
   })
   assert.equal([...new Set(internal)], [])
+  assert.ok(seen > 50, `${seen} names`)
+  // One of a field, one above a function.
+  const textsOf = (name: string): string[] =>
+    namedIn(hoverTextOf(emitted.exportsOf('parts.ts').get(name) ?? emitted.exportsOf('index.ts').get(name)!))
+  assert.ok(textsOf('Rollout').includes('refreshStatistics'))
+  assert.ok(textsOf('act').includes('createActor'))
 })
 
 /** Names that some file of src exports, except those of node/. */

@@ -2,7 +2,7 @@
  * The package as it is packed and installed: files, entries, types and the command. The oracle is what
  * package.json says, the compiler, and a training by the sources with the same weights to the bit.
  */
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { createContext, runInContext } from 'node:vm'
 import { test } from 'uvu'
@@ -12,6 +12,7 @@ import * as core from '../../src/index.ts'
 import * as io from '../../src/io/index.ts'
 import * as parts from '../../src/parts.ts'
 import { install, pack, remove, type Run, run, scratch } from '../support/package.ts'
+import { skipped } from '../support/programs.ts'
 import { TRAINING, weights } from '../support/sample.ts'
 
 const manifest = JSON.parse(readFileSync('package.json', 'utf8'))
@@ -55,6 +56,7 @@ test('it holds what was built from sources that are there, each with its map, an
     if (file.startsWith('docs/') || file === 'dist/bench.js') continue
     if (file.endsWith('.js')) assert.ok(files.includes(`${file}.map`), file)
     if (/(?<!\.min)\.js$/.test(file)) assert.ok(files.includes(file.replace(/js$/, 'd.ts')), file)
+    if (file.endsWith('.cjs')) assert.ok(files.includes(file.replace(/cjs$/, 'd.cts')), file)
     if (!file.endsWith('.map')) continue
     const { sources } = JSON.parse(readFileSync(join(home, file), 'utf8')) as { sources: string[] }
     assert.ok(sources.length > 0, file)
@@ -96,6 +98,59 @@ test('as a script it is one global with the names of all entries, and trains to 
   assert.is(runInContext(training, context), expected)
 })
 
+test('trpo/script is the same as a CommonJS module, also if no ES module can be required', () => {
+  const names = new Set([core, parts, envs, io].flatMap((entry) => Object.keys(entry)))
+  write('script.cjs', `
+    const trpo = require('trpo/script'), { train, cartPole } = trpo
+    ${TRAINING}console.log(weights)
+    console.log(Object.keys(trpo).sort().join())`)
+  const printed = `${expected}\n${[...names].sort().join()}\n`
+  assert.equal(node('script.cjs'), { stdout: printed, stderr: '' })
+  assert.equal(node('script.cjs', '--no-experimental-require-module'), { stdout: printed, stderr: '' })
+  write('script.mjs', `import { train, cartPole } from 'trpo/script'
+    ${TRAINING}console.log(weights)`)
+  assert.equal(node('script.mjs'), { stdout: `${expected}\n`, stderr: '' })
+})
+
+const jest = resolve('test/package/node_modules/jest/bin/jest.js')
+if (!existsSync(jest)) skipped('trpo in jest, which test/package does not have (npm ci there)')
+else {
+  test('jest, which requires no ES module, takes the script build under the names of the entries', () => {
+    const folder = `${project}/jest`
+    mkdirSync(folder)
+    const guide = readFileSync('docs/guides/embedding.md', 'utf8')
+    const [, mapper] = /^(moduleNameMapper: .*)$/m.exec(guide)!
+    writeFileSync(`${folder}/package.json`, '{ "private": true }')
+    writeFileSync(`${folder}/jest.config.js`, `module.exports = { ${mapper} }`)
+    writeFileSync(`${folder}/trpo.test.js`, `
+      const { train } = require('trpo'), { createActor } = require('trpo/parts')
+      const { cartPole } = require('trpo/envs'), { encodePolicy } = require('trpo/io')
+      test('it trains', () => {
+        ${TRAINING}
+        expect(weights).toBe('${expected}')
+        expect([createActor, encodePolicy].map((each) => typeof each)).toEqual(['function', 'function'])
+      })`)
+    assert.match(run(folder, 'node', jest).stderr, /^Tests: +1 passed, 1 total$/m)
+    // Without the line of the guide it is the error that the guide is about.
+    writeFileSync(`${folder}/jest.config.js`, 'module.exports = {}')
+    assert.throws(() => run(folder, 'node', jest), /ES Module/)
+  })
+}
+
+test('declarations name each other as .js, which every compiler finds, and all of them are there', () => {
+  let seen = 0
+  for (const file of files.filter((file) => /\.d\.c?ts$/.test(file))) {
+    const text = readFileSync(join(home, file), 'utf8')
+    for (const [, name] of text.matchAll(/(?:\bfrom |\bimport\(|^import )['"](\.[^'"]*)['"]/gm)) {
+      seen++
+      assert.match(name, /\.js$/, file)
+      const target = join(dirname(file), name.replace(/js$/, 'd.ts'))
+      assert.ok(files.includes(target), `${file}: ${name}`)
+    }
+  }
+  assert.ok(seen > 200, `${seen} names`)
+})
+
 /** Exactly the same type; assignable either way would not do, since `any` is. */
 const SAME = `
     type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends (<T>() => T extends B ? 1 : 2) ? true : false
@@ -117,9 +172,11 @@ test('TypeScript finds the types of every entry, by Node\'s rules and by a bundl
     } from 'trpo/envs'
     import { decodePolicy, encodePolicy } from 'trpo/io'
     import { clock, main } from 'trpo/node'
+    import { train as trainScript } from 'trpo/script'
     ${SAME}
     export const iterations: Generator<Iteration, unknown, void> = train(cartPole, { seed: 1, clock })
     export const plain: typeof iterations = trainPlain(cartPole, { seed: 1 })
+    export const script: typeof iterations = trainScript(cartPole, { seed: 1 })
     export const kl = (certificate: Certificate): number => certificate.kl
     export const copy = (policy: Policy): Policy => decodePolicy(encodePolicy(policy))
     export const code: Promise<number> = main(['envs'], environments)
@@ -202,6 +259,24 @@ test('TypeScript finds the types of every entry, by Node\'s rules and by a bundl
   }
 })
 
+const oldest = resolve('test/package/node_modules/typescript-4.7/bin/tsc')
+if (!existsSync(oldest)) skipped('TypeScript 4.7, which test/package does not have (npm ci there)')
+else {
+  test('TypeScript 4.7, the minimum that the guides name, takes the declarations of every entry', () => {
+    assert.match(readFileSync('docs/guides/embedding.md', 'utf8'), /TypeScript\s+from\s+4\.7\s+on/)
+    const text = readFileSync(`${project}/use.ts`, 'utf8').replace(/^.*[sS]cript\b.*$/gm, '')
+    write('oldest.mts', text)
+    for (const resolution of ['node16', 'nodenext']) {
+      const compilerOptions = {
+        target: 'es2022', lib: ['es2022'], types: [], strict: true, noEmit: true,
+        module: resolution, moduleResolution: resolution,
+      }
+      write('tsconfig.json', JSON.stringify({ compilerOptions, files: ['oldest.mts'] }))
+      run(project, 'node', oldest, '-p', '.')
+    }
+  })
+}
+
 test('the command is there by its name', () => {
   assert.is(run(project, 'node_modules/.bin/trpo', '--version').stdout, `${manifest.version}\n`)
 })
@@ -248,7 +323,7 @@ test('jsr.json publishes the same version, and the entries that need no Node', (
   const jsr = JSON.parse(readFileSync('jsr.json', 'utf8'))
   assert.is(jsr.version, manifest.version)
   assert.is(jsr.license, manifest.license)
-  const portable = Object.keys(manifest.exports).filter((name) => !/^\.\/node$|\.json$/.test(name))
+  const portable = Object.keys(manifest.exports).filter((name) => !/^\.\/(node|script)$|\.json$/.test(name))
   assert.equal(Object.keys(jsr.exports), portable)
   for (const name of portable) {
     const { default: built } = manifest.exports[name]

@@ -4,8 +4,8 @@ import { buildSync } from 'esbuild'
 
 /** In the order of the listing. */
 export const benchmarkSubjects: readonly string[] = [
-  'kernels', 'ladder', 'training', 'learning', 'solver', 'damping', 'search', 'vine', 'value',
-  'normalization', 'sizes', 'install', 'options',
+  'kernels', 'ladder', 'training', 'learning', 'solver', 'damping', 'search', 'certificates',
+  'vine', 'value', 'normalization', 'units', 'sizes', 'install', 'options',
 ]
 
 export interface BenchRun { readonly status: number | null; readonly stdout: string; readonly stderr: string }

@@ -1,6 +1,6 @@
 /**
  * Checks a case of advantages and returns made by other software (Stable-Baselines3, Spinning Up).
- * Arrays of the file are [T][envs], as a batch lies in memory.
+ * Arrays of the file are [T][envs]; a batch lies in memory as [envs][T].
  */
 import { reference } from '../../src/math/reference.ts'
 import { moments } from '../../src/math/moments.ts'
@@ -9,6 +9,9 @@ import { type Batch, createBatch } from '../../src/rl/batch.ts'
 import { type Report, Worst } from './worst.ts'
 
 type Grid = number[][]
+
+/** Environment by environment. */
+const flat = (grid: Grid): number[] => grid[0].flatMap((_, e) => grid.map((row) => row[e]))
 
 export interface GaeGolden {
   n_envs: number; T: number; gamma: number; lam: number
@@ -26,8 +29,6 @@ const TOLERANCE = 1e-14
 export function checkGaeGolden(golden: GaeGolden): Report {
   const worst = new Worst()
   const { expected, gamma, lam } = golden
-  const flat = (grid: Grid): number[] => grid.flat()
-
   const batch = fill(golden, true)
   generalizedAdvantages(batch, gamma, lam)
   worst.relative('advantages', batch.advantages, flat(expected.advantages), TOLERANCE)
@@ -51,7 +52,10 @@ export function checkGaeGolden(golden: GaeGolden): Report {
   // Without bootstrapping: with a value of 0 wherever an episode was truncated or the batch ended.
   const plain = fill(golden, false)
   rewardsToGo(plain, gamma)
-  worst.relative('rewards_to_go_plain', plain.returns, flat(expected.rewards_to_go_plain), TOLERANCE)
+  const sums = flat(expected.rewards_to_go_plain)
+  worst.relative('rewards_to_go_plain', plain.returns, sums, TOLERANCE)
+  worst.scaled('rewards_to_go_less_values', plain.advantages, sums.map((x, i) => x - plain.values[i]),
+    Math.max(...[...sums, ...plain.values].map(Math.abs)), TOLERANCE)
   return worst.report()
 }
 
@@ -59,15 +63,16 @@ export function checkGaeGolden(golden: GaeGolden): Report {
 function fill(golden: GaeGolden, bootstrap: boolean): Batch {
   const { T, n_envs: E } = golden
   const batch = createBatch(reference, T, E, 1, 1)
-  batch.rewards.set(golden.rewards.flat())
-  batch.values.set(golden.values.flat())
-  batch.terminated.set(golden.terminated.flat())
-  batch.truncated.set(golden.truncated.flat())
+  batch.rewards.set(flat(golden.rewards))
+  batch.values.set(flat(golden.values))
+  batch.terminated.set(flat(golden.terminated))
+  batch.truncated.set(flat(golden.truncated))
   for (let i = 0; i < T * E; i++) {
-    const last = i >= (T - 1) * E
+    const last = i % T === T - 1
     batch.finalRow[i] = -1
     if (batch.terminated[i] === 0 && (batch.truncated[i] === 1 || last)) {
-      const value = batch.truncated[i] === 1 ? golden.final_values.flat()[i] : golden.last_values[i % E]
+      const value = batch.truncated[i] === 1
+        ? flat(golden.final_values)[i] : golden.last_values[Math.floor(i / T)]
       batch.finalRow[i] = batch.finalCount
       batch.finalValues[batch.finalCount++] = bootstrap ? value : 0
     }

@@ -34,10 +34,14 @@ declare module 'node:child_process' {
   }): {
     readonly stdout: Readable
     readonly stderr: Readable
-    kill(signal: 'SIGINT' | 'SIGTERM' | 'SIGKILL'): boolean
+    kill(signal: 'SIGINT' | 'SIGTERM' | 'SIGHUP' | 'SIGKILL'): boolean
     on(event: 'close', listener: (code: number | null, signal: string | null) => void): void
   }
 }
 declare module 'node:process' {
   export function memoryUsage(): { readonly heapUsed: number; readonly arrayBuffers: number }
+}
+declare module 'node:vm' {
+  export function runInThisContext(code: string, options: { timeout: number }): unknown
+  export function runInNewContext(code: string): unknown
 }

@@ -41,7 +41,7 @@ export function pack(directory: string): string {
   mkdirSync(sources)
   const needed = [
     'package.json', 'tsconfig.json', 'README.md', 'LICENSE', 'CHANGELOG.md', 'src', 'docs',
-    'bench/kernels', 'bench/harness',
+    'bench/kernels', 'bench/harness', 'bench/package/declarations.js',
   ]
   for (const name of needed) {
     cpSync(name, `${sources}/${name}`, { recursive: true })

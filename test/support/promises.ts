@@ -106,7 +106,7 @@ export function recompute(problem: Problem, outcome: Outcome, withDense: boolean
 
 const MOVED: ReadonlySet<string> = new Set(['accepted', 'accepted-above-max-kl', 'unconditional'])
 const SEARCHED: ReadonlySet<string> = new Set(['accepted', 'accepted-above-max-kl'])
-const FAILED: ReadonlySet<string> = new Set(['kl-exceeded', 'no-improvement'])
+const FAILED: ReadonlySet<string> = new Set(['kl-exceeded', 'no-improvement', 'unresolved'])
 
 function denseOf({ naive, theta, batch }: Problem): Found['dense'] {
   const { gradient, fisher, size } = gradientAndFisher(naive, theta, batch)
@@ -124,14 +124,32 @@ const boundOf = ({ problem: { options } }: Found, { kl, klMax }: { kl: Bounded; 
 const ownBound = ({ problem: { options }, certificate: { kl, klMax } }: Found): number =>
   options.constraint === 'mean-kl' ? kl : klMax
 
-/** Whether a trial was acceptable beyond doubt: by more than rounding. */
+/**
+ * A step refuses what by its bounds of rounding may be an unacceptable trial. They hold for all
+ * inputs of a size, and errors of a layer may grow by the norm of the next; the estimates here are nearer to
+ * the errors that occur.
+ */
+function looseness({ naive: { sizes } }: Problem, theta: ArrayLike<number>): number {
+  let factor = 1e4
+  let at = 0
+  for (let l = 0; l + 1 < sizes.length; l++) {
+    const sums = new Float64Array(sizes[l + 1])
+    for (let p = 0; p < sizes[l] * sums.length; p++) sums[p % sums.length] += Math.abs(theta[at + p])
+    factor *= Math.max(1, ...sums)
+    at += (sizes[l] + 1) * sizes[l + 1]
+  }
+  return factor
+}
+
+/** Whether a trial was acceptable beyond doubt: by much more than rounding. */
 function acceptable(found: Found, point: Point, j: number): boolean {
   const { problem: { options }, outcome: { x, gradient }, certificate: { beta }, delta } = found
-  const kl = boundOf(found, point), { value, error } = point.gain
+  const slack = looseness(found.problem, point.theta)
+  const kl = boundOf(found, point), { value } = point.gain, error = slack * point.gain.error
   const predicted = powerOf(options.backtrackCoefficient, j) * beta * inner(gradient, x)
   // A dot product of at most some 200 terms.
   const wanted = options.acceptRatio * predicted * (1 + 1e-10)
-  return kl.value <= options.maxKlFactor * delta - kl.error && value > error && value < Infinity
+  return kl.value <= options.maxKlFactor * delta - slack * kl.error && value > error && value < Infinity
     && value - error > wanted
 }
 
@@ -194,9 +212,16 @@ export const PROMISES: readonly Row[] = [
     when: (found) => !statusIn(MOVED)(found),
     holds({ problem, outcome, certificate }) {
       const { kl, klMax, quadraticKl, scale, surrogateAfter, surrogateBefore } = certificate
+      const { predictedGain, gainRatio } = certificate
       const still = sameBits(outcome.theta, problem.theta) && surrogateAfter === surrogateBefore
-      return still && [kl, klMax, quadraticKl, scale].every((x) => x === 0)
+      return still && [kl, klMax, quadraticKl, scale, predictedGain, gainRatio].every((x) => x === 0)
     },
+  },
+  {
+    promise: 'what a step did not come to is 0',
+    when: ({ certificate: { cgStatus } }) => cgStatus === 'not-run',
+    holds: ({ certificate: { cgIterations, cgResidual, xFx, beta, backtracks } }) =>
+      [cgIterations, cgResidual, xFx, beta, backtracks].every((x) => x === 0),
   },
   {
     promise: 'a move changes θ',
@@ -249,6 +274,15 @@ export const PROMISES: readonly Row[] = [
     promise: 'a move that was searched for raised L recomputed',
     when: statusIn(SEARCHED),
     holds: ({ moved }) => moved!.gain.value >= -moved!.gain.error,
+  },
+  {
+    promise: 'unresolved: the last trial was within maxKlFactor δ, and L rose, by the numbers computed',
+    when: (found) => status('unresolved')(found) && isBacktracking(found),
+    holds: (found) => {
+      const last = found.refused.at(-1)!, { value, error } = boundOf(found, last)
+      return !(value > found.problem.options.maxKlFactor * found.delta + error)
+        && last.gain.value > -last.gain.error
+    },
   },
   {
     promise: 'a move gained more than acceptRatio of what the slope predicts',
