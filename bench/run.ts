@@ -42,6 +42,10 @@ const subjects: Readonly<Record<string, readonly [string, () => Promise<Subject>
     'the same update problems under each rule for the length of a step',
     async () => (await import('./studies/search.ts')).search,
   ],
+  certificates: [
+    'certificates of random updates, judged exactly; --count N, --seed S, --only K',
+    async () => (await import('./studies/certificates.ts')).certificates,
+  ],
   vine: [
     'estimates of the policy gradient and trainings, from single paths and from vines',
     async () => (await import('./studies/vine.ts')).vine,
@@ -53,6 +57,10 @@ const subjects: Readonly<Record<string, readonly [string, () => Promise<Subject>
   normalization: [
     'trainings with and without normalised observations and returns; --filter TEXT, --seeds N',
     async () => (await import('./studies/normalization.ts')).normalization,
+  ],
+  units: [
+    'trainings in worlds of other units, and with a constant in the rewards; --filter TEXT, --seeds N',
+    async () => (await import('./studies/units.ts')).units,
   ],
   sizes: [
     'bytes of an embedder\'s bundle; --files PART lists what each source file adds',

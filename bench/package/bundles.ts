@@ -22,19 +22,19 @@ const everything = ['trpo', 'trpo/parts', 'trpo/envs', 'trpo/io']
 
 export const bundles: readonly Bundle[] = [
   {
-    title: '`conjugateGradient` alone', budget: 1500,
+    title: '`conjugateGradient` alone', budget: 2600,
     code: "export { conjugateGradient } from 'trpo/parts'",
   },
   {
-    title: '`act`, `decodePolicy`', budget: 14_000,
+    title: '`act`, `decodePolicy`', budget: 16_500,
     code: "export { act } from 'trpo'\nexport { decodePolicy } from 'trpo/io'",
   },
   {
-    title: '`train` of `trpo/plain`, `cartPole`', budget: 28_000,
+    title: '`train` of `trpo/plain`, `cartPole`', budget: 33_000,
     code: `export { train } from 'trpo/plain'\n${cartPole}`,
   },
-  { title: '`train`, `cartPole`', code: `export { train } from 'trpo'\n${cartPole}`, budget: 33_000 },
-  { title: 'everything: `trpo.min.js`', code: everything, budget: 50_000 },
+  { title: '`train`, `cartPole`', code: `export { train } from 'trpo'\n${cartPole}`, budget: 39_000 },
+  { title: 'everything: `trpo.min.js`', code: everything, budget: 63_000 },
 ]
 
 /** The sources in place of the package's entries: nothing needs to be built before. */

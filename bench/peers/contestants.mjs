@@ -51,7 +51,7 @@ function pyTorch() {
   return ['f64', 'f32'].flatMap((bits) => forms.flatMap(
     ([word, form]) => settings.map(([name, variant, setting]) => ({
       name, form, bits, variant, clock: 'cpu',
-      command: [python, 'torch_peer.py', bits, word], env: { ...ONE_THREAD, ...setting },
+      command: [python, '-B', 'torch_peer.py', bits, word], env: { ...ONE_THREAD, ...setting },
     }))))
 }
 

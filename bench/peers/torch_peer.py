@@ -18,6 +18,8 @@ import torch
 from torch import nn
 from torch.distributions import Categorical, Normal, kl_divergence
 
+from blas import mapped, refusal, serving
+
 torch.set_num_threads(1)
 
 
@@ -323,20 +325,24 @@ def prepare(task, form, problem):
 
 
 def blas():
-  """The library that serves the matrix product, by its file's name, and its choice of kernels."""
+  """What serves the matrix product, by its file's name, and its choice of kernels; and why it must not, if so."""
   import ctypes
-  with open('/proc/self/maps') as maps:
-    files = sorted({line.split()[-1] for line in maps if 'blas' in line.lower() or 'libmkl' in line})
-  found = [file for file in files if 'libopenblas' in file] or files
-  if not found:
-    return 'BLAS of its own'
-  name = found[0].rsplit('/', 1)[-1]
   try:
-    library = ctypes.CDLL(found[0])
+    with open('/proc/self/maps') as maps:
+      path, is_reference = serving(mapped(maps), torch.backends.mkl.is_available())
+  except FileNotFoundError:
+    return 'BLAS unknown', None
+  if path is None:
+    return 'MKL' if torch.backends.mkl.is_available() else 'BLAS of its own', None
+  name = path.rsplit('/', 1)[-1]
+  if is_reference:
+    return name, refusal(path)
+  try:
+    library = ctypes.CDLL(path)
     library.openblas_get_corename.restype = ctypes.c_char_p
-    return f'{name} for {library.openblas_get_corename().decode()}'
+    return f'{name} for {library.openblas_get_corename().decode()}', None
   except (OSError, AttributeError):
-    return name
+    return name, None
 
 
 def main():
@@ -344,7 +350,9 @@ def main():
   form = sys.argv[2]
   say = lambda record: print(json.dumps(record), flush=True)
   torch.mm(torch.ones(2, 2), torch.ones(2, 2))
-  say({'versions': f'PyTorch {torch.__version__}, python {sys.version.split()[0]}, {blas()}'})
+  name, reason = blas()
+  versions = f'PyTorch {torch.__version__}, python {sys.version.split()[0]}, {name}'
+  say({'versions': versions, **({'cannot': reason} if reason else {})})
   work = None
   guard = torch.no_grad if form == 'hand' else torch.enable_grad
   for line in sys.stdin:

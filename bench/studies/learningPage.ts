@@ -53,7 +53,7 @@ function paragraph(text: string): string {
 export function learningPage({ names, seeds, machine, date, rows, exact }: LearningPage): string {
   const sections = names.map((name) => [
     `## ${name}`, `\`trpo train ${name} --seed 0\`, and so on.`,
-    ...name === 'PointMass' ? exactReturns(exact, date) : [], `![${name}](learning/${name}.svg)`,
+    ...name === 'PointMass' ? exactReturns(exact) : [], `![${name}](learning/${name}.svg)`,
   ].join('\n\n'))
   return `${[
     '# Learning',
@@ -72,12 +72,11 @@ others it is how episodes end.`),
   ].join('\n\n')}\n`
 }
 
-function exactReturns({ rows, optimum, exactGap, sampledGap }: ExactReturns, date: string): string[] {
-  const policies = rows.length === 1 ? 'One policy' : rows.length === 2 ? 'Two policies' : 'Three policies'
+function exactReturns({ rows, optimum, exactGap, sampledGap }: ExactReturns): string[] {
   return [
     paragraph(`PointMass is noisy, so a sampled mean depends on its starts more than on the policy.
-${policies} of the preset, ${date}, their exact return by the closed form
-([test](../../test/learning/pointMass.test.ts)) beside the sampled one of \`evaluate(policy, pointMass)\`; the
+The last policy of every seed, its exact return by the closed form
+([test](../../test/learning/pointMass.test.ts)) beside sampled ones of \`evaluate(policy, pointMass)\`; the
 optimum is ${optimum}. So the last policies are within ${exactGap} % of the optimum, although their sampled
 means lie ${sampledGap} % below it, and the steps to the threshold depend on the luck of 20 starts.`),
     exactTable(rows),
