@@ -6,7 +6,7 @@ import { Random, resolveOptions } from 'trpo'
 import {
   backendFor, collect, createBatch, createFitter, createNormalizer, createPolicy, createRollout,
   createStepper, createValue, generalizedAdvantages, initializePolicy, initializeValue, normalizeAdvantages,
-  predictValues, refreshStatistics, startNormalization, step, sum, updateTrustRegion,
+  predictValues, refreshStatistics, startNormalization, startValue, step, sum, updateTrustRegion,
 } from 'trpo/parts'
 
 export function* ownLoop(makeEnv, given, estimate = generalizedAdvantages) {
@@ -35,6 +35,7 @@ export function* ownLoop(makeEnv, given, estimate = generalizedAdvantages) {
       updateTrustRegion(stepper.region, options, steps / totalSteps) // δ
       const episodes = collect(rollout, batch)                       // run π_θ
       startNormalization(rollout, [batch])                           // μ, σ of the first batch
+      if (steps === 0) startValue(value, batch, options.discount)    // V: the first batch's mean
       steps = sum(rollout.steps)
       predictValues(value, batch)                                    // V_φ(s_t)
       estimate(batch, options.discount, options.gaeLambda)           // G_t and Â_t
