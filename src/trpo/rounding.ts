@@ -10,7 +10,7 @@
  */
 import { exp } from '../math/elementary.ts'
 import type { Tensor } from '../math/tensor.ts'
-import { largestMagnitude } from '../math/vector.ts'
+import { largestMagnitude, sum } from '../math/vector.ts'
 import { boundOutputs, createOutputError, type OutputError, UNIT_ROUNDOFF } from '../nn/outputError.ts'
 import type { PolicyMap } from '../rl/policyMap.ts'
 
@@ -75,15 +75,15 @@ export function boundTrial(
   for (let j = 0; j < error.length; j++) bothErrors[j] = oldError[j] + error[j]
   logErrors.set(oldLogErrors)
   addLogErrors(rounding, candidate, error, logProbability)
-  let gain = 0
+  // From here on each entry is what its state adds: a sum over states, in shards like every other.
   for (let i = 0; i < advantages.length; i++) {
-    if (advantages[i] === 0) continue
     const ratio = exp(logProbability[i] - oldLogProbability[i])
     // e^x − 1 ≤ 2x for x ≤ 1; beyond, the ratio is not known at all.
     const error = logErrors[i] <= 1 ? 2 * logErrors[i] : Infinity
-    gain += Math.abs(advantages[i]) * (ratio * error + SUMS * (ratio + 1))
+    const size = Math.abs(advantages[i])
+    logErrors[i] = size === 0 ? 0 : size * (ratio * error + SUMS * (ratio + 1))
   }
-  gain /= advantages.length
+  let gain = sum(logErrors) / advantages.length
   const relative = candidate.distribution.relativeError(bothErrors, candidate.eta)
   if (entropyCoefficient > 0) gain += entropyCoefficient * entropyError(rounding, candidate, relative)
   return { relative, gain }
