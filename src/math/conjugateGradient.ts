@@ -29,6 +29,8 @@ export interface CgOptions {
   readonly relativeTolerance: number
   /** out ← M⁻¹ v, where M approximates A and is symmetric positive definite. Default: none. */
   readonly preconditioner?: Operator | undefined
+  /** Called before the first product and after each with ‖r‖ / ‖b‖; it may read `x`. Default: none. */
+  readonly visit?: ((iterations: number, relativeResidual: number) => void) | undefined
 }
 
 /**
@@ -61,7 +63,7 @@ export function conjugateGradient(
   workspace: CgWorkspace, A: Operator, b: Float64Array, options: CgOptions,
 ): CgResult {
   const { x, r, p, Ap } = workspace
-  const { maxIterations, relativeTolerance, preconditioner } = options
+  const { maxIterations, relativeTolerance, preconditioner, visit } = options
   const z = preconditioner === undefined ? r : workspace.z
 
   const bb = dot(b, b)
@@ -81,6 +83,7 @@ export function conjugateGradient(
       x.fill(0)
       return { status: 'not-finite', iterations, relativeResidual: 1, xAx: 0 }
     }
+    visit?.(iterations, bb > 0 ? Math.sqrt(rr / bb) : 0)
     if (rr <= target) {
       status = 'converged'
       break

@@ -3,7 +3,14 @@
  * Welford 1962; Chan, Golub & LeVeque 1983.
  * But: no higher moments, and no smaller weights for older samples.
  */
-import { sum } from './vector.ts'
+import { type Communicator, solo, sumOf } from './communicator.ts'
+
+/**
+ * A standard deviation of at most this times the numbers' magnitude is rounding, and nothing is divided by
+ * it: scaled to 1, it would only show noise. Rounding is about 1e-16 of the magnitude per operation, and sums
+ * add up many.
+ */
+export const FLAT_SPREAD = 1e-13
 
 /** Of numbers: both NaN if there were none. */
 export interface Moments { readonly mean: number; readonly variance: number }
@@ -11,14 +18,16 @@ export interface Moments { readonly mean: number; readonly variance: number }
 /**
  * Mean, and the mean squared distance from it (divisor n), of the first `n` entries; both NaN if n is 0.
  * Two passes: no cancellation, however far the mean is from 0 (Chan, Golub & LeVeque 1983).
- * `scratch`, of at least n entries, is overwritten; it may be `x` itself.
+ * `scratch`, of at least n entries, is overwritten; it may be `x` itself. Of the numbers of all `ranks`.
  */
 export function moments(
   x: Float64Array, scratch: Float64Array = new Float64Array(x.length), n: number = x.length,
+  ranks: Communicator = solo,
 ): Moments {
-  const mean = sum(x, n) / n
+  const count = ranks.size * n
+  const mean = sumOf(ranks, x, n) / count
   for (let i = 0; i < n; i++) scratch[i] = (x[i] - mean) * (x[i] - mean)
-  return { mean, variance: sum(scratch, n) / n }
+  return { mean, variance: sumOf(ranks, scratch, n) / count }
 }
 
 /** Of vectors, entry by entry: their count, their mean, and Σ (x − mean)².  [d] each. */

@@ -66,14 +66,19 @@ export function shardStart(s: number, n: number): number {
  * halves down to blocks of 64: the rounding error grows with log n instead of n (Higham 1993).
  */
 export function sum(x: Float64Array, n: number = x.length): number {
-  return sumShards(x, n, 0, SHARDS)
+  return sumInShards(x, n, SHARDS)
 }
 
-/** Of the shards from `first` up to `end`, in the order of `addTree`. */
-function sumShards(x: Float64Array, n: number, first: number, end: number): number {
-  if (end - first === 1) return sumBetween(x, shardStart(first, n), shardStart(end, n))
+/** The same over `shards` shards, a power of 2: what one of 16/shards ranks adds. */
+export function sumInShards(x: Float64Array, n: number, shards: number): number {
+  return sumShards(x, n, 0, shards, shards)
+}
+
+/** Of the shards from `first` up to `end` of `shards`, in the order of `addTree`. */
+function sumShards(x: Float64Array, n: number, first: number, end: number, shards: number): number {
+  if (end - first === 1) return sumBetween(x, Math.floor(first * n / shards), Math.floor(end * n / shards))
   const middle = (first + end) / 2
-  return sumShards(x, n, first, middle) + sumShards(x, n, middle, end)
+  return sumShards(x, n, first, middle, shards) + sumShards(x, n, middle, end, shards)
 }
 
 /**

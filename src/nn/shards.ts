@@ -3,6 +3,7 @@
  * summed in order, tile by tile, and the sums are added in a fixed binary tree. And samples of a batch's
  * states that take as many from each shard.
  */
+import { addAll, type Communicator, solo } from '../math/communicator.ts'
 import type { Random } from '../math/random.ts'
 import type { Tensor } from '../math/tensor.ts'
 import { addTree, SHARDS, shardStart } from '../math/vector.ts'
@@ -17,16 +18,23 @@ export interface Shards {
   readonly parts: readonly Parameters[]
   readonly rows: readonly Tensor[]
   readonly add: (into: Tensor, row: Tensor) => void
+  /** Others that hold the other shards, and scratch for what they exchange: [size · P], or []. */
+  readonly ranks: Communicator
+  readonly gathered: Float64Array
 }
 
 /** The accumulators for `tape`: P numbers per shard. */
-export function createShards({ sizes, backend, parameters }: Mlp, tape: Tape): Shards {
+export function createShards(
+  { sizes, backend, parameters }: Mlp, tape: Tape, ranks: Communicator = solo,
+): Shards {
   const rows = tape.shards.map(() => backend.allocate(1, parameters.flat.length))
   return {
     tiles: tape.shards,
     parts: rows.map(({ data }) => bindParameters(data, sizes, parameters.shared.length)),
     rows,
     add: (into, row) => backend.addColumnSums(into, row),
+    ranks,
+    gathered: new Float64Array(ranks.size === 1 ? 0 : ranks.size * parameters.flat.length),
   }
 }
 
@@ -40,6 +48,7 @@ export function sumOverTiles(
   }
   addTree(shards.rows, shards.add)
   out.set(shards.parts[0].flat)
+  addAll(shards.ranks, out, shards.gathered)
 }
 
 /** Size of a sample of about `fraction` of N states: as many from each shard, at least one; all if N < 16. */
@@ -49,17 +58,22 @@ export function sampleSize(fraction: number, N: number): number {
 
 /**
  * sample ← row numbers drawn without replacement, as many from each shard of N = order.length rows, in the
- * order of the shards.  sample: [sampleSize]. `order` [N] is scratch.
+ * order of the shards.  sample: [sampleSize]. `order` [N] is scratch. With several ranks each draws from its
+ * own shards, after the numbers that are drawn for the shards of others.
  */
-export function drawSample(sample: Int32Array, order: Int32Array, random: Random): void {
-  const N = order.length, n = sample.length
-  for (let i = 0; i < N; i++) order[i] = i
+export function drawSample(
+  sample: Int32Array, order: Int32Array, random: Random, { rank, size }: Communicator = solo,
+): void {
+  const mine = order.length, N = size * mine, n = size * sample.length
+  const firstRow = rank * mine, firstDraw = rank * sample.length
+  for (let i = 0; i < mine; i++) order[i] = i
   for (let s = 0, k = 0; s < SHARDS; s++) {
     const end = shardStart(s + 1, N)
     for (let i = shardStart(s, N); k < shardStart(s + 1, n); i++, k++) {
       const at = i + random.integer(end - i)
-      sample[k] = order[at]
-      order[at] = order[i]
+      if (k < firstDraw || k >= firstDraw + sample.length) continue
+      sample[k - firstDraw] = order[at - firstRow]
+      order[at - firstRow] = order[i - firstRow]
     }
   }
 }

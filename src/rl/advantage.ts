@@ -7,9 +7,8 @@
  * V(s_{t+1}) is 0 after termination, and V(final observation) after truncation and at the end of the batch;
  * the recursion starts anew at each of these. Both flags at once count as termination.
  */
-import { moments } from '../math/moments.ts'
-import { FLAT_SPREAD } from '../math/spread.ts'
-import { largestMagnitude } from '../math/vector.ts'
+import { type Communicator, largestOf, solo } from '../math/communicator.ts'
+import { FLAT_SPREAD, moments } from '../math/moments.ts'
 import type { Batch } from './batch.ts'
 
 /** batch.advantages ← GAE(γ, λ) from values and finalValues; batch.returns ← advantages + values (TD(λ)). */
@@ -58,17 +57,21 @@ function valueAfterEnd({ terminated, finalRow, finalValues }: Batch, i: number):
  * as x, overwritten. No ε in the divisor, and only numbers up to 1 are squared: x and 2ᵏ x give the same bits
  * for all k.
  */
-export function normalize(x: Float64Array, magnitude: number, scratch: Float64Array): void {
-  const largest = largestMagnitude(x)
+export function normalize(
+  x: Float64Array, magnitude: number, scratch: Float64Array, ranks: Communicator = solo,
+): void {
+  const largest = largestOf(ranks, x)
   if (!(largest > 0)) return
   for (let i = 0; i < x.length; i++) x[i] /= largest
-  const { mean, variance } = moments(x, scratch)
+  const { mean, variance } = moments(x, scratch, x.length, ranks)
   const std = Math.sqrt(variance)
   const flat = std <= FLAT_SPREAD * (magnitude / largest)
   for (let i = 0; i < x.length; i++) x[i] = flat ? 0 : (x[i] - mean) / std
 }
 
 /** batch.advantages ← mean 0 and variance 1, or all 0 if they differ only by the rounding of the returns. */
-export function normalizeAdvantages({ advantages, returns }: Batch, scratch: Float64Array): void {
-  normalize(advantages, largestMagnitude(returns), scratch)
+export function normalizeAdvantages(
+  { advantages, returns }: Batch, scratch: Float64Array, ranks: Communicator = solo,
+): void {
+  normalize(advantages, largestOf(ranks, returns), scratch, ranks)
 }

@@ -30,12 +30,14 @@ export interface Noise {
 }
 
 /** Noise that is held for `steps` steps on average, from 1 to 1e6, for actions drawn from `streams`. */
-export function createNoise(streams: readonly Random[], steps: number, random: Random): Noise {
+export function createNoise(
+  streams: readonly Random[], steps: number, random: Random, first: number = 0,
+): Noise {
   expectNumber('actionNoiseHold', steps, 1, 1e6)
   return {
     steps, streams,
     before: streams.map(() => new Float64Array(RANDOM_STATE_SIZE)),
-    ends: streams.map((_, e) => random.fork(`noise/${e}`)),
+    ends: streams.map((_, e) => random.fork(`noise/${first + e}`)),
   }
 }
 

@@ -10,8 +10,10 @@
  */
 import { argumentError, expectNumber, show } from '../errors/expect.ts'
 import { type Check, expectShape, float64, type Shape } from '../errors/shape.ts'
-import { clearMoments, mergeMoments, runningMoments, type RunningMoments } from '../math/moments.ts'
-import { FLAT_SPREAD } from '../math/spread.ts'
+import { type Communicator, gathered, solo } from '../math/communicator.ts'
+import {
+  clearMoments, FLAT_SPREAD, mergeMoments, runningMoments, type RunningMoments,
+} from '../math/moments.ts'
 import type { Tensor } from '../math/tensor.ts'
 import type { InputChange } from '../nn/inputChange.ts'
 import { encodedSize } from './world/encoding.ts'
@@ -92,12 +94,12 @@ export function normalizeRow(
  * Merge `seen` (moments of the states visited since, one per environment) into the statistics in this order,
  * clear them, and set μ and σ anew. Returns the change: x̂ before = ratio · x̂ after + shift, if not clipped.
  */
-export function refreshNormalizer(normalizer: Normalizer, seen: readonly RunningMoments[]): InputChange {
+export function refreshNormalizer(
+  normalizer: Normalizer, seen: readonly RunningMoments[], ranks: Communicator = solo,
+): InputChange {
   const { mean, scale, statistics } = normalizer
-  for (const part of seen) {
-    mergeMoments(statistics, part)
-    clearMoments(part)
-  }
+  for (const part of ofAll(ranks, seen, mean.length)) mergeMoments(statistics, part)
+  for (const part of seen) clearMoments(part)
   const change = { ratio: new Float64Array(mean.length), shift: new Float64Array(mean.length) }
   for (let j = 0; j < mean.length; j++) {
     const [mu, sigma] = usable(statistics, j)
@@ -107,6 +109,19 @@ export function refreshNormalizer(normalizer: Normalizer, seen: readonly Running
     scale[j] = sigma
   }
   return change
+}
+
+/** The moments of the environments of all ranks. */
+function ofAll(ranks: Communicator, seen: readonly RunningMoments[], d: number): readonly RunningMoments[] {
+  if (ranks.size === 1) return seen
+  const mine = seen.flatMap(({ count, mean, squares }) => [count, ...mean, ...squares])
+  const all = gathered(ranks, Float64Array.from(mine)), width = 1 + 2 * d
+  return Array.from({ length: all.length / width }, (_, e) => {
+    const at = e * width
+    return {
+      count: all[at], mean: all.subarray(at + 1, at + 1 + d), squares: all.subarray(at + 1 + d, at + width),
+    }
+  })
 }
 
 /** μ and σ for input j. The limit 1e100 keeps ratios of them, and products with weights, finite. */

@@ -2,6 +2,7 @@
  * A policy's network and distribution as a differentiable map on a fixed set of states: θ ↦ η(s).
  * Gradient, Fisher product and KL of a batch are computed from it.
  */
+import { type Communicator, solo } from '../math/communicator.ts'
 import type { Tensor } from '../math/tensor.ts'
 import { SHARDS } from '../math/vector.ts'
 import { createEta, type Distribution, type Eta } from '../nn/distributions/distribution.ts'
@@ -15,20 +16,25 @@ export interface PolicyMap {
   readonly eta: Eta
   /** Scratch for derivatives with respect to the shared parameters: [sharedSize]. */
   readonly sharedBar: Float64Array
+  /** Others that hold more states, and the number of states of all. */
+  readonly ranks: Communicator
+  readonly states: number
 }
 
 /**
  * The map on the states `observations` [N, inputs]. `mask` [N, logits]: their allowed actions; null: all.
- * With `keep`, `tangent` and `backward` may follow `forwardPolicy`.
+ * With `keep`, `tangent` and `backward` may follow `forwardPolicy`. `ranks` have equally many states each.
  */
 export function createPolicyMap(
   net: Mlp, distribution: Distribution, observations: Tensor, keep: boolean, mask: Uint8Array | null = null,
+  ranks: Communicator = solo,
 ): PolicyMap {
-  const tape = createTape(net, observations, keep, keep ? SHARDS : 1)
+  const tape = createTape(net, observations, keep, keep ? SHARDS / ranks.size : 1)
   return {
     net, distribution, tape,
     eta: createEta(net.backend, distribution, tape.outputs, net.parameters.shared, mask),
     sharedBar: new Float64Array(distribution.sharedSize),
+    ranks, states: ranks.size * observations.rows,
   }
 }
 

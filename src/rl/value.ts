@@ -1,13 +1,16 @@
 /**
  * A value function V_φ: observations ↦ expected discounted return, by a network of its own.
  */
+import { expectInteger } from '../errors/expect.ts'
+import { expectShape, nullOr, type Shape } from '../errors/shape.ts'
 import type { Backend } from '../math/backend.ts'
 import type { Random } from '../math/random.ts'
 import type { Tensor } from '../math/tensor.ts'
 import type { ActivationName } from '../nn/activation.ts'
 import { createMlp, createTape, forward, initializeMlp, type Mlp, type Tape, TILE_ROWS } from '../nn/mlp.ts'
+import { expectMlp, expectTape } from '../nn/shapes.ts'
 import type { Batch } from './batch.ts'
-import type { Normalizer } from './normalizer.ts'
+import { expectNormalizer, type Normalizer, normalizerProblem } from './normalizer.ts'
 
 /** V_φ with memory for predictions. */
 export interface Value {
@@ -54,4 +57,16 @@ export function predict(
 export function predictValues(value: Value, batch: Batch): void {
   predict(batch.values, value, batch.observations, batch.values.length)
   predict(batch.finalValues, value, batch.finalObservations, batch.finalCount)
+}
+
+const shape = (): Shape => ({ net: expectMlp, tape: () => {}, normalizer: nullOr(expectNormalizer) })
+
+/** Throws unless `held` is a value function: a network of one output, and a tape for it. */
+export function expectValue(name: string, held: unknown): void {
+  expectShape(name, held, 'a value function', shape())
+  const { net, tape, normalizer } = held as Value
+  expectInteger(`${name}.net.sizes[${net.sizes.length - 1}]`, net.sizes[net.sizes.length - 1], 1, 1)
+  expectTape(`${name}.tape`, tape, net)
+  const problem = normalizer === null ? null : normalizerProblem(normalizer, net.sizes[0])
+  if (problem !== null) throw new RangeError(`${name}.normalizer: ${problem}`)
 }

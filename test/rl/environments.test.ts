@@ -7,7 +7,7 @@ import * as assert from 'uvu/assert'
 import { reference } from '../../src/math/reference.ts'
 import { Random } from '../../src/math/random.ts'
 import { evaluate, playEpisodes } from '../../src/rl/evaluate.ts'
-import { EnvError } from '../../src/rl/guard.ts'
+import { EnvError } from '../../src/rl/play/envError.ts'
 import type { Policy } from '../../src/rl/policy.ts'
 import { createRollout } from '../../src/rl/rollout.ts'
 import type { Env } from '../../src/rl/world/env.ts'
@@ -65,8 +65,9 @@ const broken = (): never => { throw new Error('lost') }
 /** Faults of the third environment: what it is, the error, and whether there is something to close. */
 const FAULTS: readonly (readonly [(env: Env) => Env, RegExp, 0 | 1])[] = [
   [broken, /^environment 2: makeEnv\(\) threw lost$/, 0],
-  [(env) => Promise.resolve(env) as never, /^environment 2: makeEnv\(\): expected an .* a Promise \(/, 0],
-  [() => Promise.reject(new Error('lost')) as never, /^environment 2: makeEnv\(\): .* a Promise \(/, 0],
+  [(env) => Promise.resolve(env) as never,
+    /^environment 2, step 0: makeEnv\(\): expected a result at once, got a Promise; \w+Async awaits it$/, 0],
+  [() => Promise.reject(new Error('lost')) as never, /^environment 2, step 0: make.* a Promise; /, 0],
   [() => undefined as never, /^environment 2: makeEnv\(\): expected an environment, got undefined$/, 0],
   [() => null as never, /^environment 2: makeEnv\(\): expected an environment, got null$/, 0],
   [() => 7 as never, /^environment 2: makeEnv\(\): expected an environment, got 7$/, 0],
@@ -189,9 +190,10 @@ test('environments that a factory promises are refused, and closed when they are
       await null
       return { ...noisyWalk(), close: () => { closed.push(1); throw new Error('no connection') } }
     }
-    assert.match(errorOf(() => run(makeEnv as never))!.message, /^environment 0: makeEnv\(\): .* a Promise /)
+    const { message } = errorOf(() => run(makeEnv as never))!
+    assert.match(message, /^environment 0, step 0: makeEnv\(\): .* a Promise; /)
     for (let turn = 0; turn < 9; turn++) await null
-    assert.equal(closed, [1])
+    assert.equal(closed, [1, 1, 1])
   }
 })
 

@@ -4,7 +4,7 @@
  */
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { EnvError } from '../../src/rl/guard.ts'
+import { EnvError } from '../../src/rl/play/envError.ts'
 import { Random } from '../../src/math/random.ts'
 import type { Env } from '../../src/rl/world/env.ts'
 import { evaluate } from '../../src/rl/evaluate.ts'
@@ -204,7 +204,7 @@ test('an invalid result is refused, with episode, step and value', () => {
       + "Gym's old done, return terminated (task ended) and truncated (time limit)"],
     [null, 'step(): expected a record { observation, … }, got null'],
     [Promise.resolve({}),
-      'step(): expected a synchronous result, got a Promise (environments here are synchronous)'],
+      'step(): expected a result at once, got a Promise; evaluateAsync awaits it'],
   ]
   for (const [fault, message] of faults) {
     const faulty = (): Env => {

@@ -12,7 +12,7 @@ import { type Batch, createBatch } from '../../src/rl/batch.ts'
 import type { Action, Env, Observation, ResetOptions, StepResult } from '../../src/rl/world/env.ts'
 import { createPolicy, type Policy } from '../../src/rl/policy.ts'
 import { collect, createRollout, type Episode, type Rollout } from '../../src/rl/rollout.ts'
-import { EnvError } from '../../src/rl/guard.ts'
+import { EnvError } from '../../src/rl/play/envError.ts'
 import { box, discrete, multiBinary, multiDiscrete, type Space } from '../../src/rl/world/space.ts'
 import { train } from '../../src/trpo/train.ts'
 import { drawnPolicy } from '../support/policy.ts'
@@ -303,7 +303,7 @@ const FAULTY_STEPS: readonly (readonly [Partial<Record<keyof StepResult, unknown
   [undefined, /step\(\): expected a record \{ observation, … \}, got undefined/],
   [null, /step\(\): expected a record \{ observation, … \}, got null/],
   [3, /step\(\): expected a record \{ observation, … \}, got 3/],
-  [Promise.resolve({}), /step\(\): expected a synchronous result, got a Promise/],
+  [Promise.resolve({}), /step\(\): expected a result at once, got a Promise; trainAsync awaits it/],
 ]
 
 const FAULTY_OBSERVATIONS: readonly (readonly [unknown, RegExp])[] = [
@@ -391,7 +391,7 @@ test('a reset that does not return a record is refused', () => {
     [null, 'expected a record { observation, … }, got null'],
     [3, 'expected a record { observation, … }, got 3'],
     [[0, 0, 0], 'expected a record { observation, … }, got Array of length 3'],
-    [Promise.resolve({}), 'expected a synchronous result, got a Promise (environments here are synchronous)'],
+    [Promise.resolve({}), 'expected a result at once, got a Promise; trainAsync awaits it'],
   ] as const) {
     const { env } = scripted(0, soundPlan)
     const broken = { ...env, reset: () => result as never }

@@ -5,8 +5,9 @@
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { environments } from '../../src/envs/index.ts'
-import { evaluate, evaluationOf, playEpisodes } from '../../src/rl/evaluate.ts'
-import { timeLimit } from '../../src/rl/timeLimit.ts'
+import { evaluationOf } from '../../src/rl/play/episodes.ts'
+import { evaluate, playEpisodes } from '../../src/rl/evaluate.ts'
+import { timeLimit } from '../../src/rl/play/timeLimit.ts'
 import type { Env } from '../../src/rl/world/env.ts'
 import { type Iteration, train } from '../../src/trpo/train.ts'
 import { checkEnv } from '../../src/verify/env/checkEnv.ts'
@@ -155,7 +156,7 @@ test('timeLimit refuses what is no environment, and what is no limit', () => {
       error instanceof TypeError && /^env: expected an environment, got /.test(error.message))
   }
   assert.throws(() => timeLimit(Promise.resolve(noisyWalk()) as never, 5),
-    /^env: expected an environment \(they are synchronous\), got Promise$/)
+    /^env: expected an environment, awaited, got Promise$/)
   for (const [limit, kind] of [[0, RangeError], [NaN, RangeError], [1.5, RangeError], ['5', TypeError],
     [undefined, TypeError]] as const) {
     assert.throws(() => timeLimit(noisyWalk(), limit as number), (error: Error) =>

@@ -5,7 +5,8 @@
  */
 import { show } from '../../errors/expect.ts'
 import { isFloat64Array } from '../../errors/kinds.ts'
-import { EnvError, thrownBy } from '../guard.ts'
+import { EnvError } from '../play/envError.ts'
+import { thrownBy } from '../play/guard.ts'
 import type { Rollout } from '../rollout.ts'
 
 /** States and observations of all environments of a rollout at one time. */
@@ -28,35 +29,41 @@ export function createSavedPoint({ envs, actor }: Rollout): SavedPoint {
 }
 
 /** point ← the current states. Throws an EnvError if an environment cannot save its state. */
-export function save({ envs, actor, steps, episodeLengths }: Rollout, point: SavedPoint): void {
+export function save(rollout: Rollout, point: SavedPoint): void {
   const { states } = point
-  point.observations.set(actor.observations.data)
-  point.lengths.set(episodeLengths)
-  for (let e = 0; e < envs.length; e++) {
-    let state: unknown
-    try {
-      state = envs[e].getState!()
-    } catch (error) {
-      throw thrownBy('getState', e, steps[e], '', error)
-    }
-    if (!isFloat64Array(state)) {
-      throw new EnvError(e, steps[e], `getState(): expected a Float64Array, got ${show(state)}`)
-    }
+  point.observations.set(rollout.actor.observations.data)
+  point.lengths.set(rollout.episodeLengths)
+  for (let e = 0; e < states.length; e++) {
+    const state = readState(rollout, e)
     if (states[e].length !== state.length) states[e] = new Float64Array(state.length)
     states[e].set(state)
   }
 }
 
+/** What `getState` of environment e returns, which may be a buffer of its own. Throws an EnvError. */
+export function readState({ envs, steps, first }: Rollout, e: number): Float64Array {
+  let state: unknown
+  try {
+    state = envs[e].getState!()
+  } catch (error) {
+    throw thrownBy('getState', first + e, steps[e], '', error)
+  }
+  if (isFloat64Array(state)) return state
+  throw new EnvError(first + e, steps[e], `getState(): expected a Float64Array, got ${show(state)}`)
+}
+
 /** Set every environment back to the point. Throws an EnvError if one throws. */
-export function restore({ envs, actor, steps, episodeLengths }: Rollout, point: SavedPoint): void {
-  const { states } = point
-  actor.observations.data.set(point.observations)
-  episodeLengths.set(point.lengths)
-  for (let e = 0; e < envs.length; e++) {
-    try {
-      envs[e].setState!(states[e])
-    } catch (error) {
-      throw thrownBy('setState', e, steps[e], '', error)
-    }
+export function restore(rollout: Rollout, point: SavedPoint): void {
+  rollout.actor.observations.data.set(point.observations)
+  rollout.episodeLengths.set(point.lengths)
+  point.states.forEach((state, e) => writeState(rollout, e, state))
+}
+
+/** Set environment e to a state. Throws an EnvError if it throws. */
+export function writeState({ envs, steps, first }: Rollout, e: number, state: Float64Array): void {
+  try {
+    envs[e].setState!(state)
+  } catch (error) {
+    throw thrownBy('setState', first + e, steps[e], '', error)
   }
 }

@@ -23,11 +23,14 @@
  */
 import { exp } from '../../math/elementary.ts'
 import { expectFunction, expectInteger } from '../../errors/expect.ts'
+import { type Cell, numbersCell, streamCell } from '../../math/cells.ts'
 import type { Random } from '../../math/random.ts'
 import type { Batch } from '../batch.ts'
 import { decide } from '../actor.ts'
-import { collect, type Episode, keepDecision, keepFinal, type Rollout, stepInto } from '../rollout.ts'
-import { observeMask } from '../guard.ts'
+import { arrive, atOnce, type Late, type Waiting } from '../play/late.ts'
+import {
+  askMasks, askStep, collecting, type Episode, keepDecision, keepFinal, type Rollout,
+} from '../rollout.ts'
 import { createSavedPoint, restore, save, type SavedPoint } from './savedPoint.ts'
 import type { Space } from '../world/space.ts'
 
@@ -90,7 +93,7 @@ export function branchesIn(space: Space, { branches }: VineOptions): number {
  * `getState` and `setState`.
  */
 export function createVine(rollout: Rollout, rows: number, options: VineOptions, random: Random): Vine {
-  const { envs, actor } = rollout
+  const { envs, actor, first } = rollout
   expectInteger('horizon', options.horizon, 1)
   expectInteger('spacing', options.spacing, 1)
   if (options.branches !== 'all') expectInteger('branches', options.branches, 2)
@@ -107,7 +110,7 @@ export function createVine(rollout: Rollout, rows: number, options: VineOptions,
   }
   return {
     rollout, options, branches, random,
-    firsts: envs.map((_, e) => random.fork(`branch/${e}`)),
+    firsts: envs.map((_, e) => random.fork(`branch/${first + e}`)),
     noises: envs.map(() => random),
     visited: 0,
     saved: Array.from({ length: states }, () => createSavedPoint(rollout)),
@@ -127,8 +130,16 @@ export function createVine(rollout: Rollout, rows: number, options: VineOptions,
  * those of branches.
  */
 export function collectVine(vine: Vine, paths: Batch, batch: Batch, gamma: number): Episode[] {
+  return atOnce(collectingVine(vine, paths, batch, gamma), 'trainAsync')
+}
+
+/** The same, for environments that may answer later; `visit(t)` is called before timestep t of `paths`. */
+export function* collectingVine(
+  vine: Vine, paths: Batch, batch: Batch, gamma: number, visit: (t: number) => void = () => {},
+): Waiting<Episode[]> {
   const { rollout, branches: K, options: { spacing }, saved, end } = vine
-  const episodes = collect(rollout, paths, (t) => {
+  const episodes = yield* collecting(rollout, paths, (t) => {
+    visit(t)
     if (t % spacing === 0) save(rollout, saved[t / spacing])
   })
   save(rollout, end)
@@ -136,12 +147,22 @@ export function collectVine(vine: Vine, paths: Batch, batch: Batch, gamma: numbe
   for (let m = 0; m < saved.length; m++) {
     for (let k = 0; k < K; k++) {
       restore(rollout, saved[m])
-      runBranch(vine, batch, m * K + k, gamma)
+      yield* runBranch(vine, batch, m * K + k, gamma)
     }
     vine.visited++
   }
   restore(rollout, end)
   return episodes
+}
+
+/** What later vines depend on, the rollout aside: of each environment, and of all together. */
+export function vineCells(vine: Vine): { readonly cells: Cell[]; readonly sharedCells: Cell[] } {
+  return {
+    cells: vine.firsts.map((random, e) => streamCell(`branch/${vine.rollout.first + e}`, random)),
+    sharedCells: [numbersCell('visited', 0, () => [vine.visited], ([visited]) => {
+      vine.visited = expectInteger('visited', visited, 0)
+    })],
+  }
 }
 
 /** batch.returns ← Q̂; batch.advantages ← Â. Reads finalValues; to be called after `collectVine`. */
@@ -162,20 +183,26 @@ export function vineAdvantages(vine: Vine, batch: Batch): void {
 }
 
 /** One branch of the state that each environment is in: the environment's row `b` of the batch. */
-function runBranch(vine: Vine, batch: Batch, b: number, gamma: number): void {
-  const { branches: K, options: { horizon } } = vine
-  chooseFirst(vine, b % K)
-  startRows(vine, batch, b)
-  for (let t = 0; t < horizon && vine.alive.includes(1); t++) {
-    if (t > 0) chooseNext(vine)
-    stepBranches(vine, batch, b, gamma, t + 1 === horizon)
+function* runBranch(vine: Vine, batch: Batch, b: number, gamma: number): Waiting<void> {
+  const { rollout, branches: K, options: { horizon }, alive } = vine
+  for (let t = 0; t < horizon && (t === 0 || alive.includes(1)); t++) {
+    const masks = askMasks(rollout, t === 0 ? null : alive)
+    if (masks.length > 0) yield* arrive(masks)
+    if (t === 0) {
+      chooseFirst(vine, b % K)
+      startRows(vine, batch, b)
+    } else decide(rollout.actor, vine.noises)          // streams equal for all branches of a state
+
+    const late: Late[] = []
+    for (let e = 0; e < alive.length; e++) if (alive[e] === 1) askStep(rollout, e, late, null)
+    if (late.length > 0) yield* arrive(late)
+    keepResults(vine, batch, b, gamma, t + 1 === horizon)
   }
 }
 
 /** The actor's actions ← branch k's first actions, drawn or given; logs ← log π; alive ← 1 if it is run. */
 function chooseFirst(vine: Vine, k: number): void {
-  const { options, rollout: { envs, actor, steps }, firsts, logs, alive } = vine
-  for (let e = 0; e < envs.length; e++) observeMask(actor, envs[e], e, steps[e])
+  const { options, rollout: { envs, actor }, firsts, logs, alive } = vine
   decide(actor, firsts)
   const all = options.branches === 'all'
   if (all) actor.actions.data.fill(k)
@@ -194,7 +221,7 @@ function rowOf({ saved, branches }: Vine, b: number, e: number): number {
 
 /** Begin the rows of one branch: states, actions and masks; sums of rewards start at 0. */
 function startRows(vine: Vine, batch: Batch, b: number): void {
-  const { rollout: { envs, actor }, noises, partial, power, probability, logs } = vine
+  const { rollout: { envs, actor, first }, noises, partial, power, probability, logs } = vine
   for (let e = 0; e < envs.length; e++) {
     const i = rowOf(vine, b, e)
     keepDecision(batch, i, actor, e)
@@ -202,29 +229,20 @@ function startRows(vine: Vine, batch: Batch, b: number): void {
     partial[i] = 0
     power[i] = 1
     probability[i] = exp(logs[e])
-    noises[e] = vine.random.fork(`noise/${e}/${vine.visited}`)
+    noises[e] = vine.random.fork(`noise/${first + e}/${vine.visited}`)
   }
 }
 
-/** The actor's actions ← draws for the current states, from streams equal for all branches of a state. */
-function chooseNext({ rollout: { envs, actor, steps }, noises, alive }: Vine): void {
-  for (let e = 0; e < envs.length; e++) if (alive[e] === 1) observeMask(actor, envs[e], e, steps[e])
-  decide(actor, noises)
-}
-
-/** One step of every environment whose branch continues; keeps the observation to bootstrap from. */
-function stepBranches(vine: Vine, batch: Batch, b: number, gamma: number, isLast: boolean): void {
-  const { rollout, partial, power, alive } = vine
-  const { actor, steps } = rollout
+/** Add the rewards of the last step to the branches that continue; keeps observations to bootstrap from. */
+function keepResults(vine: Vine, batch: Batch, b: number, gamma: number, isLast: boolean): void {
+  const { rollout: { actor, rewards, terminated, truncated }, partial, power, alive } = vine
   for (let e = 0; e < alive.length; e++) {
     if (alive[e] === 0) continue
     const i = rowOf(vine, b, e)
-    const { reward, terminated, truncated } = stepInto(rollout, e)
-    steps[e]++
-    partial[i] += power[i] * reward
+    partial[i] += power[i] * rewards[e]
     power[i] *= gamma
-    if (!terminated && !truncated && !isLast) continue
-    if (!terminated) batch.finalRow[i] = keepFinal(batch, actor, e)
+    if (terminated[e] === 0 && truncated[e] === 0 && !isLast) continue
+    if (terminated[e] === 0) batch.finalRow[i] = keepFinal(batch, actor, e)
     alive[e] = 0
   }
 }

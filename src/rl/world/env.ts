@@ -22,10 +22,13 @@ export interface ResetOptions {
   readonly options?: unknown
 }
 
-/** Result of `reset`. `info` is ignored. */
+/** Result of `reset`; its `info` is ignored. */
 export interface ResetResult { readonly observation: Observation; readonly info?: unknown }
 
-/** Result of `step`: the next observation, a finite reward, and two flags as above. `info` is ignored. */
+/**
+ * Result of `step`: the next observation, a finite reward, and two flags as above. `train` reports the means
+ * of finite numbers in `info`; all else in it is ignored.
+ */
 export interface StepResult {
   readonly observation: Observation
   readonly reward: number
@@ -34,7 +37,7 @@ export interface StepResult {
   readonly info?: unknown
 }
 
-/** An environment: two spaces and methods that return at once, not Promises. Check yours with `checkEnv`. */
+/** An environment: two spaces and methods that return at once. Check yours with `checkEnv`. */
 export interface Env<A extends Action = Action> {
   readonly observationSpace: Space
   readonly actionSpace: Space
@@ -54,4 +57,13 @@ export interface Env<A extends Action = Action> {
   getState?(): Float64Array
   setState?(state: Float64Array): void
   close?(): void
+}
+
+/** An environment that may answer later, for `trainAsync`: what it shares with `Env` has the same meaning. */
+export interface AsyncEnv<A extends Action = Action>
+  extends Omit<Env<A>, 'reset' | 'step' | 'actionMask' | 'close'> {
+  reset(options?: ResetOptions): ResetResult | PromiseLike<ResetResult>
+  step(action: A): StepResult | PromiseLike<StepResult>
+  actionMask?(): ArrayLike<number> | PromiseLike<ArrayLike<number>>
+  close?(): void | PromiseLike<void>
 }

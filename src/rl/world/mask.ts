@@ -7,7 +7,7 @@
  */
 import { argumentError, expectFunction, show } from '../../errors/expect.ts'
 import { isNumericArray } from '../../errors/kinds.ts'
-import type { Action, Env } from './env.ts'
+import type { Action, AsyncEnv } from './env.ts'
 import type { Discrete, MultiDiscrete, Space } from './space.ts'
 import { encodedSize } from './encoding.ts'
 
@@ -19,7 +19,7 @@ export function isMaskable(space: Space): space is Maskable {
 }
 
 /** Length of a mask; 0 if no environment masks actions. Throws if the action space cannot be masked. */
-export function maskLengthOf(envs: readonly Env[]): number {
+export function maskLengthOf(envs: readonly AsyncEnv[]): number {
   let length = 0
   envs.forEach(({ actionMask, actionSpace }, e) => {
     if (actionMask === undefined) return

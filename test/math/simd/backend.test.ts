@@ -284,4 +284,36 @@ test('without WebAssembly, or if it is forbidden, there is no SIMD backend, only
   }
 })
 
+test('backends share one compiled module, and nothing else', () => {
+  const host = globalThis as unknown as { WebAssembly: { Module: new (bytes: Uint8Array) => object } }
+  const original = host.WebAssembly
+  let compilations = 0
+  class Counted extends original.Module {
+    constructor(bytes: Uint8Array) {
+      super(bytes)
+      compilations++
+    }
+  }
+  try {
+    const { Instance, Memory } = original as unknown as Record<string, unknown>
+    host.WebAssembly = { Module: Counted, Instance, Memory } as never
+    const backends = [1, 2, 3].map(() => createSimd(1000)!)
+    assert.is(compilations, 1)
+    const tensors = backends.map((backend, k) => [2, 3, 0].map((x) => {
+      const tensor = backend.allocate(1, 1)
+      tensor.data[0] = x + k
+      return tensor
+    }))
+    assert.is(new Set(tensors.map(([a]) => a.memory)).size, 3)
+    backends.forEach((backend, k) => backend.multiply(tensors[k][2], tensors[k][0], tensors[k][1]))
+    assert.equal(tensors.map(([, , c]) => c.data[0]), [6, 12, 20])
+    // Another class of modules is another engine's, as far as anyone can know.
+    host.WebAssembly = { Module: class extends Counted {}, Instance, Memory } as never
+    createSimd(1000)
+    assert.is(compilations, 2)
+  } finally {
+    host.WebAssembly = original
+  }
+})
+
 test.run()

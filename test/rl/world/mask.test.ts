@@ -14,7 +14,7 @@ import { maskLengthOf, nextAllowed, writeMask } from '../../../src/rl/world/mask
 import { act } from '../../../src/rl/actor.ts'
 import { createPolicy, type Policy } from '../../../src/rl/policy.ts'
 import { collect, createRollout } from '../../../src/rl/rollout.ts'
-import { EnvError } from '../../../src/rl/guard.ts'
+import { EnvError } from '../../../src/rl/play/envError.ts'
 import { box, discrete, multiBinary, multiDiscrete, type Space } from '../../../src/rl/world/space.ts'
 import { bestStalls, EPISODE, market, stallsOf } from '../../support/market.ts'
 import { drawnPolicy } from '../../support/policy.ts'
@@ -235,7 +235,7 @@ test('checkEnv reports an invalid mask', () => {
   assert.equal(check({ actionMask: () => [0, 0, 0, 0] }),
     ['step 0: actionMask(): expected an allowed action among [0] … [3], got none'])
   assert.equal(check({ actionMask: () => Promise.reject(new Error('late')) }),
-    ['step 0: actionMask(): expected an array of 4 numbers, got Promise'])
+    ['step 0: actionMask(): expected a result at once, got a Promise; checkEnvAsync awaits it'])
   assert.equal(check({ actionMask: () => { throw new Error('shut') } }),
     ['step 0: actionMask(): expected a mask, got the error "shut"'])
 })

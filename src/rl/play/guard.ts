@@ -2,34 +2,19 @@
  * Calls to an environment, and the checks of everything that it returns, in this one place. Rollouts, vines
  * and evaluations throw the first problem as an `EnvError`; `checkEnv` lists all problems.
  */
-import { show, thrownText } from '../errors/expect.ts'
-import { messageOf, read } from '../errors/kinds.ts'
-import { visible } from '../errors/visible.ts'
-import { actionOf, actionProblem, type Actor } from './actor.ts'
-import { encode } from './world/encoding.ts'
-import type { Action, Env, ResetOptions, ResetResult, StepResult } from './world/env.ts'
-import { isMaskable, writeMask } from './world/mask.ts'
-import { spaceProblem } from './world/space.ts'
-
-/** An environment returned something invalid, or threw. The message names environment, step and value. */
-export class EnvError extends Error {
-  override readonly name = 'EnvError'
-  /** Index of the environment, and its steps so far in all episodes: 0 for makeEnv, spaces and close. */
-  readonly env: number
-  readonly step: number
-
-  /** If `step` is null, the message is `problem` alone. */
-  constructor(env: number, step: number | null, problem: string, cause?: unknown) {
-    const text = typeof problem === 'string' ? problem : show(problem)
-    const message = step === null ? text : `environment ${show(env)}, step ${show(step)}: ${text}`
-    super(message, cause === undefined ? undefined : { cause })
-    this.env = env
-    this.step = step ?? 0
-  }
-}
+import { show, thrownText } from '../../errors/expect.ts'
+import { messageOf } from '../../errors/kinds.ts'
+import { visible } from '../../errors/visible.ts'
+import { EnvError } from './envError.ts'
+import { actionOf, actionProblem, type Actor } from '../actor.ts'
+import { encode } from '../world/encoding.ts'
+import { isLate, type Late } from './late.ts'
+import type { Action, AsyncEnv, Env, ResetOptions, ResetResult, StepResult } from '../world/env.ts'
+import { isMaskable, writeMask } from '../world/mask.ts'
+import { spaceProblem } from '../world/space.ts'
 
 /** Throws if two of them are one object: each would step and reset the other's episode. */
-export function expectDistinct(envs: readonly Env[], from: string = 'makeEnv'): void {
+export function expectDistinct(envs: readonly AsyncEnv[], from: string = 'makeEnv'): void {
   const e = envs.findIndex((env, i) => envs.indexOf(env) < i)
   if (e < 0) return
   const wanted = `a new environment ${from === 'makeEnv' ? 'from every call' : 'for every row'}`
@@ -37,7 +22,7 @@ export function expectDistinct(envs: readonly Env[], from: string = 'makeEnv'): 
 }
 
 /** What an environment lacks that every use of it needs, as name and *expected X, got Y*, in order. */
-export function partProblems(env: Env): (readonly [name: keyof Env, problem: string])[] {
+export function partProblems(env: AsyncEnv): (readonly [name: keyof Env, problem: string])[] {
   const found: (readonly [keyof Env, string])[] = []
   for (const method of ['reset', 'step', 'close'] as const) {
     const value: unknown = env[method]
@@ -65,56 +50,86 @@ export function partProblems(env: Env): (readonly [name: keyof Env, problem: str
  * The result of the `length`-th step of an episode, truncated if the environment declares that as its limit
  * and has not ended by itself.
  */
-export function withLimit({ maxEpisodeSteps }: Env, result: StepResult, length: number): StepResult {
+export function withLimit({ maxEpisodeSteps }: AsyncEnv, result: StepResult, length: number): StepResult {
   if (maxEpisodeSteps === undefined || length < maxEpisodeSteps || result.terminated || result.truncated) {
     return result
   }
   return { observation: result.observation, reward: result.reward, terminated: false, truncated: true }
 }
 
-/** Row e's action; an EnvError if the policy has none, so that no environment is given NaN. */
-export function checkedAction(actor: Actor, e: number, step: number, where: string = ''): Action {
-  const problem = actionProblem(actor, e)
+/** A row's action; an EnvError if the policy has none, so that no environment is given NaN. */
+export function checkedAction(
+  actor: Actor, row: number, e: number, step: number, where: string = '',
+): Action {
+  const problem = actionProblem(actor, row)
   if (problem !== null) throw new EnvError(e, step, `${where}${problem}`)
-  return actionOf(actor, e)
+  return actionOf(actor, row)
 }
 
-/** env.step(action), checked. Throws EnvError for environment `e` at `step`; `where` precedes the problem. */
-export function checkedStep(
-  env: Env, action: Action, e: number, step: number, where: string = '',
-): StepResult {
-  let result: StepResult
+/** What `env.step(action)` returns, now or later. Throws EnvError for environment `e` at `step`. */
+export function callStep(
+  env: AsyncEnv, action: Action, e: number, step: number, where: string = '',
+): unknown {
   try {
-    result = env.step(action)
+    return env.step(action)
   } catch (error) {
     throw thrownBy('step', e, step, where, error)
   }
-  // At a glance first: to look for a problem field by field is slow beside the step of a small environment.
-  if (isValidStep(result)) return result
-  const problem = recordProblem(result)
-  if (problem !== null) throw new EnvError(e, step, `${where}step(): ${problem}`)
-  const field = stepFields.find((each) => stepProblem(result, each) !== null)!
-  throw new EnvError(e, step, `${where}${field}: ${stepProblem(result, field)}`)
 }
 
-function isValidStep(result: Partial<StepResult> | null | undefined): boolean {
+/** What `env.reset(options)` returns, likewise. */
+export function callReset(
+  env: AsyncEnv, e: number, step: number, options?: ResetOptions, where: string = '',
+): unknown {
+  try {
+    return env.reset(options)
+  } catch (error) {
+    throw thrownBy('reset', e, step, where, error)
+  }
+}
+
+/** What `env.actionMask()` returns, likewise; to be called only if there is that method. */
+export function callMask(env: AsyncEnv, e: number, step: number, where: string = ''): unknown {
+  try {
+    return env.actionMask!()
+  } catch (error) {
+    throw thrownBy('actionMask', e, step, where, error)
+  }
+}
+
+/** A late answer of one of these calls; if it is rejected, that is as if the call had thrown. */
+export function owed(
+  answer: PromiseLike<unknown>, method: keyof Env, e: number, step: number, where: string,
+  take: (answer: unknown) => void,
+): Late {
+  const promise = Promise.resolve(answer).catch((error: unknown) => {
+    throw thrownBy(method, e, step, where, error)
+  })
+  return { env: e, step, call: `${where}${method}()`, promise, take }
+}
+
+/** The result of `step`, checked; `where` precedes the problem. */
+export function checkedStep(result: unknown, e: number, step: number, where: string = ''): StepResult {
+  // At a glance first: to look for a problem field by field is slow beside the step of a small environment.
+  if (isValidStep(result as Partial<StepResult>)) return result as StepResult
+  const problem = recordProblem(result)
+  if (problem !== null) throw new EnvError(e, step, `${where}step(): ${problem}`)
+  const record = result as Partial<StepResult>
+  const field = stepFields.find((each) => stepProblem(record, each) !== null)!
+  throw new EnvError(e, step, `${where}${field}: ${stepProblem(record, field)}`)
+}
+
+/** Whether `result` is the result of a step that needs no closer look, and no promise. */
+export function isValidStep(result: Partial<StepResult> | null | undefined): boolean {
   return Number.isFinite(result?.reward) && typeof result?.terminated === 'boolean'
     && typeof result.truncated === 'boolean'
 }
 
-/** env.reset(options), checked likewise. */
-export function checkedReset(
-  env: Env, e: number, step: number, options?: ResetOptions, where: string = '',
-): ResetResult {
-  let result: ResetResult
-  try {
-    result = env.reset(options)
-  } catch (error) {
-    throw thrownBy('reset', e, step, where, error)
-  }
+/** The result of `reset`, checked likewise. */
+export function checkedReset(result: unknown, e: number, step: number, where: string = ''): ResetResult {
   const problem = recordProblem(result)
   if (problem !== null) throw new EnvError(e, step, `${where}reset(): ${problem}`)
-  return result
+  return result as ResetResult
 }
 
 /** Encode an observation into row `row` of the actor, or throw an EnvError likewise. */
@@ -126,19 +141,23 @@ export function observe(
   if (problem !== null) throw new EnvError(e, step, `${where}observation: ${problem}`)
 }
 
-/** Copy environment `e`'s mask, if it has one, into row `e` of the actor, or throw an EnvError likewise. */
-export function observeMask(
-  { policy, map }: Actor, env: Env, e: number, step: number, where: string = '',
+/** Copy a mask into row `row` of the actor, or throw an EnvError likewise. */
+export function keepMask(
+  { policy, map }: Actor, row: number, allowed: unknown, e: number, step: number, where: string = '',
+): void {
+  const problem = writeMask(map.eta.mask!, row * policy.distribution.etaSize, policy.actionSpace, allowed)
+  if (problem !== null) throw new EnvError(e, step, `${where}actionMask(): ${problem}`)
+}
+
+/** Ask environment `e` for its mask, if it has one, for a row of the actor; `late` if it comes later. */
+export function askMask(
+  late: Late[], actor: Actor, row: number, env: AsyncEnv, e: number, step: number, where: string = '',
 ): void {
   if (env.actionMask === undefined) return
-  let allowed: unknown
-  try {
-    allowed = env.actionMask()
-  } catch (error) {
-    throw thrownBy('actionMask', e, step, where, error)
-  }
-  const problem = writeMask(map.eta.mask!, e * policy.distribution.etaSize, policy.actionSpace, allowed)
-  if (problem !== null) throw new EnvError(e, step, `${where}actionMask(): ${problem}`)
+  const answer = callMask(env, e, step, where)
+  const keep = (mask: unknown): void => keepMask(actor, row, mask, e, step, where)
+  if (!isLate(answer)) keep(answer)
+  else late.push(owed(answer, 'actionMask', e, step, where, keep))
 }
 
 /** The EnvError for an exception that a method of environment `e` threw; the exception is its cause. */
@@ -160,9 +179,6 @@ export function thrown(error: unknown): string {
 
 /** Why the result of `reset` or `step` is not a record, as *expected X, got Y*; null if it is one. */
 export function recordProblem(result: unknown): string | null {
-  if (isPromise(result)) {
-    return 'expected a synchronous result, got a Promise (environments here are synchronous)'
-  }
   if (typeof result === 'object' && result !== null && !Array.isArray(result)) return null
   return `expected a record { observation, … }, got ${show(result)}`
 }
@@ -184,10 +200,3 @@ export function stepProblem(
 
 /** What a world has that was written for Gym before version 0.26. */
 const OLD_DONE = "; instead of Gym's old done, return terminated (task ended) and truncated (time limit)"
-
-/** Whether `value` is a Promise, or has a `then`. Callers refuse it, so its later rejection is ignored. */
-export function isPromise(value: unknown): boolean {
-  if (typeof read(value, 'then') !== 'function') return false
-  Promise.resolve(value).catch(() => {})
-  return true
-}

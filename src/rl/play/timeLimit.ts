@@ -2,10 +2,10 @@
  * A world that never ends by itself, in episodes of at most so many steps, as by Gymnasium's TimeLimit:
  * truncated = elapsed ≥ n, also if the world terminates. The world is stepped and reset as without it.
  */
-import { argumentError, expectInteger } from '../errors/expect.ts'
-import { isFloat64Array } from '../errors/kinds.ts'
-import { isPromise } from './guard.ts'
-import type { Action, Env, ResetOptions, ResetResult, StepResult } from './world/env.ts'
+import { argumentError, expectInteger } from '../../errors/expect.ts'
+import { isFloat64Array } from '../../errors/kinds.ts'
+import { isLate } from './late.ts'
+import type { Action, AsyncEnv, Env, ResetOptions, ResetResult, StepResult } from '../world/env.ts'
 
 /**
  * `env` with episodes that are truncated after `maxEpisodeSteps` steps, an integer of at least 1, or after
@@ -13,9 +13,11 @@ import type { Action, Env, ResetOptions, ResetResult, StepResult } from './world
  * Use it in the factory: `train(() => timeLimit(maze(), 200))`. What else `env` has is not passed on, except
  * a `name`.
  */
-export function timeLimit<A extends Action>(env: Env<A>, maxEpisodeSteps: number): Env<A> {
+export function timeLimit<A extends Action>(env: Env<A>, maxEpisodeSteps: number): Env<A>
+export function timeLimit<A extends Action>(env: AsyncEnv<A>, maxEpisodeSteps: number): AsyncEnv<A>
+export function timeLimit<A extends Action>(env: AsyncEnv<A>, maxEpisodeSteps: number): AsyncEnv<A> {
   if (typeof env?.reset !== 'function' || typeof env.step !== 'function') {
-    const what = isPromise(env) ? 'an environment (they are synchronous)' : 'an environment'
+    const what = isLate(env) ? 'an environment, awaited' : 'an environment'
     throw argumentError('env', what, env)
   }
   expectInteger('maxEpisodeSteps', maxEpisodeSteps, 1)
@@ -23,15 +25,20 @@ export function timeLimit<A extends Action>(env: Env<A>, maxEpisodeSteps: number
   const { observationSpace, actionSpace } = env
   let elapsed = 0
 
-  function reset(options?: ResetOptions): ResetResult {
+  function reset(options?: ResetOptions): ResetResult | PromiseLike<ResetResult> {
     const result = env.reset(options)
     elapsed = 0
     return result
   }
 
-  function step(action: A): StepResult {
+  function step(action: A): StepResult | PromiseLike<StepResult> {
     const result = env.step(action)
-    if (++elapsed < limit || typeof result !== 'object' || result === null || isPromise(result)) return result
+    if (++elapsed < limit) return result
+    return isLate(result) ? Promise.resolve(result).then(truncate) : truncate(result)
+  }
+
+  function truncate(result: StepResult): StepResult {
+    if (typeof result !== 'object' || result === null) return result
     // A copy, since the record is the environment's.
     const { observation, reward, terminated, info } = result
     return { observation, reward, terminated, truncated: true, info }
