@@ -29,7 +29,9 @@ export type { Value } from './rl/value.ts'
 export { createNormalizer, type Normalizer } from './rl/normalizer.ts'
 
 // Batches: from environments, with advantages
-export type { Action, Env, Observation, ResetOptions, ResetResult, StepResult } from './rl/world/env.ts'
+export type {
+  Action, AsyncEnv, Env, Observation, ResetOptions, ResetResult, StepResult,
+} from './rl/world/env.ts'
 export type { ActionOf, Box, Discrete, MultiBinary, MultiDiscrete, Space, SpaceOf } from './rl/world/space.ts'
 export {
   collect, collectVine, createBatch, createBatches, createRollout, createSampler, createVine,
@@ -38,16 +40,19 @@ export {
 export type { Batch } from './rl/batch.ts'
 export type { Episode, Rollout } from './rl/rollout.ts'
 export type { Noise } from './rl/heldNoise.ts'
+export type { InfoSums } from './rl/play/info.ts'
+export type { Late, Waiting } from './rl/play/late.ts'
 export type { Vine, VineOptions } from './rl/vine/vine.ts'
 export type { SavedPoint } from './rl/vine/savedPoint.ts'
 export type { Batches, Sampler } from './trpo/variants/sampling.ts'
 
 // The step, the value fit, and the statistics of observations
 export {
-  createFisher, createFitter, createStepper, policyGradient, refreshStatistics, startNormalization, step,
-  surrogate, updateTrustRegion,
+  createFisher, createFitter, createStepper, policyGradient, probe, refreshStatistics, startNormalization,
+  step, surrogate, updateTrustRegion,
 } from './trpo/doors/steps.ts'
 export type { StepBatch, Stepper } from './trpo/step.ts'
+export type { ObservedTrial, Observer, Probe, Solved } from './trpo/observer.ts'
 export type { TrustRegion } from './trpo/variants/trustRegion.ts'
 export type { StepParts } from './trpo/variants/choose.ts'
 export type { Preconditioner } from './trpo/variants/preconditioner.ts'
@@ -91,6 +96,8 @@ export type { LineSearchOptions, LineSearchResult } from './math/lineSearch.ts'
 export { matrix, type Tensor } from './math/tensor.ts'
 export { Random } from './math/random.ts'
 export type { RunningMoments } from './math/moments.ts'
+export type { Cell } from './math/cells.ts'
+export { type Communicator, solo } from './math/communicator.ts'
 export { reference } from './math/reference.ts'
 export { createFastest, createSimd } from './math/simd/backend.ts'
 export type { Backend } from './math/backend.ts'

@@ -7,11 +7,11 @@ import { trainingBytes } from './memory.ts'
 import type { ChooseBackend } from './trainer.ts'
 
 /** The backend of options.backend. Throws a RangeError for "simd" in a runtime without WebAssembly SIMD. */
-export const backendFor: ChooseBackend = (options, observationSpace, actionSpace) => {
+export const backendFor: ChooseBackend = (options, observationSpace, actionSpace, ranks) => {
   const { backend } = options
   if (typeof backend !== 'string') return backend
   if (backend === 'reference') return reference
-  const bytes = trainingBytes(options, observationSpace, actionSpace)
+  const bytes = trainingBytes(options, observationSpace, actionSpace, ranks)
   if (backend === 'auto') return createFastest(bytes)
   const simd = createSimd(bytes)
   if (simd !== null) return simd

@@ -27,9 +27,9 @@ export interface Fisher {
 export function createFisher(
   map: PolicyMap, shards: Shards, damping: number, jacobian: Jacobian = createJacobian(map.net, map.tape),
 ): Fisher {
-  const { net, distribution, tape, eta, sharedBar } = map
+  const { net, distribution, tape, eta, sharedBar, states } = map
   const { parameters, sizes, backend } = net
-  const scale = 1 / tape.inputs.rows
+  const scale = 1 / states
   let lambda = damping
   // v is copied into memory of the backend, which is bound to layers once.
   const flat = backend.allocate(1, parameters.flat.length).data

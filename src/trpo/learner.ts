@@ -3,6 +3,7 @@
  * They depend on options and spaces alone, so `memory` can count their bytes before there is a backend.
  */
 import type { Backend } from '../math/backend.ts'
+import { type Communicator, solo } from '../math/communicator.ts'
 import type { Random } from '../math/random.ts'
 import { createNormalizer } from '../rl/normalizer.ts'
 import { createPolicy, type Policy } from '../rl/policy.ts'
@@ -33,7 +34,7 @@ export interface Spaces {
 
 /** `random` draws the states of Fisher products if they are not all. */
 export function createLearner(
-  backend: Backend, options: TrainOptions, spaces: Spaces, random: Random,
+  backend: Backend, options: TrainOptions, spaces: Spaces, random: Random, ranks: Communicator = solo,
 ): Learner {
   const { observationSpace, actionSpace, maskLength } = spaces
   const { hiddenSizes, valueHiddenSizes, activation, observationClip } = options
@@ -42,11 +43,11 @@ export function createLearner(
   const drawing = { ...options, normalizer }
   const policy = createPolicy(backend, observationSpace, actionSpace, hiddenSizes, activation, drawing)
   const value = createValue(backend, policy.net.sizes[0], valueHiddenSizes, activation, normalizer)
-  const batches = createBatches(options, policy, maskLength)
+  const batches = createBatches(options, policy, maskLength, ranks)
   const { batch, paths } = batches
   return {
     policy, value, batches,
-    stepper: createStepper(policy, batch.observations, options, random, batch.masks),
-    fitter: createFitter(value, paths.returns.length, options),
+    stepper: createStepper(policy, batch.observations, options, random, batch.masks, ranks),
+    fitter: createFitter(value, paths.returns.length, options, ranks),
   }
 }

@@ -4,6 +4,7 @@
  * But: tensors that do not fit are allocated outside and computed by the reference: correct, but slower.
  */
 import type { Backend } from '../math/backend.ts'
+import { type Communicator, solo } from '../math/communicator.ts'
 import { Random } from '../math/random.ts'
 import { reference } from '../math/reference.ts'
 import { bytesOf } from '../math/simd/backend.ts'
@@ -18,13 +19,15 @@ import type { TrainOptions } from './options/options.ts'
 const SPARE = 1048576
 
 /** Bytes that `train` allocates from its backend, plus `SPARE`, or what first weights need. */
-export function trainingBytes(options: TrainOptions, observationSpace: Space, actionSpace: Space): number {
+export function trainingBytes(
+  options: TrainOptions, observationSpace: Space, actionSpace: Space, ranks: Communicator = solo,
+): number {
   let temporary = SPARE
   const lasting = counted((backend) => {
     // Masks are not in a backend's memory.
     const spaces = { observationSpace, actionSpace, maskLength: 0 }
-    const { policy, value } = createLearner(backend, options, spaces, new Random(0))
-    createActor(policy, options.envCount)
+    const { policy, value } = createLearner(backend, options, spaces, new Random(0), ranks)
+    createActor(policy, options.envCount / ranks.size)
     for (const { W } of [...policy.net.parameters.layers, ...value.net.parameters.layers]) {
       temporary = Math.max(temporary, counted((other) => { orthogonalWorkspace(other, W) }))
     }

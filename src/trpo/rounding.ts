@@ -9,8 +9,8 @@
  * z² = d − 2H − 2 log π(a|s) for a Gaussian on ℝᵈ with entropy H, and at most 2 for a logit.
  */
 import { exp } from '../math/elementary.ts'
+import { keepLargest, largestNumber, largestOf, sumOf } from '../math/communicator.ts'
 import type { Tensor } from '../math/tensor.ts'
-import { largestMagnitude, sum } from '../math/vector.ts'
 import { boundOutputs, createOutputError, type OutputError, UNIT_ROUNDOFF } from '../nn/outputError.ts'
 import type { PolicyMap } from '../rl/policyMap.ts'
 
@@ -56,6 +56,7 @@ export function createRounding({ net, distribution, tape }: PolicyMap): Rounding
 export function boundOld(rounding: Rounding, old: PolicyMap, logProbability: Float64Array): void {
   const { network, oldError, oldLogErrors, logErrors } = rounding
   largestPerColumn(network.magnitudes[0], old.tape.inputs)
+  keepLargest(old.ranks, network.magnitudes[0])
   oldError.set(boundOutputs(network, old.net))
   logErrors.fill(0)
   addLogErrors(rounding, old, oldError, logProbability)
@@ -83,8 +84,8 @@ export function boundTrial(
     const size = Math.abs(advantages[i])
     logErrors[i] = size === 0 ? 0 : size * (ratio * error + SUMS * (ratio + 1))
   }
-  let gain = sum(logErrors) / advantages.length
-  const relative = candidate.distribution.relativeError(bothErrors, candidate.eta)
+  let gain = sumOf(candidate.ranks, logErrors) / candidate.states
+  const relative = relativeError(candidate, bothErrors)
   if (entropyCoefficient > 0) gain += entropyCoefficient * entropyError(rounding, candidate, relative)
   return { relative, gain }
 }
@@ -96,11 +97,12 @@ export function klError({ relative: rho }: TrialErrors, kl: number, etaSize: num
 
 /** logErrors += bounds of the errors of log π(a|s) by those of η, and by its own operations. */
 function addLogErrors(
-  { entropies, logErrors }: Rounding, { distribution, eta }: PolicyMap, error: Float64Array,
+  { entropies, logErrors }: Rounding, map: PolicyMap, error: Float64Array,
   logProbability: Float64Array,
 ): void {
+  const { distribution, eta } = map
   const { actionSize: d } = distribution
-  const rho = distribution.relativeError(error, eta)
+  const rho = relativeError(map, error)
   distribution.entropy(entropies, eta)
   for (let i = 0; i < logErrors.length; i++) {
     const entropy = entropies[i], log = logProbability[i]
@@ -111,9 +113,14 @@ function addLogErrors(
 }
 
 /** Of a difference of mean entropies, whose slope is at most 2H for logits and 1 for each log σ. */
-function entropyError({ entropies }: Rounding, { distribution }: PolicyMap, rho: number): number {
-  const d = distribution.actionSize, size = largestMagnitude(entropies)
+function entropyError({ entropies }: Rounding, { distribution, ranks }: PolicyMap, rho: number): number {
+  const d = distribution.actionSize, size = largestOf(ranks, entropies)
   return rho * (2 * size + d) + SUMS * (size + 4 * d)
+}
+
+/** The largest error of η in units of the distribution, over all states. */
+function relativeError({ distribution, eta, ranks }: PolicyMap, error: Float64Array): number {
+  return largestNumber(ranks, distribution.relativeError(error, eta))
 }
 
 /** out_j ← max over rows of |x_j|. */

@@ -7,16 +7,19 @@
  * The update is a transaction: trials are made in a candidate network, and θ is written once, at the end, or
  * not at all. Every outcome, also NaN or infinity, is a certificate with a status; nothing here throws.
  */
+import { expectFinite, expectVector } from '../errors/expect.ts'
 import { cgWorkspace, type CgWorkspace, conjugateGradient } from '../math/conjugateGradient.ts'
+import { type Communicator, largestOf, solo, sumOf } from '../math/communicator.ts'
 import type { Random } from '../math/random.ts'
 import type { Tensor } from '../math/tensor.ts'
-import { allFinite, combine, dot, largestMagnitude, norm, sum } from '../math/vector.ts'
+import { allFinite, combine, dot, norm } from '../math/vector.ts'
 import { createMlp } from '../nn/mlp.ts'
 import { createShards, type Shards } from '../nn/shards.ts'
 import type { Batch } from '../rl/batch.ts'
 import type { Policy } from '../rl/policy.ts'
 import { createPolicyMap, forwardPolicy, type PolicyMap } from '../rl/policyMap.ts'
 import { type Certificate, UNMOVED, withoutNaN } from './certificate.ts'
+import type { Observer, Probe, Solved } from './observer.ts'
 import type { StepOptions } from './options/options.ts'
 import type { Lap } from './phases.ts'
 import { boundOld, boundTrial, createRounding, EXACT, type Rounding } from './rounding.ts'
@@ -58,17 +61,18 @@ export type StepBatch = Pick<Batch, 'actions' | 'advantages'>
  */
 export function createStepper(
   policy: Policy, observations: Tensor, options: StepOptions, random: Random, masks: Uint8Array | null = null,
+  ranks: Communicator = solo,
 ): Stepper {
   const { net, distribution, actionSpace } = policy
   const N = observations.rows, P = net.parameters.flat.length
-  const old = createPolicyMap(net, distribution, observations, true, masks)
+  const old = createPolicyMap(net, distribution, observations, true, masks, ranks)
   const candidateNet = createMlp(net.backend, net.sizes, net.activation.name, distribution.sharedSize)
-  const shards = createShards(net, old.tape)
+  const shards = createShards(net, old.tape, ranks)
   return {
     policy, options, old, shards,
     parts: chooseParts(options, old, shards, random),
     region: createTrustRegion(options, actionSpace),
-    candidate: createPolicyMap(candidateNet, distribution, observations, false, masks),
+    candidate: createPolicyMap(candidateNet, distribution, observations, false, masks, ranks),
     gradient: new Float64Array(P),
     cg: cgWorkspace(P),
     oldLogProbability: new Float64Array(N),
@@ -81,20 +85,27 @@ export function createStepper(
 
 /**
  * Improve θ within the trust region, or leave its exact bits; the certificate says which, and why.
- * `lap(phase)` is called at the end of each phase, for timing.
+ * `lap(phase)` is called at the end of each phase, for timing; `observer` looks on.
  */
-export function step(stepper: Stepper, batch: StepBatch, lap: Lap = () => {}): Certificate {
+export function step(
+  stepper: Stepper, batch: StepBatch, lap: Lap = () => {}, observer: Observer = {},
+): Certificate {
   const start = linearize(stepper, batch)                      // L(θ_old) and g = ∇L(θ_old)
   lap('gradient')
   if (start.status !== undefined) return certificateOf(start)
 
-  const direction = solve(stepper)                             // x ≈ (F + λI)⁻¹ g and β = √(2δ / xᵀF x)
+  const direction = solve(stepper, observer)                   // x ≈ (F + λI)⁻¹ g and β = √(2δ / xᵀF x)
   lap('fisher')
   if (direction.status !== undefined) return certificateOf(start, direction)
+  observer.solved?.(solvedOf(stepper, batch, start, direction))
 
-  const move = search(stepper, batch, start, direction)        // the accepted scale αʲ, or 0
+  const move = search(stepper, batch, start, direction, observer)   // the accepted scale αʲ, or 0
   lap('lineSearch')
-  if (move.scale > 0) stepper.policy.net.parameters.flat.set(stepper.candidate.net.parameters.flat)
+  if (move.scale > 0) {
+    // As in the accepted trial; an observer may have used the candidate since.
+    const { flat } = stepper.policy.net.parameters
+    combine(flat, flat, move.scale * direction.beta, stepper.cg.x)
+  }
   return certificateOf(start, direction, move)
 }
 
@@ -113,7 +124,7 @@ function linearize(stepper: Stepper, { actions, advantages }: StepBatch): Found<
   forwardPolicy(old)
   distribution.logProbability(oldLogProbability, actions, old.eta)
   distribution.entropy(scratch.data, old.eta)
-  const entropy = sum(scratch.data, N) / N
+  const entropy = sumOf(old.ranks, scratch.data, N) / old.states
   const surrogateBefore = objective.value(old, oldLogProbability, oldLogProbability, advantages, scratch)
   scratch.data.set(advantages)
   objective.gradient(gradient, old, shards, actions, scratch.data)
@@ -130,7 +141,7 @@ function linearize(stepper: Stepper, { actions, advantages }: StepBatch): Found<
  * stepper.cg.x ← x, the solution of (F + λI) x = g; and β, at which the quadratic model of KL, damped or not,
  * is δ.
  */
-function solve(stepper: Stepper): Found<'beta' | 'xFx'> {
+function solve(stepper: Stepper, { solving }: Observer): Found<'beta' | 'xFx'> {
   const { options, parts, region: { maxKl: delta, damping: lambda }, gradient, cg } = stepper
   const { fisher, preconditioner, squaredLength } = parts
   fisher.refresh(lambda)
@@ -138,6 +149,7 @@ function solve(stepper: Stepper): Found<'beta' | 'xFx'> {
   const solved = conjugateGradient(cg, fisher.apply, gradient, {
     maxIterations: options.cgIterations, relativeTolerance: options.cgTolerance,
     preconditioner: preconditioner?.apply,
+    visit: solving && ((k, residual) => solving(k, residual, cg.x)),
   })
   const { status: cgStatus, iterations: cgIterations, relativeResidual: cgResidual, xAx } = solved
   const xFx = xAx - lambda * dot(cg.x, cg.x)
@@ -153,7 +165,7 @@ function solve(stepper: Stepper): Found<'beta' | 'xFx'> {
 /** The candidate network ← θ + scale · β x for one scale after another, until the trial is accepted. */
 function search(
   stepper: Stepper, batch: StepBatch,
-  { surrogateBefore }: Found<'surrogateBefore'>, { beta, xFx }: Found<'beta' | 'xFx'>,
+  { surrogateBefore }: Found<'surrogateBefore'>, { beta, xFx }: Found<'beta' | 'xFx'>, observer: Observer,
 ): Found<'scale'> {
   const { parts, region: { maxKl: delta }, gradient, cg } = stepper
   const slope = beta * dot(gradient, cg.x)
@@ -163,7 +175,11 @@ function search(
     last = { ...trial, gain: trial.surrogate - surrogateBefore, predictedGain: scale * slope }
     // An action with almost no probability under π_old may have an infinite ratio; an infinite L is no gain.
     const usable = Number.isFinite(trial.kl) && Number.isFinite(trial.surrogate)
-    return usable && allFinite(stepper.candidate.net.parameters.flat) && parts.search.accepts(last, delta)
+    const accepted =
+      usable && allFinite(stepper.candidate.net.parameters.flat) && parts.search.accepts(last, delta)
+    const { kl, klMax, surrogate } = trial
+    observer.trial?.({ scale, kl, klMax, surrogate, accepted })
+    return accepted
   })
   const status = parts.search.verdict(scale > 0, last, delta)
   if (scale === 0) return { status, scale, backtracks: parts.search.maxTrials }
@@ -174,13 +190,17 @@ function search(
   }
 }
 
-/** candidate ← θ + length · x; returns KL(old ‖ new), its mean and its maximum, and L there. */
-function probe(
+/**
+ * candidate ← θ + length · direction [P], which is x by default; returns KL(old ‖ new) there, its mean and
+ * its maximum, and L. To be called while the batch of the last `step` is unchanged.
+ */
+export function probe(
   stepper: Stepper, { actions, advantages }: StepBatch, length: number,
-): Pick<Trial, 'kl' | 'klMax' | 'errors'> & { readonly surrogate: number } {
-  const { policy: { net, distribution }, parts: { objective }, old, candidate, cg, kl, scratch } = stepper
+  direction: Float64Array = stepper.cg.x,
+): Probe & Pick<Trial, 'errors'> {
+  const { policy: { net, distribution }, parts: { objective }, old, candidate, kl, scratch } = stepper
   const { oldLogProbability, newLogProbability } = stepper
-  combine(candidate.net.parameters.flat, net.parameters.flat, length, cg.x)
+  combine(candidate.net.parameters.flat, net.parameters.flat, length, direction)
   forwardPolicy(candidate)
   distribution.klOldNew(kl, old.eta, candidate.eta)
   distribution.logProbability(newLogProbability, actions, candidate.eta)
@@ -189,5 +209,21 @@ function probe(
     stepper.rounding, candidate, newLogProbability, oldLogProbability, advantages,
     stepper.options.entropyCoefficient,
   )
-  return { kl: sum(kl) / kl.length, klMax: largestMagnitude(kl), surrogate, errors }
+  return { kl: sumOf(old.ranks, kl) / old.states, klMax: largestOf(old.ranks, kl), surrogate, errors }
+}
+
+function solvedOf(
+  stepper: Stepper, batch: StepBatch,
+  { surrogateBefore }: Found<'surrogateBefore'>, { beta, xFx }: Found<'beta' | 'xFx'>,
+): Solved {
+  const { gradient, cg: { x }, region: { maxKl } } = stepper
+  return {
+    gradient, x, maxKl, beta, xFx, surrogate: surrogateBefore,
+    probe(length, direction = x) {
+      expectFinite('length', length)
+      expectVector('direction', direction, x.length)
+      const { kl, klMax, surrogate } = probe(stepper, batch, length, direction)
+      return { kl, klMax, surrogate }
+    },
+  }
 }

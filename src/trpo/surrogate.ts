@@ -3,8 +3,8 @@
  * Schulman et al. 2015, section 5: the importance-sampled objective on states and actions of π_old.
  */
 import type { Backend } from '../math/backend.ts'
+import { type Communicator, solo, sumOf } from '../math/communicator.ts'
 import type { Tensor } from '../math/tensor.ts'
-import { sum } from '../math/vector.ts'
 import { backward, transposeWeights } from '../nn/mlp.ts'
 import { type Shards, sumOverTiles } from '../nn/shards.ts'
 import type { PolicyMap } from '../rl/policyMap.ts'
@@ -23,22 +23,22 @@ export interface Objective {
 }
 
 export const surrogateObjective: Objective = {
-  value: ({ net }, logProbability, oldLogProbability, advantages, scratch) =>
-    surrogate(net.backend, logProbability, oldLogProbability, advantages, scratch),
+  value: ({ net, ranks }, logProbability, oldLogProbability, advantages, scratch) =>
+    surrogate(net.backend, logProbability, oldLogProbability, advantages, scratch, ranks),
   gradient: policyGradient,
 }
 
 /** L from log π(a|s) and log π_old(a|s), each [N]. `scratch` [1, N] is overwritten. */
 export function surrogate(
   backend: Backend, logProbability: Float64Array, oldLogProbability: Float64Array, advantages: Float64Array,
-  scratch: Tensor,
+  scratch: Tensor, ranks: Communicator = solo,
 ): number {
   const N = advantages.length
   const ratios = scratch.data
   for (let i = 0; i < N; i++) ratios[i] = logProbability[i] - oldLogProbability[i]
   backend.exp(scratch)
   for (let i = 0; i < N; i++) ratios[i] *= advantages[i]
-  return sum(ratios, N) / N
+  return sumOf(ranks, ratios, N) / (ranks.size * N)
 }
 
 /**
@@ -48,8 +48,8 @@ export function surrogate(
 export function policyGradient(
   gradient: Float64Array, map: PolicyMap, shards: Shards, actions: Tensor, weights: Float64Array,
 ): void {
-  const { net, distribution, tape, eta } = map
-  for (let i = 0; i < weights.length; i++) weights[i] /= tape.inputs.rows
+  const { net, distribution, tape, eta, states } = map
+  for (let i = 0; i < weights.length; i++) weights[i] /= states
   transposeWeights(net)
   sumOverTiles(gradient, shards, (tile, into) => {
     distribution.score(tape.outputDerivatives, into.shared, weights, actions, eta, tile.first, tile.rows)

@@ -7,10 +7,12 @@ import { buildSync } from 'esbuild'
 export const env: Readonly<Record<string, string | undefined>> =
   { ...process.env, NO_COLOR: undefined, FORCE_COLOR: undefined }
 /** Networks and fits as small as possible: what is tested is the program around them. */
-export const SMALL: readonly string[] = [
+export const TINY: readonly string[] = [
   '--hidden-sizes', '8', '--value-hidden-sizes', '8', '--batch-steps', '512', '--env-count', '8',
   '--value-epochs', '1',
 ]
+/** The same without a run folder. */
+export const SMALL: readonly string[] = [...TINY, '--no-run-dir']
 
 const bundled = {
   bundle: true, platform: 'node', format: 'esm', target: 'es2022', logLevel: 'error',
@@ -39,7 +41,12 @@ export interface Ended {
 
 /** Run words of Node to their end. */
 export function finish(...words: readonly string[]): Ended {
-  const { status, ...rest } = spawnSync('node', words, { encoding: 'utf8', env, timeout: 20_000 })
+  return run('node', ...words)
+}
+
+/** Run a program to its end. */
+export function run(path: string, ...words: readonly string[]): Ended {
+  const { status, ...rest } = spawnSync(path, words, { encoding: 'utf8', env, timeout: 20_000 })
   return { code: status, signal: rest.signal, stdout: rest.stdout, stderr: rest.stderr }
 }
 

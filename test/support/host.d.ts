@@ -10,6 +10,12 @@ declare module 'node:fs' {
   export function existsSync(path: string): boolean
   export function readdirSync(path: string, options?: { recursive: boolean }): string[]
 }
+declare module 'node:fs' {
+  /** Linux, macOS and Windows report changes of the folder's files by name. */
+  export function watch(
+    folder: string, listener: (event: string, name: string | null) => void,
+  ): { close(): void }
+}
 declare module 'node:util' {
   export class TextEncoder { encode(text: string): Uint8Array }
   export class TextDecoder {
@@ -32,6 +38,7 @@ declare module 'node:child_process' {
   export function spawn(command: string, args: readonly string[], options: {
     cwd?: string; env: Record<string, string | undefined>; timeout: number
   }): {
+    readonly pid: number
     readonly stdout: Readable
     readonly stderr: Readable
     kill(signal: 'SIGINT' | 'SIGTERM' | 'SIGHUP' | 'SIGKILL'): boolean
@@ -39,9 +46,21 @@ declare module 'node:child_process' {
   }
 }
 declare module 'node:process' {
-  export function memoryUsage(): { readonly heapUsed: number; readonly arrayBuffers: number }
+  /** Microseconds. */
+  export function cpuUsage(): { readonly user: number; readonly system: number }
+  export function memoryUsage(): {
+    readonly heapUsed: number; readonly arrayBuffers: number; readonly rss: number
+  }
+}
+declare module 'node:timers' {
+  export function setTimeout(work: () => void, milliseconds: number): object
+  export function clearTimeout(timer: object): void
 }
 declare module 'node:vm' {
   export function runInThisContext(code: string, options: { timeout: number }): unknown
   export function runInNewContext(code: string): unknown
 }
+declare function fetch(url: string, request?: { method?: 'POST'; body?: string }): Promise<{
+  readonly status: number
+  text(): Promise<string>
+}>

@@ -30,7 +30,7 @@ export function record({
       xFx: 0.02, beta: 1, backtracks: status === 'zero-gradient' ? 0 : 1,
     },
     valueFit: { status: fit, lossBefore: 2, lossAfter: 1, explainedVariance },
-    normalization: null, remarks: [],
+    normalization: null, remarks: [], meanReturnNow: episodes > 0 ? -50 : null, info: {},
     phases: { rollout: 10, advantage: 1, gradient: 2, fisher: 30, lineSearch: 3, valueFit: 54 },
   }
 }

@@ -6,7 +6,7 @@
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { Random } from '../../src/math/random.ts'
-import { EnvError } from '../../src/rl/guard.ts'
+import { EnvError } from '../../src/rl/play/envError.ts'
 import { reference } from '../../src/math/reference.ts'
 import { createBatch } from '../../src/rl/batch.ts'
 import type { Env } from '../../src/rl/world/env.ts'

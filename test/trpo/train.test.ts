@@ -9,14 +9,14 @@ import { Random } from '../../src/math/random.ts'
 import { reference } from '../../src/math/reference.ts'
 import type { Action, Env } from '../../src/rl/world/env.ts'
 import { act } from '../../src/rl/actor.ts'
-import { EnvError } from '../../src/rl/guard.ts'
+import { EnvError } from '../../src/rl/play/envError.ts'
 import { box, discrete, multiBinary, multiDiscrete, type Space } from '../../src/rl/world/space.ts'
 import type { TrainOptions } from '../../src/trpo/options/options.ts'
 import { backendFor } from '../../src/trpo/backendFor.ts'
 import { resolveOptions } from '../../src/trpo/options/resolve.ts'
 import { type Iteration, train } from '../../src/trpo/train.ts'
 import { createTrainer } from '../../src/trpo/trainer.ts'
-import { bits } from '../support/same.ts'
+import { recordOf } from '../support/recordOf.ts'
 
 interface World {
   readonly actionSpace?: Space; readonly length?: number; readonly scale?: number
@@ -53,10 +53,6 @@ const SMALL: Partial<TrainOptions> = {
   valueMinibatch: 20, valueEpochs: 3,
 }
 
-/** An iteration as plain data, with the bits of θ and φ. */
-function recordOf({ policy, value, ...rest }: Iteration): unknown {
-  return { ...rest, theta: bits(policy.net.parameters.flat), phi: bits(value.net.parameters.flat) }
-}
 const run = (options: Partial<TrainOptions> = {}, world: World = {}): unknown[] =>
   Array.from(train(() => line(world), { ...SMALL, ...options }), recordOf)
 

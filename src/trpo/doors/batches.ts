@@ -9,6 +9,7 @@ import {
   anyFunction, arrayOf, type Check, expectShape, float64, integer, nullOr, number, type Shape, typed,
 } from '../../errors/shape.ts'
 import { type Backend, expectBackend } from '../../math/backend.ts'
+import { expectCommunicator } from '../../math/communicator.ts'
 import { expectRandom, type Random } from '../../math/random.ts'
 import * as advantages from '../../rl/advantage.ts'
 import { type Batch, createBatch as batchOf } from '../../rl/batch.ts'
@@ -67,6 +68,8 @@ const rollout = (): Shape => ({
   noise: nullOr((name, value) => expectShape(name, value, 'held noise', noise())),
   steps: float64(), episodeReturns: float64(), episodeLengths: float64(),
   seen: arrayOf((name, value) => expectShape(name, value, 'moments', moments()), 'moments'),
+  rewards: float64(), terminated: typed('Uint8Array'), truncated: typed('Uint8Array'),
+  ranks: expectCommunicator, first: integer(0), info: arrayOf(() => {}, 'sums'), ends: () => {},
 })
 
 /** Throws unless `value` is a rollout. */
@@ -76,9 +79,11 @@ export function expectRollout(name: string, value: unknown): void {
   const E = envs.length, { policy: { net, normalizer }, actions } = actor
   integer(E, E)(`${name}.actor.actions.rows`, actions.rows)
   arrayOf(() => {}, 'streams', E)(`${name}.streams`, streams)
-  for (const field of ['steps', 'episodeReturns', 'episodeLengths'] as const) {
+  for (const field of ['steps', 'episodeReturns', 'episodeLengths', 'rewards'] as const) {
     float64(E)(`${name}.${field}`, sums[field])
   }
+  const flags = typed('Uint8Array', E)
+  for (const field of ['terminated', 'truncated'] as const) flags(`${name}.${field}`, sums[field])
   if (noise !== null) {
     for (const field of ['streams', 'before', 'ends'] as const) {
       arrayOf(() => {}, 'of them', E)(`${name}.noise.${field}`, noise[field])

@@ -6,6 +6,7 @@ import {
   expectBoolean, expectFinite, expectFunction, expectInteger, expectOneOf,
 } from '../../errors/expect.ts'
 import { arrayOf, expectShape, float64, integer, nullOr, type Shape, typed } from '../../errors/shape.ts'
+import { expectCommunicator } from '../../math/communicator.ts'
 import { type Backend, expectBackend } from '../../math/backend.ts'
 import { expectRandom, type Random } from '../../math/random.ts'
 import { expectTensor, type Tensor } from '../../math/tensor.ts'
@@ -119,6 +120,7 @@ export function createShards(net: mlp.Mlp, tape: mlp.Tape): shards.Shards {
 const shape = (): Shape => ({
   tiles: arrayOf(arrayOf(() => {}, 'tiles'), 'lists of tiles'), parts: arrayOf(() => {}, 'parameters'),
   rows: arrayOf(aTensor, 'tensors'), add: (name, value) => expectFunction(name, value),
+  ranks: expectCommunicator, gathered: float64(),
 })
 
 /** Throws unless `value` holds accumulators of so many numbers. */

@@ -3,8 +3,11 @@
  * every number. Inside, the same functions run unchecked.
  */
 import { expectBoolean, expectInteger, expectIntegers, expectRecord } from '../../errors/expect.ts'
-import { arrayOf, type Check, expectShape, float64, nullOr, type Shape, typed } from '../../errors/shape.ts'
+import {
+  arrayOf, type Check, expectShape, float64, integer, nullOr, type Shape, typed,
+} from '../../errors/shape.ts'
 import { type Backend, expectBackend } from '../../math/backend.ts'
+import { expectCommunicator } from '../../math/communicator.ts'
 import { expectRandom, type Random } from '../../math/random.ts'
 import { expectTensor, type Tensor } from '../../math/tensor.ts'
 import type { ActivationName } from '../../nn/activation.ts'
@@ -17,6 +20,7 @@ import { expectNormalizer, type Normalizer, normalizerProblem } from '../../rl/n
 import * as policies from '../../rl/policy.ts'
 import * as maps from '../../rl/policyMap.ts'
 import * as values from '../../rl/value.ts'
+import { expectValue } from '../../rl/value.ts'
 import type { Env } from '../../rl/world/env.ts'
 import { maskLengthOf as lengthOf } from '../../rl/world/mask.ts'
 import { type ActionOf, expectSpace, type Space } from '../../rl/world/space.ts'
@@ -69,6 +73,7 @@ export function initializePolicy(policy: policies.Policy, initialLogStd: number,
 
 const map = (): Shape => ({
   net: expectMlp, distribution: expectDistribution, tape: () => {}, eta: () => {}, sharedBar: float64(),
+  ranks: expectCommunicator, states: integer(1),
 })
 
 /** Throws unless `value` is a map whose tape and η fit its network and distribution. */
@@ -171,18 +176,6 @@ export function createValue(
     if (problem !== null) throw new RangeError(`normalizer: ${problem}`)
   }
   return values.createValue(backend, inputs, hiddenSizes, activation, normalizer)
-}
-
-const value = (): Shape => ({ net: expectMlp, tape: () => {}, normalizer: nullOr(expectNormalizer) })
-
-/** Throws unless `held` is a value function: a network of one output, and a tape for it. */
-export function expectValue(name: string, held: unknown): void {
-  expectShape(name, held, 'a value function', value())
-  const { net, tape, normalizer } = held as values.Value
-  expectInteger(`${name}.net.sizes[${net.sizes.length - 1}]`, net.sizes[net.sizes.length - 1], 1, 1)
-  expectTape(`${name}.tape`, tape, net)
-  const problem = normalizer === null ? null : normalizerProblem(normalizer, net.sizes[0])
-  if (problem !== null) throw new RangeError(`${name}.normalizer: ${problem}`)
 }
 
 /** Orthogonal weights, as `train` begins with. */

@@ -2,7 +2,9 @@
  * The step, the value fit and their surroundings of `trpo/parts` with arguments checked: kinds and sizes, not
  * every number. Inside, the same functions run unchecked.
  */
-import { argumentError, expectFunction, expectInteger, expectNumber } from '../../errors/expect.ts'
+import {
+  argumentError, expectFinite, expectFunction, expectInteger, expectNumber,
+} from '../../errors/expect.ts'
 import {
   arrayOf, type Check, expectShape, float64, integer, nullOr, number, type Shape, typed,
 } from '../../errors/shape.ts'
@@ -16,11 +18,12 @@ import type { Batch } from '../../rl/batch.ts'
 import { expectPolicy, type Policy } from '../../rl/policy.ts'
 import type { PolicyMap } from '../../rl/policyMap.ts'
 import type { Rollout } from '../../rl/rollout.ts'
-import type { Value } from '../../rl/value.ts'
+import { expectValue, type Value } from '../../rl/value.ts'
 import type { Certificate } from '../certificate.ts'
 import * as fishers from '../fisher.ts'
 import type { StepOptions, ValueFitOptions } from '../options/options.ts'
 import { resolveOptions } from '../options/resolve.ts'
+import { expectObserver, type Observer, type Probe } from '../observer.ts'
 import type { Lap } from '../phases.ts'
 import * as stepping from '../step.ts'
 import * as surrogates from '../surrogate.ts'
@@ -29,7 +32,7 @@ import * as normalizing from '../variants/normalization.ts'
 import { type TrustRegion, updateTrustRegion as update } from '../variants/trustRegion.ts'
 import { expectRollout, MAX_ROWS, methods } from './batches.ts'
 import { expectShards } from './networks.ts'
-import { expectMap, expectValue } from './policies.ts'
+import { expectMap } from './policies.ts'
 import { expectBatch } from './records.ts'
 
 const policyCheck: Check = (name, value) => expectPolicy(value, name)
@@ -106,15 +109,37 @@ function expectStepper(value: unknown): stepping.Stepper {
 
 /**
  * Improve θ within the trust region, or leave its exact bits; the certificate says which, and why.
- * `lap(phase)` is called at the end of each phase, for timing.
+ * `lap(phase)` is called at the end of each phase, for timing; `observer` looks on.
  */
-export function step(stepper: stepping.Stepper, batch: stepping.StepBatch, lap: Lap = () => {}): Certificate {
-  const { old, policy: { distribution } } = expectStepper(stepper)
+export function step(
+  stepper: stepping.Stepper, batch: stepping.StepBatch, lap: Lap = () => {}, observer: Observer = {},
+): Certificate {
+  expectStepBatch(expectStepper(stepper), batch)
+  expectFunction('lap', lap)
+  expectObserver('observer', observer)
+  return stepping.step(stepper, batch, lap, observer)
+}
+
+/**
+ * Where a step of `length` · `direction` [P] from θ would end: the trial of `step` taken out, on the batch of
+ * its last call, unchanged since. `direction`: CG's x by default.
+ */
+export function probe(
+  stepper: stepping.Stepper, batch: stepping.StepBatch, length: number,
+  direction: Float64Array = stepper?.cg?.x,
+): Probe {
+  expectStepBatch(expectStepper(stepper), batch)
+  expectFinite('length', length)
+  float64(stepper.gradient.length)('direction', direction)
+  const { kl, klMax, surrogate } = stepping.probe(stepper, batch, length, direction)
+  return { kl, klMax, surrogate }
+}
+
+function expectStepBatch(stepper: stepping.Stepper, batch: stepping.StepBatch): void {
+  const { old, policy: { distribution } } = stepper
   const N = old.tape.inputs.rows
   expectShape('batch', batch, 'a batch', { actions: aTensor, advantages: float64(N) })
   expectTensor('batch.actions', batch.actions, N, distribution.actionSize)
-  expectFunction('lap', lap)
-  return stepping.step(stepper, batch, lap)
 }
 
 /** Set δ by the schedule. `progress`: the share of the training that is over, in [0, 1]. */

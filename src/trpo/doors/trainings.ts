@@ -7,7 +7,7 @@ import { type Check, expectShape, integer, type Shape } from '../../errors/shape
 import { type Backend, expectBackend } from '../../math/backend.ts'
 import { expectRandom, type Random } from '../../math/random.ts'
 import type { Batch } from '../../rl/batch.ts'
-import type { Value } from '../../rl/value.ts'
+import { expectValue, type Value } from '../../rl/value.ts'
 import type { Action, Env } from '../../rl/world/env.ts'
 import { distributionFor } from '../../rl/policy.ts'
 import { expectSpace, type Space, type SpaceOf } from '../../rl/world/space.ts'
@@ -18,7 +18,7 @@ import { resolveOptions } from '../options/resolve.ts'
 import * as trainers from '../trainer.ts'
 import { startValue as start } from '../value/startValue.ts'
 import { expectBatches, expectRollout } from './batches.ts'
-import { expectMaskLength, expectValue } from './policies.ts'
+import { expectMaskLength } from './policies.ts'
 import { expectBatch, expectEnvs } from './records.ts'
 
 const spaces = (): Shape => ({

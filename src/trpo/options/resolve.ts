@@ -1,7 +1,7 @@
 /**
  * Options checked, in this one place: all together, before anything is allocated.
  */
-import { argumentError } from '../../errors/expect.ts'
+import { argumentError, show } from '../../errors/expect.ts'
 import { isArray, isPlainRecord } from '../../errors/kinds.ts'
 import { likely, perhaps } from '../../errors/nearest.ts'
 import { conventions } from './conventions.ts'
@@ -11,6 +11,9 @@ import { relations, rules } from './rules.ts'
 
 /** Names of all options, in the order of the rules. */
 export const optionNames = Object.keys(rules) as readonly (keyof TrainOptions)[]
+
+/** What a training takes beside options, in the same record; see RunOptions. */
+export const runNames = ['resume', 'policy', 'value', 'observer', 'communicator', 'signal'] as const
 
 /** The full record for the options given. Throws one error, with one line per problem. */
 export function resolveOptions(given: Partial<TrainOptions>): TrainOptions {
@@ -48,12 +51,17 @@ export function resolveOptions(given: Partial<TrainOptions>): TrainOptions {
   throw onlyTypes ? new TypeError(message) : new RangeError(message)
 }
 
+/** The value of an option in an error. */
+export function shownOption(value: unknown): string {
+  return isArray(value) ? `[${value.join(', ')}]` : show(value)
+}
+
 /** The option that is meant by a name of another library, or by a misspelt one; '' if none is near. */
 export function optionMeant(name: string): string {
   const plain = (word: string): string => word.toLowerCase().replace(/[^a-z0-9]/g, '')
   const same = (word: string): boolean => plain(word) === plain(name)
   if (name.length > 64) return ''
   const elsewhere = Object.keys(otherNames).find(same)
-  return optionNames.find(same)
-    ?? (elsewhere === undefined ? likely(plain(name), optionNames) : otherNames[elsewhere])
+  const names = [...optionNames, ...runNames]
+  return names.find(same) ?? (elsewhere === undefined ? likely(plain(name), names) : otherNames[elsewhere])
 }

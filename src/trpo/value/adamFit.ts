@@ -4,6 +4,7 @@
  * whole fit is undone: φ and Adam's state get their former bits back.
  */
 import { type AdamState, adamState, adamStep } from '../../math/adam.ts'
+import { type Cell, numbersCell, orderCell, vectorCell } from '../../math/cells.ts'
 import type { Random } from '../../math/random.ts'
 import { matrix, rowsOf, type Tensor } from '../../math/tensor.ts'
 import { allFinite } from '../../math/vector.ts'
@@ -100,6 +101,19 @@ export function changeInputs({ value: { net }, adam }: AdamFitter, change: Input
   changeLayer(net.parameters.layers[0], change)
   changeGradient(bindParameters(adam.m.data, net.sizes, 0).layers[0], change)
   changeSquares(bindParameters(adam.v.data, net.sizes, 0).layers[0], change)
+}
+
+/** What later fits depend on: Adam's moments and powers, and the order that the next epoch shuffles. */
+export function adamCells({ adam, order }: AdamFitter): Cell[] {
+  const powers = (): number[] => [adam.beta1Power, adam.beta2Power]
+  return [
+    vectorCell('adam.m', adam.m.data), vectorCell('adam.v', adam.v.data, 0),
+    numbersCell('adam.powers', 0, powers, ([beta1Power, beta2Power]) => {
+      adam.beta1Power = beta1Power
+      adam.beta2Power = beta2Power
+    }),
+    orderCell('adam.order', order),
+  ]
 }
 
 /** One Adam step per minibatch of the shuffled states. */

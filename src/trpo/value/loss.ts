@@ -1,8 +1,7 @@
 /**
  * What a fit of V reports: its losses, with the variance that V explained.
  */
-import { moments } from '../../math/moments.ts'
-import { FLAT_SPREAD } from '../../math/spread.ts'
+import { FLAT_SPREAD, moments } from '../../math/moments.ts'
 import { largestMagnitude } from '../../math/vector.ts'
 import type { Batch } from '../../rl/batch.ts'
 

@@ -4,8 +4,7 @@
  * Van Hasselt et al. 2016. But: the units are those of one batch, not running ones.
  */
 import type { AdamState } from '../../math/adam.ts'
-import { moments } from '../../math/moments.ts'
-import { FLAT_SPREAD } from '../../math/spread.ts'
+import { FLAT_SPREAD, moments } from '../../math/moments.ts'
 import { largestMagnitude } from '../../math/vector.ts'
 import type { Mlp } from '../../nn/mlp.ts'
 import type { Value } from '../../rl/value.ts'

@@ -35,7 +35,7 @@ export function chooseParts(
   const P = old.net.parameters.flat.length
   const subset = fisherFraction < 1 ? createSubset(old, fisherFraction, random) : null
   const map = subset?.map ?? old
-  const shards = subset === null ? oldShards : createShards(map.net, map.tape)
+  const shards = subset === null ? oldShards : createShards(map.net, map.tape, map.ranks)
   const fisher = createFisher(map, shards, damping)
   return {
     subset,

@@ -3,7 +3,8 @@
  * Williams & Peng 1991; OpenAI baselines, pfrl and garage offer it for TRPO. It changes the direction of a
  * step, and the values that the line search compares. The trust region stays the same.
  */
-import { addScaled, sum } from '../../math/vector.ts'
+import { sumOf } from '../../math/communicator.ts'
+import { addScaled } from '../../math/vector.ts'
 import { backward } from '../../nn/mlp.ts'
 import { sumOverTiles } from '../../nn/shards.ts'
 import type { Objective } from '../surrogate.ts'
@@ -15,12 +16,12 @@ export function withEntropyBonus(objective: Objective, coefficient: number, P: n
     value(map, logProbability, oldLogProbability, advantages, scratch) {
       const base = objective.value(map, logProbability, oldLogProbability, advantages, scratch)
       map.distribution.entropy(scratch.data, map.eta)
-      return base + coefficient * sum(scratch.data, advantages.length) / advantages.length
+      return base + coefficient * sumOf(map.ranks, scratch.data, advantages.length) / map.states
     },
     gradient(gradient, map, shards, actions, weights) {
       objective.gradient(gradient, map, shards, actions, weights)
       const { net, distribution, tape, eta } = map
-      const weight = coefficient / tape.inputs.rows
+      const weight = coefficient / map.states
       // The weights were transposed by `objective.gradient`.
       sumOverTiles(bonus, shards, (tile, into) => {
         distribution.entropyScore(tape.outputDerivatives, into.shared, weight, eta, tile.first, tile.rows)

@@ -6,6 +6,7 @@
  * libraries; π then moves outside of the trust region. In both cases the record says by how much.
  * But: if an observation was clipped, only its clipped value is known, here too.
  */
+import { type Communicator, gathered, sumOf } from '../../math/communicator.ts'
 import { sum } from '../../math/vector.ts'
 import { changeLayer } from '../../nn/inputChange.ts'
 import type { Batch } from '../../rl/batch.ts'
@@ -31,10 +32,10 @@ export interface Normalization {
  * not depend on the state (`initializePolicy`).
  */
 export function startNormalization(
-  { actor: { policy: { normalizer } }, seen }: Rollout, batches: readonly Batch[],
+  { actor: { policy: { normalizer } }, seen, ranks }: Rollout, batches: readonly Batch[],
 ): void {
   if (normalizer === null || normalizer.statistics.count > 0) return
-  refreshNormalizer(normalizer, seen)
+  refreshNormalizer(normalizer, seen, ranks)
   for (const { observations, finalObservations, finalCount } of batches) {
     for (const [x, rows] of [[observations, observations.rows], [finalObservations, finalCount]] as const) {
       for (let i = 0; i < rows; i++) normalizeRow(x, i, x, i, normalizer)
@@ -61,17 +62,17 @@ export interface StepperMaps {
 
 /** All later statistics, once the batch has been used; overwrites its rows. null without a normaliser. */
 export function refreshStatistics(
-  { rollout: { seen }, batches, stepper, fitter, options: { normalizeObservations } }: Normalized,
+  { rollout: { seen, ranks }, batches, stepper, fitter, options: { normalizeObservations } }: Normalized,
 ): Normalization | null {
   const { observations } = batches.batch
   const { policy: { net, normalizer, distribution }, old, candidate, kl } = stepper
   if (normalizer === null) return null
-  const clipped = shareClipped(observations.data, normalizer.clip)
+  const clipped = shareClipped(observations.data, normalizer.clip, ranks)
 
   // No step is under way, so the candidate's network is free: here it holds π as it was.
   candidate.net.parameters.flat.set(net.parameters.flat)
   forwardPolicy(candidate)
-  const change = refreshNormalizer(normalizer, seen)
+  const change = refreshNormalizer(normalizer, seen, ranks)
   if (normalizeObservations === 'preserving') {
     changeLayer(net.parameters.layers[0], change)
     fitter.changeInputs(change)
@@ -79,12 +80,12 @@ export function refreshStatistics(
   rebase(observations, change, normalizer.clip)
   forwardPolicy(old)
   distribution.klOldNew(kl, candidate.eta, old.eta)
-  const mean = sum(kl) / kl.length
+  const mean = sumOf(ranks, kl) / (ranks.size * kl.length)
   return { kl: Number.isFinite(mean) ? mean : Number.MAX_VALUE, clipped }
 }
 
-function shareClipped(x: Float64Array, clip: number): number {
+function shareClipped(x: Float64Array, clip: number, ranks: Communicator): number {
   let count = 0
   for (let p = 0; p < x.length; p++) if (Math.abs(x[p]) >= clip) count++
-  return count / x.length
+  return sum(gathered(ranks, Float64Array.of(count))) / (ranks.size * x.length)
 }

@@ -42,9 +42,8 @@ export function createPreconditioner(map: PolicyMap, shards: Shards, damping: nu
 
 /** Compute the diagonal, after `forwardPolicy(map)` and `transposeWeights`, and use `damping` from now on. */
 export function refreshPreconditioner(preconditioner: Preconditioner, damping: number): void {
-  const { map: { net, distribution, tape, eta, sharedBar }, shards, squares } = preconditioner
+  const { map: { net, distribution, tape, eta, sharedBar, states: N }, shards, squares } = preconditioner
   const { diagonal, shared, ones } = preconditioner
-  const N = tape.inputs.rows
   preconditioner.damping = damping
   sumOverTiles(diagonal, shards, (tile, into) => {
     squareInputs(squares, tile)

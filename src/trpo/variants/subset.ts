@@ -21,13 +21,13 @@ export interface Subset {
 
 /** A subset of about `fraction` of the states of `full` (`sampleSize`); `drawSubset` draws them. */
 export function createSubset(full: PolicyMap, fraction: number, random: Random): Subset {
-  const { net, distribution, tape, eta } = full
+  const { net, distribution, tape, eta, ranks } = full
   const N = tape.inputs.rows
-  const n = sampleSize(fraction, N)
+  const n = sampleSize(fraction, full.states) / ranks.size
   const mask = createMasks(n, eta.mask === null ? 0 : distribution.etaSize)
   return {
     full, random,
-    map: createPolicyMap(net, distribution, net.backend.allocate(n, tape.inputs.cols), true, mask),
+    map: createPolicyMap(net, distribution, net.backend.allocate(n, tape.inputs.cols), true, mask, ranks),
     sample: new Int32Array(n),
     order: new Int32Array(N),
   }
@@ -35,8 +35,8 @@ export function createSubset(full: PolicyMap, fraction: number, random: Random):
 
 /** Draw states without replacement and run the policy on them. All products until the next draw use them. */
 export function drawSubset({ full, map, sample, order, random }: Subset): void {
-  const { tape, eta, distribution } = full
-  drawSample(sample, order, random)
+  const { tape, eta, distribution, ranks } = full
+  drawSample(sample, order, random, ranks)
   gather(map.tape.inputs.data, tape.inputs.data, sample, tape.inputs.cols)
   if (map.eta.mask !== null) gather(map.eta.mask, eta.mask!, sample, distribution.etaSize)
   forwardPolicy(map)

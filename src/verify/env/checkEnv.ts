@@ -10,13 +10,12 @@
  */
 import { expectInteger, expectNumber, expectRecord, show } from '../../errors/expect.ts'
 import { isFloat64Array } from '../../errors/kinds.ts'
-import { Random } from '../../math/random.ts'
 import { unitRemark } from '../../rl/actionBounds.ts'
-import { closeAll, expectOneKind, makeOne } from '../../rl/environments.ts'
-import { expectDistinct, isPromise, partProblems, textOf, thrown } from '../../rl/guard.ts'
-import type { Action, Env } from '../../rl/world/env.ts'
-import { sample } from '../../rl/world/membership.ts'
-import type { Space } from '../../rl/world/space.ts'
+import { closing, expectOneKind, type MakeAsyncEnv, makeOne } from '../../rl/play/environments.ts'
+import { expectDistinct, partProblems, textOf, thrown } from '../../rl/play/guard.ts'
+import { atOnce, isLate, later, type Waiting } from '../../rl/play/late.ts'
+import type { Action, AsyncEnv, Env } from '../../rl/world/env.ts'
+import { actionsFor } from './actions.ts'
 import { beside } from './beside.ts'
 import { repeats } from './repeats.ts'
 import { type Observed, type Problems, report, walk, type Way } from './walk.ts'
@@ -54,57 +53,82 @@ const SHORT = 100, LONG = 1000
  * two that share a world: one that is stepped must not move the other.
  */
 export function checkEnv(env: Env | (() => Env), options: CheckOptions = {}): EnvProblems {
+  const check = checkOf(options)
+  atOnce(checkAny(env, check), 'checkEnvAsync')
+  return reported(check)
+}
+
+/** `checkEnv` for an environment, or a factory of some, that may answer later. */
+export async function checkEnvAsync(
+  env: AsyncEnv | MakeAsyncEnv, options: CheckOptions = {},
+): Promise<EnvProblems> {
+  const check = checkOf(options)
+  await later(checkAny(env, check))
+  return reported(check)
+}
+
+function checkOf(options: CheckOptions): Check {
   const { steps = 1000, seed = 0 } = expectRecord<CheckOptions>('options', options, ['steps', 'seed'])
   expectInteger('steps', steps, 1)
   expectNumber('steps', steps, 1, 10_000_000)
   expectInteger('seed', seed, 0)
-  const check: Check = { steps, seed, problems: new Map(), remarks: [] }
-  attempt(check, () => {
-    if (typeof env === 'function' && !('step' in env)) checkMade(env, check)
-    else checkOne(env as Env, check)
-  })
+  return { steps, seed, problems: new Map(), remarks: [] }
+}
+
+function checkAny(env: AsyncEnv | MakeAsyncEnv, check: Check): Waiting<void> {
+  const isFactory = typeof env === 'function' && !('step' in env)
+  return attempt(check, isFactory ? checkMade(env, check) : checkOne(env as AsyncEnv, check))
+}
+
+function reported({ problems, remarks }: Check): EnvProblems {
   // Not enumerable, so that the result of a sound environment is equal to [].
-  return Object.defineProperty([...check.problems.values()], 'remarks', { value: check.remarks }) as never
+  return Object.defineProperty([...problems.values()], 'remarks', { value: remarks }) as never
 }
 
 /** Two environments of a factory: the first is checked, and then beside the second. */
-function checkMade(makeEnv: () => Env, check: Check): void {
+function* checkMade(makeEnv: MakeAsyncEnv, check: Check): Waiting<void> {
+  const envs: AsyncEnv[] = []
+  yield* attempt(check, checkBoth(makeEnv, check, envs))
+  yield* attempt(check, closing(envs, false))
+}
+
+function* checkBoth(makeEnv: MakeAsyncEnv, check: Check, envs: AsyncEnv[]): Waiting<void> {
   const { steps, seed, problems } = check
-  const envs: Env[] = []
-  attempt(check, () => {
-    for (const e of [0, 1]) envs.push(makeOne(makeEnv, e))
-    const first = checkOne(envs[0], check)
-    expectDistinct(envs)
-    if (problems.size > 0) return
-    expectOneKind(envs)
-    const others = actionsFor(envs[1].actionSpace, steps, LARGEST_SEED)
-    const visit = beside(envs[1], others, LARGEST_SEED, (error) => {
-      const demand = 'expected environments that work side by side as each does alone'
-      report(problems, 'makeEnv', 'makeEnv', `${demand}, got ${textOf(error)}`)
-    })
-    const demand = 'steps of another environment from makeEnv to change nothing: the same'
-    const actions = actionsFor(envs[0].actionSpace, steps, seed)
-    again(check, envs[0], actions, first!, 'makeEnv', demand, { seed, visit })
+  for (const e of [0, 1]) envs.push(yield* makeOne(makeEnv, e))
+  const first = yield* checkOne(envs[0], check)
+  expectDistinct(envs)
+  if (problems.size > 0) return
+  expectOneKind(envs)
+  const others = actionsFor(envs[1].actionSpace, steps, LARGEST_SEED)
+  const visit = beside(envs[1], others, LARGEST_SEED, (error) => {
+    const demand = 'expected environments that work side by side as each does alone'
+    report(problems, 'makeEnv', 'makeEnv', `${demand}, got ${textOf(error)}`)
   })
-  attempt(check, () => closeAll(envs, false))
+  const demand = 'steps of another environment from makeEnv to change nothing: the same'
+  const actions = actionsFor(envs[0].actionSpace, steps, seed)
+  yield* again(check, envs[0], actions, first!, 'makeEnv', demand, { seed, visit })
 }
 
 /** Errors of `work` as a problem: EnvErrors, and those of getters and proxies; a walk catches its own. */
-function attempt({ problems }: Check, work: () => void): void {
+function* attempt({ problems }: Check, work: Waiting<unknown>): Waiting<void> {
   try {
-    work()
+    yield* work
   } catch (error) {
-    if ((error as Error | null)?.name === 'EnvError') problems.set(textOf(error), textOf(error))
+    if (isEnvError(error)) problems.set(textOf(error), textOf(error))
     else report(problems, 'env', 'env', `expected properties that can be read, got ${thrown(error)}`)
   }
 }
 
+function isEnvError(error: unknown): boolean {
+  return (error as Error | null)?.name === 'EnvError'
+}
+
 /** Returns the first walk; null if it could not be completed. */
-function checkOne(env: Env, check: Check): readonly Observed[] | null {
+function* checkOne(env: AsyncEnv, check: Check): Waiting<readonly Observed[] | null> {
   if (!checkParts(env, check.problems)) return null
   const { steps, seed, problems, remarks } = check
   const actions = actionsFor(env.actionSpace, steps, seed)
-  const first = walk(env, actions, problems, { seed })
+  const first = yield* walk(env, actions, problems, { seed })
   if (first === null) return null
   remark(env, first, steps, remarks)
 
@@ -112,24 +136,27 @@ function checkOne(env: Env, check: Check): readonly Observed[] | null {
   let saved: Float64Array | null = null
   const visit = (t: number): void => { if (t === middle) saved = savedState(env, problems) }
   const same = 'the same seed and actions to give the same'
-  if (!repeats(first, walk(env, actions, problems, { seed, visit }), problems, 'repeat', same)) return first
+  const second = yield* walk(env, actions, problems, { seed, visit })
+  if (!repeats(first, second, problems, 'repeat', same)) return first
 
-  if (saved !== null) resume(check, env, actions, first, middle, saved)
+  if (saved !== null) yield* resume(check, env, actions, first, middle, saved)
   // Another seed, and from the middle of its episode the first one again.
-  if (walk(env, actions.slice(0, 1), problems, { seed: LARGEST_SEED }) === null) return first
+  if ((yield* walk(env, actions.slice(0, 1), problems, { seed: LARGEST_SEED })) === null) return first
   const start = actions.slice(0, SHORT)
-  if (!repeats(first, walk(env, start, problems, { seed }), problems, 'repeat', same)) return first
+  const third = yield* walk(env, start, problems, { seed })
+  if (!repeats(first, third, problems, 'repeat', same)) return first
   if (typeof actions[0] !== 'number') {
     const demand = 'actions in one vector, overwritten after the call (copy one to keep it), to give the same'
-    again(check, env, actions, first, 'reuse', demand, { seed, reuse: true })
+    yield* again(check, env, actions, first, 'reuse', demand, { seed, reuse: true })
   }
   return first
 }
 
 /** Whether the methods and spaces that a walk needs are there and valid. */
-function checkParts(env: Env, problems: Problems): boolean {
-  if (typeof env !== 'object' && typeof env !== 'function' || env === null || isPromise(env)) {
-    const got = isPromise(env) ? 'a Promise (environments here are synchronous)' : show(env)
+function checkParts(env: AsyncEnv, problems: Problems): boolean {
+  if (typeof env !== 'object' && typeof env !== 'function' || env === null || isLate(env)) {
+    const got = isLate(env) ? 'a Promise: await it, or give the function that returns it' : show(env)
+    if (isLate(env)) Promise.resolve(env).catch(() => {})
     report(problems, 'env', 'env', `expected an object, got ${got}`)
     return false
   }
@@ -143,20 +170,7 @@ function checkParts(env: Env, problems: Problems): boolean {
   return problems.size === 0
 }
 
-/** Random actions. Those of a Box are often at its bounds, as actions that are clipped to them. */
-function actionsFor(space: Space, steps: number, seed: number): Action[] {
-  const random = new Random(seed).fork('checkEnv'), edges = random.fork('bounds')
-  return Array.from({ length: steps }, () => {
-    const action = sample(space, random)
-    if (typeof action === 'number' || space.kind !== 'box') return action
-    return action.map((x, i) => {
-      const bound = [space.low, space.high, action, action][edges.integer(4)][i]
-      return Number.isFinite(bound) ? bound : x
-    })
-  })
-}
-
-function remark({ actionSpace, maxEpisodeSteps }: Env, first: readonly Observed[], steps: number,
+function remark({ actionSpace, maxEpisodeSteps }: AsyncEnv, first: readonly Observed[], steps: number,
   remarks: string[]): void {
   const unit = unitRemark(actionSpace, 'squash', 1)
   if (unit !== null) remarks.push(unit)
@@ -168,12 +182,12 @@ function remark({ actionSpace, maxEpisodeSteps }: Env, first: readonly Observed[
 }
 
 /** One more walk, which must repeat the first. What fails in it alone is of the given kind. */
-function again(
-  { problems }: Check, env: Env, actions: readonly Action[], first: readonly Observed[],
+function* again(
+  { problems }: Check, env: AsyncEnv, actions: readonly Action[], first: readonly Observed[],
   kind: string, demand: string, way: Way,
-): boolean {
+): Waiting<boolean> {
   const own: Problems = new Map()
-  const walked = walk(env, actions, own, way)
+  const walked = yield* walk(env, actions, own, way)
   if (walked !== null) return repeats(first, walked, problems, kind, demand)
   const [problem] = [...own.values()].slice(-1)
   report(problems, kind, problem.split(': ')[0], `expected ${demand} results, got ${problem}`)
@@ -181,10 +195,10 @@ function again(
 }
 
 /** From a saved state, which is overwritten after the call: to the end of its episode, and then once more. */
-function resume(
-  check: Check, env: Env, actions: readonly Action[], first: readonly Observed[], middle: number,
+function* resume(
+  check: Check, env: AsyncEnv, actions: readonly Action[], first: readonly Observed[], middle: number,
   saved: Float64Array,
-): void {
+): Waiting<void> {
   const calls = first.filter(({ t }) => t <= middle)
   const length = middle - calls.filter(({ call }) => call === 'reset').slice(-1)[0].t
   const end = first.find(({ call, t }) => call === 'reset' && t > middle)?.t ?? actions.length
@@ -199,11 +213,12 @@ function resume(
     }
     state.fill(NaN)
     const demand = 'setState(getState()) to continue with the same'
-    if (!again(check, env, actions.slice(0, last), first, 'resume', demand, { begin: middle, length })) return
+    const way = { begin: middle, length }
+    if (!(yield* again(check, env, actions.slice(0, last), first, 'resume', demand, way))) return
   }
 }
 
-function savedState(env: Env, problems: Problems): Float64Array | null {
+function savedState(env: AsyncEnv, problems: Problems): Float64Array | null {
   if (env.getState === undefined) return null
   try {
     const state: unknown = env.getState()

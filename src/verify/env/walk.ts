@@ -5,8 +5,9 @@
  */
 import { show } from '../../errors/expect.ts'
 import { isNumericArray } from '../../errors/kinds.ts'
-import { isPromise, recordProblem, stepFields, stepProblem, thrown } from '../../rl/guard.ts'
-import type { Action, Env } from '../../rl/world/env.ts'
+import { recordProblem, stepFields, stepProblem, thrown } from '../../rl/play/guard.ts'
+import { isLate, isRefusal, soon, type Waiting } from '../../rl/play/late.ts'
+import type { Action, AsyncEnv } from '../../rl/world/env.ts'
 import { isMaskable, nextAllowed, writeMask } from '../../rl/world/mask.ts'
 import { encodedSize } from '../../rl/world/encoding.ts'
 import type { Space } from '../../rl/world/space.ts'
@@ -38,19 +39,22 @@ export interface Way {
   /** Steps of the current episode before `begin`, for an environment that declares a limit. Default: 0. */
   readonly length?: number
   /** Called before step t, after a reset if one is due. */
-  readonly visit?: (t: number) => void
+  readonly visit?: (t: number) => Waiting<void> | void
   /** Whether all actions are given in one vector, as `train` does, which is spoilt after every call. */
   readonly reuse?: boolean
 }
+
+/** For a check that awaits nothing. */
+const TOO_LATE = 'expected a result at once, got a Promise; checkEnvAsync awaits it'
 
 /**
  * What the calls of a walk with `actions` returned, in order; null if a call failed so that the walk cannot
  * continue.
  */
-export function walk(
-  env: Env, actions: readonly Action[], problems: Problems, way: Way,
-): readonly Observed[] | null {
-  const { seed, begin = 0, visit = () => {}, reuse = false } = way
+export function* walk(
+  env: AsyncEnv, actions: readonly Action[], problems: Problems, way: Way,
+): Waiting<readonly Observed[] | null> {
+  const { seed, begin = 0, visit, reuse = false } = way
   const all: Observed[] = []
   const vector = Float64Array.from(typeof actions[0] === 'number' ? [] : actions[0])
   let due = seed !== undefined, { length = 0 } = way
@@ -59,18 +63,19 @@ export function walk(
       const first = t === begin
       const place = first ? `reset({ seed: ${seed} })` : `reset() before step ${t}`
       const reset = (): unknown => (first ? env.reset({ seed: seed! }) : env.reset())
-      const observed = attempt(env, 'reset', t, place, reset, problems)
+      const observed = yield* attempt(env, 'reset', t, place, reset, problems)
       if (observed === null) return null
       all.push(observed)
       length = 0
     }
-    visit(t)
-    const choice = choose(env, actions[t], t, problems)
+    const visiting = visit?.(t)
+    if (visiting !== undefined) yield* visiting
+    const choice = yield* choose(env, actions[t], t, problems)
     if (choice === null) return null
     const { action, mask } = choice
     const given = typeof action === 'number' ? action : reuse ? vector : action.slice()
     if (typeof action !== 'number') (given as Float64Array).set(action)
-    const observed = attempt(env, 'step', t, `step ${t}`, () => env.step(given), problems)
+    const observed = yield* attempt(env, 'step', t, `step ${t}`, () => env.step(given), problems)
     if (observed === null) return null
     if (typeof action !== 'number' && action.some((x, i) => !Object.is(x, (given as Float64Array)[i]))) {
       report(problems, 'action', `step ${t}: action`, 'expected it left as it was, got it overwritten')
@@ -84,20 +89,17 @@ export function walk(
 }
 
 /** The action, or the next one that the state allows, and the mask; null if the mask is invalid. */
-export function choose(
-  env: Env, action: Action, t: number, problems: Problems,
-): { readonly action: Action; readonly mask: Uint8Array | null } | null {
+export function* choose(
+  env: AsyncEnv, action: Action, t: number, problems: Problems,
+): Waiting<{ readonly action: Action; readonly mask: Uint8Array | null } | null> {
   const { actionSpace } = env
   if (env.actionMask === undefined || !isMaskable(actionSpace)) return { action, mask: null }
   const mask = new Uint8Array(encodedSize(actionSpace))
   let problem: string | null
   try {
-    const given: unknown = env.actionMask()
-    // A Promise is no mask, and its rejection must not surface later.
-    isPromise(given)
-    problem = writeMask(mask, 0, actionSpace, given)
+    problem = writeMask(mask, 0, actionSpace, yield* soon(env.actionMask(), `step ${t}: actionMask()`))
   } catch (error) {
-    problem = `expected a mask, got ${thrown(error)}`
+    problem = isRefusal(error) ? TOO_LATE : `expected a mask, got ${thrown(error)}`
   }
   if (problem === null) return { action: nextAllowed(actionSpace, action, mask), mask }
   report(problems, 'actionMask', `step ${t}: actionMask()`, problem)
@@ -105,15 +107,15 @@ export function choose(
 }
 
 /** Calls the environment once and checks all that it returns; null if that is not a record. */
-function attempt(
-  env: Env, call: 'reset' | 'step', t: number, place: string, run: () => unknown, problems: Problems,
-): Observed | null {
+function* attempt(
+  env: AsyncEnv, call: 'reset' | 'step', t: number, place: string, run: () => unknown, problems: Problems,
+): Waiting<Observed | null> {
   const add = (name: string, problem: string | null): void => {
     if (problem === null) return
     report(problems, `${call} ${name}`, name === '' ? place : `${place}: ${name}`, problem)
   }
   try {
-    const result = run()
+    const result = yield* soon(run(), place)
     const problem = recordProblem(result)
     if (problem !== null) {
       add('', problem)
@@ -128,14 +130,18 @@ function attempt(
     for (const field of stepFields) add(field, stepProblem({ ...fields, done }, field))
     return { call, t, observation: numbers, ...fields }
   } catch (error) {
-    add('', `expected a result, got ${thrown(error)}`)
+    add('', isRefusal(error) ? TOO_LATE : `expected a result, got ${thrown(error)}`)
     return null
   }
 }
 
 /** Why an observation does not belong to its space, or is not finite (which an unbounded Box would allow). */
 function observationProblem(space: Space, observation: unknown): string | null {
-  if (isPromise(observation)) return 'expected a synchronous result, got a Promise'
+  if (isLate(observation)) {
+    // Its rejection must not surface later.
+    Promise.resolve(observation).catch(() => {})
+    return 'expected an observation, got a Promise'
+  }
   const problem = memberProblem(space, observation)
   if (problem !== null || space.kind !== 'box') return problem
   const numbers = observation as ArrayLike<number>

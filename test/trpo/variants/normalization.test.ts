@@ -17,7 +17,7 @@ import { createNormalizer, type Normalizer } from '../../../src/rl/normalizer.ts
 import { act } from '../../../src/rl/actor.ts'
 import { createPolicy, initializePolicy } from '../../../src/rl/policy.ts'
 import { collect, createRollout, type Rollout } from '../../../src/rl/rollout.ts'
-import { EnvError } from '../../../src/rl/guard.ts'
+import { EnvError } from '../../../src/rl/play/envError.ts'
 import { box, discrete, multiBinary, multiDiscrete, type Space } from '../../../src/rl/world/space.ts'
 import { drawnValue } from '../../support/value.ts'
 import { predict } from '../../../src/rl/value.ts'
@@ -291,7 +291,7 @@ const SMALL: Partial<TrainOptions> = {
   seed: 1, totalSteps: 384, batchSteps: 64, envCount: 4, hiddenSizes: [6], valueHiddenSizes: [5],
   valueMinibatch: 20, valueEpochs: 3,
 }
-function recordOf({ policy, value, phases: _phases, ...rest }: Iteration): unknown {
+function recordOf({ policy, value, phases: _phases, snapshot: _snapshot, ...rest }: Iteration): unknown {
   const { normalizer } = policy
   return {
     ...rest, theta: bits(policy.net.parameters.flat), phi: bits(value.net.parameters.flat),

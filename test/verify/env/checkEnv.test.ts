@@ -7,7 +7,7 @@ import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { environments } from '../../../src/envs/index.ts'
 import { Random } from '../../../src/math/random.ts'
-import { timeLimit } from '../../../src/rl/timeLimit.ts'
+import { timeLimit } from '../../../src/rl/play/timeLimit.ts'
 import { checkEnv } from '../../../src/verify/env/checkEnv.ts'
 import type { Env, ResetOptions } from '../../../src/rl/world/env.ts'
 import { box, discrete, multiBinary, multiDiscrete, type Space } from '../../../src/rl/world/space.ts'
@@ -126,13 +126,13 @@ const BROKEN: [string, () => Env, (string | RegExp)[]][] = [
 
   // Results.
   ['an asynchronous reset', () => withResets((reset) => Promise.resolve(reset)),
-    ['reset({ seed: 0 }): expected a synchronous result, got a Promise (environments here are synchronous)']],
+    ['reset({ seed: 0 }): expected a result at once, got a Promise; checkEnvAsync awaits it']],
   ['an asynchronous step', () => withSteps((step) => Promise.resolve(step)),
-    ['step 0: expected a synchronous result, got a Promise (environments here are synchronous)']],
+    ['step 0: expected a result at once, got a Promise; checkEnvAsync awaits it']],
   ['an asynchronous step that rejects', () => withSteps(() => Promise.reject(new Error('later'))),
-    ['step 0: expected a synchronous result, got a Promise (environments here are synchronous)']],
+    ['step 0: expected a result at once, got a Promise; checkEnvAsync awaits it']],
   ['an asynchronous observation', () => withSteps((step) => ({ ...step, observation: Promise.resolve([0]) })),
-    ['step 0: observation: expected a synchronous result, got a Promise']],
+    ['step 0: observation: expected an observation, got a Promise']],
   ['Python’s tuple', () => withSteps((step) => [step.observation, step.reward, false, false, {}]),
     ['step 0: expected a record { observation, … }, got Array of length 5']],
   ['a bare observation from reset', () => withResets((reset) => reset.observation),
@@ -463,7 +463,7 @@ test('a factory that makes no environments, one object, or two kinds is reported
   const cases: readonly (readonly [() => unknown, string])[] = [
     [() => same, 'makeEnv: expected a new environment from every call, got one of the others again'],
     [async () => line(),
-      'environment 0: makeEnv(): expected an environment, got a Promise (environments here are synchronous)'],
+      'environment 0, step 0: makeEnv(): expected a result at once, got a Promise; checkEnvAsync awaits it'],
     [() => undefined, 'environment 0: makeEnv(): expected an environment, got undefined'],
     [boom, 'environment 0: makeEnv() threw boom'],
     [() => (made++ % 2 === 0 ? line() : boom()), 'environment 1: makeEnv() threw boom'],
@@ -473,7 +473,7 @@ test('a factory that makes no environments, one object, or two kinds is reported
   ]
   for (const [makeEnv, problem] of cases) assert.equal(checkEnv(makeEnv as () => Env), [problem])
   assert.equal(checkEnv(Promise.resolve(same) as never),
-    ['env: expected an object, got a Promise (environments here are synchronous)'])
+    ['env: expected an object, got a Promise: await it, or give the function that returns it'])
 })
 
 test('remarks: no end within 1000 steps, and actions without a unit; they are no problems', () => {
