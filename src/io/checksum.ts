@@ -5,16 +5,22 @@
  * But: it does not protect against deliberate changes.
  */
 
-/** Remainders of single bytes, bits in reflected order. */
-const TABLE: Uint32Array = Uint32Array.from({ length: 256 }, (_, byte) => {
-  let remainder = byte
-  for (let bit = 0; bit < 8; bit++) remainder = remainder & 1 ? remainder >>> 1 ^ 0xedb88320 : remainder >>> 1
-  return remainder
-})
+/** Remainders of single bytes by a polynomial of degree 32, its bits in reflected order. */
+export function remainders(polynomial: number): Uint32Array {
+  return Uint32Array.from({ length: 256 }, (_, byte) => {
+    let remainder = byte
+    for (let bit = 0; bit < 8; bit++) {
+      remainder = remainder & 1 ? remainder >>> 1 ^ polynomial : remainder >>> 1
+    }
+    return remainder
+  })
+}
 
-/** An integer from 0 to 2³² − 1. */
-export function crc32(bytes: Uint8Array): number {
+const TABLE: Uint32Array = /* @__PURE__ */ remainders(0xedb88320)
+
+/** An integer from 0 to 2³² − 1; of another checksum of this kind with the `table` of its polynomial. */
+export function crc32(bytes: Uint8Array, table: Uint32Array = TABLE): number {
   let remainder = -1
-  for (let i = 0; i < bytes.length; i++) remainder = remainder >>> 8 ^ TABLE[(remainder ^ bytes[i]) & 0xff]
+  for (let i = 0; i < bytes.length; i++) remainder = remainder >>> 8 ^ table[(remainder ^ bytes[i]) & 0xff]
   return ~remainder >>> 0
 }

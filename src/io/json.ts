@@ -90,8 +90,10 @@ export function readJson(name: string, text: string): Json {
     while (end < text.length && end - at <= MAX_NUMBER && '+-.0123456789eE'.includes(text[end])) end++
     const digits = text.slice(at, end)
     if (digits.length > MAX_NUMBER || !NUMBER.test(digits)) fail('a value')
+    const value = Number(digits)
+    if (!Number.isFinite(value)) fail('a number that a double can hold')
     at = end
-    return Number(digits)
+    return value
   }
 
   /** Whether `mark` comes next, after white space; if so, skips it. */

@@ -62,7 +62,7 @@ export function takeNetwork(contents: Contents, name: string): StoredNetwork {
 }
 
 /** The network's layers ← the stored ones, of the same sizes. */
-export function fillNetwork({ parameters }: Mlp, { layers }: StoredNetwork): void {
+export function fillNetwork({ parameters }: Pick<Mlp, 'parameters'>, { layers }: StoredNetwork): void {
   parameters.layers.forEach(({ W, b }, l) => {
     transposeInto(W, matrix(layers[l].weight.data, W.cols, W.rows))
     b.data.set(layers[l].bias.data)

@@ -1,6 +1,6 @@
 /**
  * A policy as one file, and back, bit for bit; docs/guides/files.md lists the contents of the file.
- * But: no optimiser and no random streams; a training cannot be continued from such a file.
+ * But: no optimiser and no random streams, which a training needs to continue: see trainingFile.ts.
  */
 import { type Backend, expectBackend } from '../math/backend.ts'
 import { expectOneOf, show } from '../errors/expect.ts'

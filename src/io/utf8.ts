@@ -1,6 +1,6 @@
 /**
- * UTF-8 to text, strictly: RFC 3629. TextDecoder is part of hosts, not of the language.
- * But: no encoder; this package writes ASCII, with \u escapes.
+ * UTF-8 to text, strictly, and back: RFC 3629. TextDecoder is part of hosts, not of the language.
+ * But: an unpaired surrogate is encoded as U+FFFD, as TextEncoder does.
  */
 
 /** The smallest code point that n + 1 bytes may encode: smaller ones have a shorter encoding. */
@@ -30,4 +30,21 @@ export function decodeUtf8(bytes: Uint8Array): string | null {
     }
   }
   return text + String.fromCodePoint(...points)
+}
+
+/** The bytes of `text`. */
+export function encodeUtf8(text: string): Uint8Array {
+  const bytes: number[] = []
+  for (const character of text) {
+    const point = character.codePointAt(0)!
+    const valid = point >= 0xd800 && point < 0xe000 ? 0xfffd : point
+    const following = valid < 0x80 ? 0 : valid < 0x800 ? 1 : valid < 0x10000 ? 2 : 3
+    if (following === 0) bytes.push(valid)
+    else {
+      // A lead byte of following + 1 ones, then six bits per byte.
+      bytes.push(0xff00 >> following + 1 & 0xff | valid >> 6 * following)
+      for (let k = following - 1; k >= 0; k--) bytes.push(0x80 | valid >> 6 * k & 0x3f)
+    }
+  }
+  return Uint8Array.from(bytes)
 }

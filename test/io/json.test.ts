@@ -62,14 +62,14 @@ test('what JSON.parse refuses is refused, with the name and the place', () => {
     } catch (error) {
       if (!(error instanceof FileError)) throw error
       assert.match(error.message, /^x: expected .+ at character \d+, got /s)
-      // Only here it is stricter: a repeated name, or an unpaired surrogate.
-      if (parsed !== null) assert.match(error.message, /a new name|Unicode text/)
+      // Only here it is stricter: a repeated name, an unpaired surrogate, or a number beyond the doubles.
+      if (parsed !== null) assert.match(error.message, /a new name|Unicode text|a double can hold/)
     }
   }
   assert.ok(refused > 2000, `${refused}`)
 })
 
-test('stricter than JSON.parse: no repeated names, unpaired surrogates, depth, or endless numbers', () => {
+test('stricter than JSON.parse: no repeated names, unpaired surrogates, depth, long or huge numbers', () => {
   const table: readonly (readonly [string, string])[] = [
     ['{"a":1,"a":1}', 'x: expected a new name at character 7, got "\\"a\\":1}"'],
     ['{"a":1,"\\u0061":1}', 'x: expected a new name at character 7, got "\\"\\\\u0061\\":1}"'],
@@ -79,6 +79,7 @@ test('stricter than JSON.parse: no repeated names, unpaired surrogates, depth, o
     [`${'['.repeat(9)}1${']'.repeat(9)}`,
       'x: expected no more than 8 levels at character 9, got "1]]]]]]]]]"'],
     [`1${'0'.repeat(50)}`, `x: expected a value at character 0, got "1${'0'.repeat(19)}"`],
+    ['[-1e999]', 'x: expected a number that a double can hold at character 1, got "-1e999]"'],
     ['', 'x: expected a value at character 0, got the end'],
     ['"abc', 'x: expected the end of a string at character 4, got the end'],
     ['"abc\\', 'x: expected the end of a string at character 5, got the end'],

@@ -5,7 +5,7 @@
 import { TextDecoder, TextEncoder } from 'node:util'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { decodeUtf8 } from '../../src/io/utf8.ts'
+import { decodeUtf8, encodeUtf8 } from '../../src/io/utf8.ts'
 
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
@@ -50,6 +50,18 @@ test('invalid bytes are refused exactly if the host refuses them', () => {
     for (const b of edges) for (const c of edges) for (const d of edges) compare(a, b, c, d)
   }
   assert.ok(refused > 50_000 && read > 1000, `${refused} ${read}`)
+})
+
+test('text becomes the bytes that the host writes, unpaired surrogates included', () => {
+  const edges = [0, 0x7f, 0x80, 0x7ff, 0x800, 0xd7ff, 0xd800, 0xdbff, 0xdc00, 0xdfff, 0xe000, 0xffff, 0x10000,
+    0x10ffff]
+  for (const a of edges) {
+    for (const b of edges) {
+      const text = String.fromCodePoint(a, b)
+      assert.equal(encodeUtf8(text), new TextEncoder().encode(text))
+    }
+  }
+  assert.is(encodeUtf8('').length, 0)
 })
 
 test.run()
