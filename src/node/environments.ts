@@ -2,16 +2,18 @@
  * The environments that the commands know: found by name, and listed.
  */
 import type { Environment } from '../envs/index.ts'
-import type { Env } from '../rl/world/env.ts'
+import type { AsyncEnv, Env } from '../rl/world/env.ts'
 import type { Space } from '../rl/world/space.ts'
 import { argumentError } from '../errors/expect.ts'
 import { likely, perhaps } from '../errors/nearest.ts'
-import { closeAll, makeEnvs } from '../rl/environments.ts'
-import { EnvError } from '../rl/guard.ts'
-import { timeLimit } from '../rl/timeLimit.ts'
+import { closeAll, type MakeAsyncEnv, makeEnvs } from '../rl/play/environments.ts'
+import { EnvError } from '../rl/play/envError.ts'
+import { atOnce, isLate, isRefusal, later } from '../rl/play/late.ts'
+import { timeLimit } from '../rl/play/timeLimit.ts'
 import { wrap } from './show/format.ts'
 import type { Paint } from './show/terminal.ts'
 import { shown, shownLines } from './show/text.ts'
+import { looksLikeFile } from './worlds/modulePath.ts'
 
 /** By name. */
 export type Environments = Readonly<Record<string, Environment>>
@@ -22,21 +24,26 @@ export type Environments = Readonly<Record<string, Environment>>
  */
 export function expectEnvironments(given: Environments): Environments {
   return Object.fromEntries(Object.entries(given).map(([key, row]) => {
-    const expect = (isRight: boolean, field: string, expected: string, value: unknown): void => {
-      const error = argumentError(`environments.${key}${field}`, expected, value)
-      if (!isRight) throw new EnvError(0, null, error.message)
-    }
-    expect(typeof row === 'object' && row !== null, '', 'a record with name and make', row)
-    const { name = key, solvedReturn = null, summary = '', maxEpisodeSteps, make } = row
-    expect(typeof name === 'string', '.name', 'a string', name)
-    expect(typeof summary === 'string', '.summary', 'a string', summary)
-    expect(typeof make === 'function', '.make', 'a function that returns an environment', make)
-    expect(solvedReturn === null || Number.isFinite(solvedReturn), '.solvedReturn', 'a finite number or null',
-      solvedReturn)
-    expect(maxEpisodeSteps === undefined || (Number.isSafeInteger(maxEpisodeSteps) && maxEpisodeSteps > 0),
-      '.maxEpisodeSteps', 'an integer of at least 1', maxEpisodeSteps)
-    return [key, { ...row, name, solvedReturn, summary }]
+    if (typeof row === 'object' && row !== null) return [key, completed(`environments.${key}.`, key, row)]
+    const { message } = argumentError('', 'a record with name and make', row)
+    throw new EnvError(0, null, `environments.${key}${message}`)
   }))
+}
+
+/** A row of a table with what it lacks; its name is by default `key`. Errors begin with `where`. */
+export function completed(where: string, key: string, row: Partial<Environment>): Environment {
+  const expect = (isRight: boolean, field: string, expected: string, value: unknown): void => {
+    if (!isRight) throw new EnvError(0, null, where + argumentError(field, expected, value).message)
+  }
+  const { name = key, solvedReturn = null, summary = '', maxEpisodeSteps, make } = row
+  expect(typeof name === 'string', 'name', 'a string', name)
+  expect(typeof summary === 'string', 'summary', 'a string', summary)
+  expect(typeof make === 'function', 'make', 'a function that returns an environment', make)
+  expect(solvedReturn === null || Number.isFinite(solvedReturn), 'solvedReturn', 'a finite number or null',
+    solvedReturn)
+  expect(maxEpisodeSteps === undefined || (Number.isSafeInteger(maxEpisodeSteps) && maxEpisodeSteps > 0),
+    'maxEpisodeSteps', 'an integer of at least 1', maxEpisodeSteps)
+  return { ...row as Environment, name, solvedReturn, summary }
 }
 
 /**
@@ -52,66 +59,101 @@ export function findEnvironment(name: string | undefined, environments: Environm
   const found = called(name) ?? called(plain) ?? names.find((known) => environments[known].name === name)
   if (found !== undefined) return environments[found]
   if (looksLikeFile(name)) {
-    const how = 'your own environment runs in a script of yours that calls main of trpo/node'
-    return `${shown(name)}: expected a name that trpo envs lists, got a file; ${how}`
+    return `${shown(name)}: expected a name that trpo envs lists, got a file; only a word of the command may `
+      + 'name code'
   }
   const near = likely(plain, names)
   const suggestion = perhaps(near === '' ? '' : shown(near))
   return `${shown(name)}: unknown environment${suggestion} (trpo envs lists them)`
 }
 
-/** As environments of one's own would be given, if a command could load code. */
-export function looksLikeFile(word: string): boolean {
-  return /[/\\]|\.(m|c)?[jt]s$|\.py$/.test(word)
-}
-
-/** A factory of environments with the table's limit of steps per episode, if theirs is not lower. */
-export function makerOf({ make, maxEpisodeSteps }: Environment): () => Env {
+/**
+ * A factory of environments with the table's limit of steps per episode, if theirs is not lower. What an
+ * asynchronous factory promises is limited, too.
+ */
+export function makerOf({ make, maxEpisodeSteps }: Environment): MakeAsyncEnv {
   // In JavaScript an own table may be without.
   const limit: number | undefined = maxEpisodeSteps
   // One that is made twice must be found out, so it has one wrapper.
-  const limited = new WeakMap<Env, Env>()
-  return () => {
-    const env = make()
+  const limited = new WeakMap<AsyncEnv, AsyncEnv>()
+  const withLimit = (env: AsyncEnv): AsyncEnv => {
     if (limit === undefined || env?.maxEpisodeSteps === limit) return env
     const wrapped = limited.get(env) ?? timeLimit(env, limit)
     limited.set(env, wrapped)
     return wrapped
   }
+  return () => {
+    const env: AsyncEnv | PromiseLike<AsyncEnv> = make()
+    return isLate(env) ? Promise.resolve(env as PromiseLike<AsyncEnv>).then(withLimit) : withLimit(env)
+  }
 }
+
+/** What to add to an error about a name that a file gives. */
+export const OWN = 'one of your own is given as a word of the command, as a path'
+
+/** The two spaces of an environment. */
+export type Spaces = Pick<Env, 'observationSpace' | 'actionSpace'>
 
 /** The spaces, of an environment that is made only to ask. Throws an EnvError if it cannot be made. */
-export function spacesOf(environment: Environment): Pick<Env, 'observationSpace' | 'actionSpace'> {
-  const envs = makeEnvs(makerOf(environment), 1)
-  const [{ observationSpace, actionSpace }] = envs
-  // What goes wrong in closing it is reported by the run.
-  closeAll(envs, true)
-  return { observationSpace, actionSpace }
+export async function spacesOf(environment: Environment): Promise<Spaces> {
+  return closed(await later(makeEnvs(makerOf(environment), 1)))
 }
 
-/** The table of `trpo envs`: one line per environment, and below it, indented, its task. */
-export function environmentTable(environments: Environments, paint: Paint): string {
-  const rows = Object.values(environments).map((environment) => {
+/** An environment that is made only to ask, and closed; null if it is made later. Throws likewise. */
+export function sampleOf(environment: Environment): AsyncEnv | null {
+  try {
+    return closed(atOnce(makeEnvs(makerOf(environment), 1), 'trainAsync'))
+  } catch (error) {
+    if (isRefusal(error)) return null
+    throw error
+  }
+}
+
+function closed(envs: readonly AsyncEnv[]): AsyncEnv {
+  // What goes wrong in closing it is reported by the run.
+  closeAll(envs, true)
+  return envs[0]
+}
+
+/** Wider text is not easier to read. */
+const WIDEST = 80
+
+/**
+ * The table of `trpo envs`: one line per environment, and below it, indented, its task. If that is too wide,
+ * a name per line, and all the rest below it.
+ */
+export async function environmentTable(
+  environments: Environments, paint: Paint, columns: number = 80,
+): Promise<string> {
+  const width = Math.min(WIDEST, columns) - 1
+  const rows: string[][] = []
+  for (const environment of Object.values(environments)) {
     const { name, maxEpisodeSteps, solvedReturn } = environment
-    const { observationSpace, actionSpace } = namedSpacesOf(environment)
-    return [shown(name), describe(observationSpace), describe(actionSpace), String(maxEpisodeSteps ?? '-'),
-      String(solvedReturn ?? '-')]
-  })
+    const { observationSpace, actionSpace } = await namedSpacesOf(environment)
+    rows.push([shown(name), describe(observationSpace), describe(actionSpace),
+      String(maxEpisodeSteps ?? '-'), String(solvedReturn ?? '-')])
+  }
   const titles = ['name', 'observation', 'action', 'steps', 'solved']
   const widths = titles.map((title, c) => Math.max(title.length, ...rows.map((row) => row[c].length)))
   // Numbers to the right, words to the left.
   const align = (cell: string, c: number): string =>
     c >= 3 ? cell.padStart(widths[c]) : cell.padEnd(widths[c])
   const line = (cells: readonly string[]): string => cells.map(align).join('  ').trimEnd()
-  const tasks = Object.values(environments).map(({ summary }) =>
-    wrap(shownLines(summary), 76).map((text) => paint.faint(`    ${text}`)))
-  return `${[paint.faint(line(titles)), ...rows.flatMap((row, i) => [line(row), ...tasks[i]])].join('\n')}\n`
+  const below = (text: string): string[] =>
+    wrap(shownLines(text), width - 4).map((each) => paint.faint(`    ${each}`))
+  const tasks = Object.values(environments).map(({ summary }) => summary === '' ? [] : below(summary))
+  const fits = line(widths.map((n) => 'x'.repeat(n))).length <= width
+  const about = (cells: readonly string[]): string =>
+    titles.flatMap((title, c) => c === 0 ? [] : [`${title}: ${cells[c]}`]).join(', ')
+  const lines = rows.flatMap((row, i) => fits ? [line(row), ...tasks[i]]
+    : [row[0], ...below(about(row)), ...tasks[i]])
+  return `${[...fits ? [paint.faint(line(titles))] : [], ...lines].join('\n')}\n`
 }
 
 /** The spaces; the error says which row of the table is wrong. */
-function namedSpacesOf(environment: Environment): Pick<Env, 'observationSpace' | 'actionSpace'> {
+async function namedSpacesOf(environment: Environment): Promise<Spaces> {
   try {
-    return spacesOf(environment)
+    return await spacesOf(environment)
   } catch (error) {
     if (!(error instanceof EnvError)) throw error
     throw new EnvError(0, null, `${shown(environment.name)}: ${error.message}`, error)

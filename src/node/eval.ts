@@ -1,40 +1,42 @@
 /**
  * `trpo eval FILE [ENV]`: evaluate a saved policy. The result goes to stdout, progress to stderr.
- * The environment is one of the table, named by the file or by the second word; a file cannot name code.
+ * The environment is named by the file or by the second word; only the latter can name code.
  */
 import process from 'node:process'
 import type { Environment } from '../envs/index.ts'
 import { FileError } from '../io/fileError.ts'
 import { decodePolicy } from '../io/policyFile.ts'
 import { decodeSafetensors } from '../io/safetensors.ts'
+import type { Backend } from '../math/backend.ts'
 import { moments } from '../math/moments.ts'
 import { createFastest } from '../math/simd/backend.ts'
-import { near } from '../rl/environments.ts'
+import { near } from '../rl/play/environments.ts'
 import type { Policy } from '../rl/policy.ts'
 import { describeSpace, type Space } from '../rl/world/space.ts'
 import { type EvalArguments, parseEvalArguments } from './cli/evalArguments.ts'
 import { UsageError } from './cli/failure.ts'
 import { evalHelp } from './cli/help.ts'
-import { inWordsOf } from './cli/program.ts'
-import { describe, type Environments, findEnvironment, spacesOf } from './environments.ts'
+import { describe, type Environments, findEnvironment, OWN, spacesOf } from './environments.ts'
 import { evaluateNoticing, type EvaluationRequest, type EvaluationResult } from './evaluation.ts'
 import { readWhole } from './files.ts'
-import type { Host } from './cli/host.ts'
+import { type Host, readerOf } from './cli/host.ts'
 import { exitCodes, listenForInterrupt } from './interrupt.ts'
 import { createDisplay } from './show/display.ts'
 import { grouped, wrap } from './show/format.ts'
 import { fieldList, meanBeside, spread, stoppedEpisodes } from './show/summary.ts'
 import { silent, type Terminal, terminal } from './show/terminal.ts'
 import { shown, shownPath } from './show/text.ts'
+import { withModule } from './worlds/load.ts'
 
 /** Returns the exit code. */
 export async function evalCommand(words: readonly string[], host: Host): Promise<number> {
   const given = parseEvalArguments(words)
   if (given.help) {
-    process.stdout.write(inWordsOf(host.program, evalHelp))
+    process.stdout.write(evalHelp(readerOf(host)))
     return 0
   }
-  const { file, request } = resolveEvaluation(given, host.environments)
+  const environments = await withModule(given, host.environments)
+  const { file, request } = await resolveEvaluation(given, environments)
   const progress = given.quiet ? silent : terminal(process.stderr, process.env, given.color)
   const display = createDisplay(progress)
   const interrupt = listenForInterrupt()
@@ -54,30 +56,40 @@ export async function evalCommand(words: readonly string[], host: Host): Promise
   return interrupt.signal === null ? 0 : exitCodes[interrupt.signal]
 }
 
+/** Which policy plays which episodes. */
+type Wanted = Pick<EvalArguments,
+  'file' | 'environment' | 'episodes' | 'seed' | 'deterministic' | 'problems'>
+
 /** Reads the file. Throws a UsageError for words, files and environments that do not fit together. */
-function resolveEvaluation(
-  given: EvalArguments, environments: Environments,
-): { readonly file: string; readonly request: EvaluationRequest } {
+export async function resolveEvaluation(
+  given: Wanted, environments: Environments, backendFor: (bytes: number) => Backend = fastestFor,
+): Promise<{ readonly file: string; readonly request: EvaluationRequest }> {
   const { file, environment: name, episodes, seed, deterministic, problems } = given
   if (file === undefined || problems.length > 0) throw new UsageError(problems.join('\n'))
-  const { policy, named } = readPolicy(file)
+  const { policy, named } = readPolicy(file, backendFor)
   const environment = findEnvironment(name ?? named, environments)
   if (typeof environment === 'string') {
-    const source = name === undefined && named !== undefined ? `${shownPath(file)}: ` : ''
-    throw new UsageError(source + environment)
+    if (name !== undefined || named === undefined) throw new UsageError(environment)
+    throw new UsageError(`${shownPath(file)}: ${environment}; ${OWN}`)
   }
-  const { observationSpace, actionSpace } = spacesOf(environment)
+  const { observationSpace, actionSpace } = await spacesOf(environment)
   expectSameSpace(file, environment, 'observations', observationSpace, policy.observationSpace)
   expectSameSpace(file, environment, 'actions', actionSpace, policy.actionSpace)
   return { file, request: { policy, environment, episodes, seed, deterministic } }
 }
 
+/** With memory for a file's parameters, their transposes, and some rows to act in. */
+function fastestFor(bytes: number): Backend {
+  return createFastest(4 * bytes + 1048576)
+}
+
 /** The policy, and the environment that the file names. */
-function readPolicy(file: string): { readonly policy: Policy; readonly named: string | undefined } {
+function readPolicy(
+  file: string, backendFor: (bytes: number) => Backend,
+): { readonly policy: Policy; readonly named: string | undefined } {
   const bytes = readWhole(file)
   try {
-    // Memory for parameters, their transposes, and some rows to act in.
-    const policy = decodePolicy(bytes, createFastest(4 * bytes.length + 1048576))
+    const policy = decodePolicy(bytes, backendFor(bytes.length))
     return { policy, named: decodeSafetensors(bytes).metadata.get('extra.environment') }
   } catch (error) {
     throw error instanceof FileError ? new UsageError(`${shownPath(file)}: ${error.message}`) : error

@@ -3,8 +3,9 @@
  * second, so that a signal is noticed also within an episode that does not end.
  */
 import type { Environment } from '../envs/index.ts'
-import { type Episodes, playEpisodes } from '../rl/evaluate.ts'
-import { EnvError } from '../rl/guard.ts'
+import type { Episodes } from '../rl/play/episodes.ts'
+import { playEpisodesAsync } from '../rl/evaluate.ts'
+import { EnvError } from '../rl/play/envError.ts'
 import type { Policy } from '../rl/policy.ts'
 import { clock } from './clock.ts'
 import { makerOf } from './environments.ts'
@@ -56,7 +57,7 @@ export async function evaluateNoticing(
   const late = interrupt.signal !== null
   const episodes = late ? Math.min(FEW, request.episodes) : request.episodes
   if (episodes === 0) return resultOf(null, null)
-  const playing = playEpisodes(policy, makerOf(environment), { episodes, seed, deterministic })
+  const playing = playEpisodesAsync(policy, makerOf(environment), { episodes, seed, deterministic })
   // One record, which every step changes.
   let all: Episodes | null = null
   const started = clock()
@@ -70,11 +71,11 @@ export async function evaluateNoticing(
         else if (!late || now - started >= SHORTLY) break
         turn = now
       }
-      const next = playing.next()
+      const next = await playing.next()
       if (next.done === true) break
       all = next.value
     }
-    playing.return(undefined as never)
+    await playing.return(undefined as never)
     return resultOf(all, null)
   } catch (error) {
     if (error instanceof EnvError) return resultOf(all, error)

@@ -1,36 +1,27 @@
 /**
  * Files read whole, and written so that at any moment the old file or the new one is there, complete.
- * The new one is written under a temporary name beside it, synced to the disk, and renamed.
+ * The new one is written under a temporary name beside it, synced to the disk, and renamed; then the
+ * directory is synced, so that the name survives a power failure, too.
  * Where a file must not be replaced (one that is mounted by itself, or another user's in a sticky directory)
  * its bytes are overwritten instead, from the copy beside it; bytes that reach neither stay in that copy.
  * But: a process that is killed while writing may leave NAME.xxxxxxxx.tmp behind; one that is killed while
  * overwriting leaves the file damaged and that copy whole. A hard link to the old file keeps the old bytes.
  */
-import {
-  chmodSync, chownSync, closeSync, fsyncSync, openSync, readFileSync, renameSync, statSync, truncateSync,
-  unlinkSync, writeSync,
-} from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { getSystemErrorMap } from 'node:util'
 import { argumentError } from '../errors/expect.ts'
 import { isUint8Array } from '../errors/kinds.ts'
 import { UsageError } from './cli/failure.ts'
+import {
+  codeOf, type Disk, expectDisk, ignoringErrors, problemOf, realDisk, withUsageErrors,
+} from './disk/disk.ts'
 import { shownPath } from './show/text.ts'
-import { expectFile, type Target, targetOf, temporaryName } from './target.ts'
-
-/** The calls that writing needs; tests give others. */
-export interface Disk {
-  openSync(path: string, flags: 'r' | 'r+' | 'wx', mode?: number): number
-  writeSync(file: number, bytes: Uint8Array): number
-  fsyncSync(file: number): void
-  closeSync(file: number): void
-  renameSync(from: string, to: string): void
-  unlinkSync(path: string): void
-}
-const realDisk: Disk = { openSync, writeSync, fsyncSync, closeSync, renameSync, unlinkSync }
+import { expectFile, type Target, targetOf, temporaryName } from './disk/target.ts'
 
 /** Whether the file was replaced as a whole, or had to be overwritten where it is. */
 export type Written = 'replaced' | 'overwritten'
+
+const WRITABLE = 'a file that can be written'
 
 /** The bytes could not be put where they belong; a file beside it holds them. */
 export class MisplacedError extends UsageError {
@@ -45,110 +36,161 @@ export class MisplacedError extends UsageError {
 export function readWhole(path: string): Uint8Array {
   expectPath(path)
   return withUsageErrors(path, 'a file that can be read', () => {
-    expectFile(path, statSync(path))
+    const status = realDisk.statSync(path)
+    if (status !== undefined) expectFile(path, status)
     return readFileSync(path)
   })
 }
 
 /**
  * Write these bytes to `path`; a file that is there is replaced and keeps its permissions. Throws a
- * UsageError, and then the old file is as it was; one that had to be overwritten may be damaged, and the
- * error names the file that holds the new bytes. Throws a TypeError for what is no Uint8Array.
+ * UsageError, and then the old file is as it was, unless the error says otherwise: one that had to be
+ * overwritten may be damaged, and the error names the file that holds the new bytes; or the new file is in
+ * place, and the disk did not confirm its name. Throws a TypeError for what is no Uint8Array.
  */
 export function writeWhole(path: string, bytes: Uint8Array, disk: Disk = realDisk): Written {
   expectPath(path)
   expectBytes(bytes)
-  if (typeof disk?.openSync !== 'function') throw argumentError('disk', 'the calls of a disk', disk)
-  return withUsageErrors(path, 'a file that can be written', () => {
-    const target = targetOf(path)
-    expectOpen(target)
+  expectDisk(disk)
+  return withUsageErrors(path, WRITABLE, () => {
+    const target = openTarget(path, disk)
     const copy = temporaryName(target.path)
-    writeCopy(copy, bytes, target, disk)
+    writeCopy(path, copy, bytes, target, disk)
     const written = putInPlace(path, copy, target, bytes, disk)
-    // So that the name survives a power failure. Not every system opens directories, and the file is there
-    // already.
-    if (written === 'replaced') ignoringErrors(() => syncDirectory(dirname(target.path), disk))
+    if (written === 'overwritten') return written
+    try {
+      syncDirectory(target, disk)
+    } catch (error) {
+      const problem = problemOf(path, 'a disk that confirms the new file', error)
+      throw new UsageError(`${problem}; it is in place, but might not survive a power failure`)
+    }
     return written
   })
 }
 
+/** What the rehearsal writes: a block of every usual size, so that a full disk refuses it. */
+const REHEARSED: Uint8Array = new Uint8Array(4096)
+
 /**
- * Throws the UsageError that `writeWhole` would, as far as that is known without the bytes. It changes
- * nothing, so it replaces nothing: a file that then cannot be replaced will be overwritten.
+ * Throws the UsageError that `writeWhole` would, as far as that is known without the bytes: everything that
+ * it does is done to a file of another name, which is then removed. The file itself is not touched: one that
+ * then cannot be replaced will be overwritten.
  */
-export function expectWritable(path: string): void {
+export function expectWritable(path: string, disk: Disk = realDisk): void {
   expectPath(path)
-  withUsageErrors(path, 'a file that can be written', () => {
-    const target = targetOf(path)
-    expectOpen(target)
-    const copy = temporaryName(target.path)
-    closeSync(openSync(copy, 'wx', 0o600))
-    unlinkSync(copy)
+  expectDisk(disk)
+  withUsageErrors(path, WRITABLE, () => {
+    const target = openTarget(path, disk)
+    const copy = temporaryName(target.path), renamed = temporaryName(target.path)
+    writeCopy(path, copy, REHEARSED, target, disk)
+    try {
+      try {
+        disk.renameSync(copy, renamed)
+      } catch (error) {
+        if (!mayOverwrite(target, error)) throw error
+      }
+      syncDirectory(target, disk)
+      disk.unlinkSync(isGone(copy, disk) ? renamed : copy)
+    } catch (error) {
+      throw without([copy, renamed], path, error, disk)
+    }
   })
 }
 
-/** Throws if the file is there and must not be written, though its directory might allow to replace it. */
-function expectOpen({ path, present }: Target): void {
-  if (present !== null) closeSync(openSync(path, 'r+'))
+/** Where to write. Throws if the file is there and must not be written, even if its directory may. */
+function openTarget(path: string, disk: Disk): Target {
+  const target = targetOf(path, disk)
+  if (target.present !== null) disk.closeSync(disk.openSync(target.path, 'r+'))
+  return target
 }
 
 /** A new file with these bytes and the permissions of the target, or none. */
-function writeCopy(copy: string, bytes: Uint8Array, { present }: Target, disk: Disk): void {
-  const file = disk.openSync(copy, 'wx', present === null ? 0o666 : present.mode)
+function writeCopy(path: string, copy: string, bytes: Uint8Array, { present }: Target, disk: Disk): void {
   try {
-    fill(file, bytes, disk)
+    fill(disk.openSync(copy, 'wx', present === null ? 0o666 : present.mode), bytes, disk, false)
   } catch (error) {
-    ignoringErrors(() => disk.unlinkSync(copy))
-    throw error
+    throw codeOf(error) === 'EEXIST' ? error : without([copy], path, error, disk)
   }
   if (present === null) return
   // The mode of `open` is subject to the umask. The owner first: a change of it clears bits of the mode.
-  ignoringErrors(() => chownSync(copy, present.uid, present.gid))
-  ignoringErrors(() => chmodSync(copy, present.mode))
+  ignoringErrors(() => disk.chownSync(copy, present.uid, present.gid))
+  ignoringErrors(() => disk.chmodSync(copy, present.mode))
 }
 
-/** Write, sync and close. */
-function fill(file: number, bytes: Uint8Array, disk: Disk): void {
+/** Write, end the file there if it may be longer, sync and close. */
+function fill(file: number, bytes: Uint8Array, disk: Disk, mayBeLonger: boolean): void {
   try {
-    for (let at = 0; at < bytes.length;) at += disk.writeSync(file, bytes.subarray(at))
+    for (let at = 0; at < bytes.length;) {
+      const written = disk.writeSync(file, bytes.subarray(at))
+      if (!(written > 0)) throw Object.assign(new Error('EIO: the disk took no byte'), { code: 'EIO' })
+      at += written
+    }
+    if (mayBeLonger) disk.ftruncateSync(file, bytes.length)
     disk.fsyncSync(file)
   } finally {
     disk.closeSync(file)
   }
 }
 
-/** Errors of a rename after which a file may still be overwritten: it is mounted, or its folder refuses. */
-const IRREPLACEABLE = ['EBUSY', 'EPERM', 'EACCES', 'EXDEV']
+/** The error, after removing the files; one that names those which may be left. */
+function without(files: readonly string[], path: string, error: unknown, disk: Disk): unknown {
+  const left = files.filter((file) => !(ignoringErrors(() => disk.unlinkSync(file)) || isGone(file, disk)))
+  if (left.length === 0) return error
+  const names = left.map(shownPath).join(', ')
+  return new UsageError(`${problemOf(path, WRITABLE, error)}; an incomplete file may be left: ${names}`)
+}
 
-function putInPlace(
-  path: string, copy: string, { path: place, present }: Target, bytes: Uint8Array, disk: Disk,
-): Written {
+/** Errors of a rename after which a file may still be overwritten: it is mounted, or its folder refuses. */
+const IRREPLACEABLE: readonly unknown[] = ['EBUSY', 'EPERM', 'EACCES', 'EXDEV']
+
+function mayOverwrite({ present }: Target, error: unknown): boolean {
+  return present !== null && IRREPLACEABLE.includes(codeOf(error))
+}
+
+function putInPlace(path: string, copy: string, target: Target, bytes: Uint8Array, disk: Disk): Written {
   try {
-    disk.renameSync(copy, place)
+    disk.renameSync(copy, target.path)
     return 'replaced'
   } catch (error) {
-    const { code = '' } = error as { readonly code?: string }
+    // A file server whose answer was lost has renamed the file: no copy is left.
+    if (isGone(copy, disk)) {
+      throw new UsageError(`${problemOf(path, WRITABLE, error)}; the new file may be in place`)
+    }
     try {
-      if (present === null || !IRREPLACEABLE.includes(code)) throw error
+      // From here on the copy may be all that there is: its name must survive, too.
+      syncDirectory(target, disk)
+      if (!mayOverwrite(target, error)) throw error
       // Not by the flag `w`: in some directories Linux refuses even an owner to create what is there already.
-      const file = disk.openSync(place, 'r+')
-      truncateSync(place, bytes.length)
-      fill(file, bytes, disk)
+      fill(disk.openSync(target.path, 'r+'), bytes, disk, true)
     } catch (last) {
-      const problem = `${shownPath(path)}: expected a file that can be written, got ${systemText(last)}`
-      throw new MisplacedError(problem, copy)
+      throw new MisplacedError(problemOf(path, WRITABLE, last), copy)
     }
     ignoringErrors(() => disk.unlinkSync(copy))
     return 'overwritten'
   }
 }
 
-function syncDirectory(path: string, disk: Disk): void {
-  const directory = disk.openSync(path, 'r')
+/** Whether there certainly is no such file. */
+function isGone(path: string, disk: Disk): boolean {
+  let gone = false
+  ignoringErrors(() => { gone = disk.statSync(path) === undefined })
+  return gone
+}
+
+/** What systems answer that do not sync directories, or do not open this one. */
+const NOT_SYNCED: readonly unknown[] = ['EACCES', 'EPERM', 'EISDIR', 'EINVAL', 'ENOTSUP', 'ENOSYS', 'EBADF']
+
+/** Throws if the disk could not do it; not if the system does no such thing. */
+function syncDirectory({ path }: Target, disk: Disk): void {
   try {
-    disk.fsyncSync(directory)
-  } finally {
-    disk.closeSync(directory)
+    const directory = disk.openSync(dirname(path), 'r')
+    try {
+      disk.fsyncSync(directory)
+    } finally {
+      disk.closeSync(directory)
+    }
+  } catch (error) {
+    if (!NOT_SYNCED.includes(codeOf(error))) throw error
   }
 }
 
@@ -166,34 +208,7 @@ function expectBytes(bytes: unknown): void {
   }
 }
 
-/** Errors of the disk as UsageErrors that name the file. */
-function withUsageErrors<T>(path: string, expected: string, work: () => T): T {
-  try {
-    return work()
-  } catch (error) {
-    if ((error as { readonly code?: string }).code === undefined) throw error
-    throw new UsageError(`${shownPath(path)}: expected ${expected}, got ${systemText(error)}`)
-  }
-}
-
-/** `ENOENT: no such file or directory`: an error of the system without the call and its arguments. */
-export function systemText(error: unknown): string {
-  const { code, errno, message } =
-    error as { readonly code?: string; readonly errno?: number; readonly message: string }
-  const known = errno === undefined ? undefined : getSystemErrorMap().get(errno)
-  if (known !== undefined) return known.join(': ')
-  return code === 'ERR_INVALID_ARG_VALUE' ? 'a name with a null byte' : message.replace(/, \w+( '.*)?$/s, '')
-}
-
 /** Remove a file, if that can be done. */
 export function discard(path: string): void {
-  ignoringErrors(() => unlinkSync(path))
-}
-
-function ignoringErrors(work: () => void): void {
-  try {
-    work()
-  } catch {
-    // There is nothing more to try.
-  }
+  ignoringErrors(() => realDisk.unlinkSync(path))
 }

@@ -7,19 +7,25 @@ import { argumentError, show } from '../errors/expect.ts'
 import { isArray, isPlainRecord } from '../errors/kinds.ts'
 import { likely, perhaps } from '../errors/nearest.ts'
 import { VERSION } from '../io/version.ts'
+import { EnvError } from '../rl/play/envError.ts'
 import { benchCommand } from './bench.ts'
-import {
-  type Environments, environmentTable, expectEnvironments, findEnvironment, looksLikeFile,
-} from './environments.ts'
+import { type Environments, environmentTable, expectEnvironments, findEnvironment } from './environments.ts'
 import { evalCommand } from './eval.ts'
 import { failure, UsageError } from './cli/failure.ts'
-import { evalHelp, mainHelp, trainHelp } from './cli/help.ts'
-import { inWordsOf, ownProgram } from './cli/program.ts'
-import type { Host } from './cli/host.ts'
+import { evalHelp, mainHelp, trainHelp, watchHelp } from './cli/help.ts'
+import { exportCommand } from './exports/export.ts'
+import { exportHelp, infoHelp } from './exports/help.ts'
+import { infoCommand } from './exports/info.ts'
+import { inWordsOf, ownProgram, restartWords } from './cli/program.ts'
+import { type Host, readerOf } from './cli/host.ts'
+import type { Reader } from './show/page.ts'
 import { terminal } from './show/terminal.ts'
 import { shown, shownLines } from './show/text.ts'
 import { listenToStreams, ReaderLeft } from './process/streams.ts'
+import { plotCommand, plotHelp } from './runs/plot/plot.ts'
 import { trainCommand } from './train.ts'
+import { watchCommand } from './watch/watch.ts'
+import { looksLikeFile } from './worlds/modulePath.ts'
 
 /**
  * Does what `trpo WORDS` does, with the environments given; resolves to the exit code.
@@ -41,7 +47,10 @@ export async function run(
   try {
     expectArguments(words, environments)
     const table = expectEnvironments(environments)
-    code = await command(words, { environments: table, program: program ?? ownProgram(words), streams })
+    const host: Host = {
+      environments: table, program: program ?? ownProgram(words), restart: restartWords(words), streams,
+    }
+    code = await keptPromises(command(words, host))
   } catch (error) {
     reported = error
     code = report(error)
@@ -54,6 +63,21 @@ export async function run(
   }
   streams.close()
   return code
+}
+
+/** `work`, or an error if the process has nothing left to do before it is done: Node would end silently. */
+async function keptPromises<T>(work: Promise<T>): Promise<T> {
+  let listener = (): void => {}
+  const forgotten = new Promise<never>((_, reject) => {
+    const problem = 'environment: expected an answer, got a promise that nothing is left to keep'
+    listener = () => reject(new EnvError(0, null, problem))
+  })
+  process.on('beforeExit', listener)
+  try {
+    return await Promise.race([work, forgotten])
+  } finally {
+    process.off('beforeExit', listener)
+  }
 }
 
 /** Characters of an error, which may quote other code. */
@@ -79,50 +103,67 @@ function expectArguments(words: unknown, environments: unknown): void {
 }
 
 async function command([name = '', ...words]: readonly string[], host: Host): Promise<number> {
-  const { environments, program } = host
   const print = (text: string): number => {
-    process.stdout.write(inWordsOf(program, text))
+    process.stdout.write(text)
     return 0
   }
   switch (name) {
     case 'train': return trainCommand(words, host)
     case 'eval': return evalCommand(words, host)
-    case 'envs': return listEnvironments(words, environments, print)
+    case 'watch': return watchCommand(words, host)
+    case 'plot': return plotCommand(words, host)
+    case 'export': return exportCommand(words, host)
+    case 'info': return infoCommand(words, host)
+    case 'envs': return await listEnvironments(words, host, print)
     case 'bench': return benchCommand(words)
     case '--version': case '-v': case 'version': return print(`${VERSION}\n`)
     case '--help': case '-h': case 'help':
-      return words[0] === 'bench' ? benchCommand(['--help']) : print(helpOf(words[0]))
-    default: throw new UsageError(commandProblem(name, environments))
+      return words[0] === 'bench' ? benchCommand(['--help']) : print(helpOf(words, readerOf(host)))
+    default: throw new UsageError(commandProblem(name, host))
   }
 }
 
-function helpOf(name: string | undefined): string {
-  return name === 'train' ? trainHelp() : name === 'eval' ? evalHelp : mainHelp
+function helpOf([name, topic = null]: readonly (string | null)[], reader: Reader): string {
+  switch (name) {
+    case 'train': return trainHelp(topic, reader)
+    case 'eval': return evalHelp(reader)
+    case 'watch': return watchHelp(reader)
+    case 'plot': return inWordsOf(reader.program, plotHelp)
+    case 'export': return inWordsOf(reader.program, exportHelp)
+    case 'info': return inWordsOf(reader.program, infoHelp)
+    default: return mainHelp(reader)
+  }
 }
 
-function listEnvironments(
-  words: readonly string[], environments: Environments, print: (text: string) => number,
-): number {
-  if (words.includes('--help') || words.includes('-h')) return print(mainHelp)
+async function listEnvironments(
+  words: readonly string[], host: Host, print: (text: string) => number,
+): Promise<number> {
+  if (words.includes('--help') || words.includes('-h')) return print(mainHelp(readerOf(host)))
   const unknown = words.find((word) => word !== '--no-color')
   if (unknown !== undefined) {
     throw new UsageError(`${shown(unknown)}: unexpected word; envs takes --no-color only`)
   }
-  const { paint } = terminal(process.stdout, process.env, words.length === 0)
-  return print(environmentTable(environments, paint))
+  const { paint, columns } = terminal(process.stdout, process.env, words.length === 0)
+  return print(await environmentTable(host.environments, paint, columns()))
 }
 
+const COMMANDS = ['train', 'eval', 'watch', 'plot', 'export', 'info', 'envs', 'bench']
+
 /** What is wrong with a word that is no command. */
-function commandProblem(name: string, environments: Environments): string {
-  if (name === '') return `command: expected train, eval, envs or bench, got nothing\n\n${mainHelp.trimEnd()}`
+function commandProblem(name: string, host: Host): string {
+  const { environments } = host
+  if (name === '') {
+    const expected = `${COMMANDS.slice(0, -1).join(', ')} or ${COMMANDS.at(-1)}`
+    return `command: expected ${expected}, got nothing\n\n${mainHelp(readerOf(host)).trimEnd()}`
+  }
   if (name.startsWith('-')) {
     return `${shown(name)}: unknown flag${perhaps(likely(name, ['--help', '--version']))}`
   }
   const found = findEnvironment(name, environments)
-  if (typeof found !== 'string') {
-    return `${shown(name)}: expected a command first, as in trpo train ${shown(found.name)}`
+  if (typeof found !== 'string' || looksLikeFile(name)) {
+    const word = typeof found === 'string' ? name : found.name
+    return `${shown(name)}: expected a command first, as in trpo train ${shown(word)}`
   }
-  if (looksLikeFile(name)) return found
-  const suggestion = perhaps(likely(name, ['train', 'eval', 'envs', 'bench']))
+  const suggestion = perhaps(likely(name, COMMANDS))
   return `${show(name)}: unknown command${suggestion} (trpo --help lists them)`
 }

@@ -1,17 +1,17 @@
 /**
- * When the policy of a training is saved: every minute, and at the end, whatever ends it.
- * The file is replaced as a whole each time: a power failure loses one minute, a failed write nothing.
+ * When the policy and the checkpoint of a training are saved: every minute, and at the end, whatever ends it.
+ * Files are replaced as a whole each time: a power failure loses one minute, a failed write nothing.
  */
 import { UsageError } from './cli/failure.ts'
 import { MisplacedError } from './files.ts'
 
-/** Seconds between two saves. */
-const INTERVAL = 60
+/** Seconds between two saves, by default. */
+export const SAVE_EVERY = 60
 
 export interface Saver {
   /**
-   * Save if the last attempt is a minute ago. Returns the problem, or null; after one, the next attempt is a
-   * minute later.
+   * Save if the last attempt is `interval` seconds ago. Returns the problem, or null; after one, the next
+   * attempt is as much later.
    */
   saveIfDue(): string | null
   /** Save now. Returns the problem, or null. */
@@ -24,6 +24,7 @@ export interface Saver {
  */
 export function createSaver(
   write: () => void, seconds: () => number, discard: (file: string) => void = () => {},
+  interval: number = SAVE_EVERY,
 ): Saver {
   let last = seconds()
   let left: string | null = null
@@ -44,5 +45,15 @@ export function createSaver(
       last = seconds()
     }
   }
-  return { save, saveIfDue: () => seconds() - last < INTERVAL ? null : save() }
+  return { save, saveIfDue: () => seconds() - last < interval ? null : save() }
+}
+
+/** Several savers as one: each saves whatever becomes of the others; their problems, one per line. */
+export function together(savers: readonly Saver[]): Saver {
+  const all = (problems: readonly (string | null)[]): string | null =>
+    problems.filter((problem) => problem !== null).join('\n') || null
+  return {
+    save: () => all(savers.map((saver) => saver.save())),
+    saveIfDue: () => all(savers.map((saver) => saver.saveIfDue())),
+  }
 }

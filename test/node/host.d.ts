@@ -9,8 +9,3 @@ declare module 'node:fs' {
 declare module 'node:vm' {
   export function runInNewContext(code: string): unknown
 }
-declare module 'node:worker_threads' {
-  export class MessageChannel {
-    readonly port1: { postMessage(value: unknown, transfer: readonly ArrayBufferLike[]): void; close(): void }
-  }
-}

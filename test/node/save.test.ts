@@ -5,7 +5,7 @@
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { UsageError } from '../../src/node/cli/failure.ts'
-import { createSaver } from '../../src/node/save.ts'
+import { createSaver, together } from '../../src/node/save.ts'
 
 test('during a run a minute passes between two saves; save() saves at any time', () => {
   let now = 1000, saves = 0
@@ -38,6 +38,19 @@ test('an error of the disk is returned and saving tried again a minute later; ot
   assert.is(saver.save(), null)
   error = new RangeError('internal')
   assert.throws(() => saver.save(), 'internal')
+})
+
+test('several savers save whatever becomes of the others, and every problem is a line', () => {
+  const saved: string[] = []
+  const saver = (name: string, problem: string | null) => createSaver(() => {
+    saved.push(name)
+    if (problem !== null) throw new UsageError(problem)
+  }, () => 0, () => {}, 0)
+  const all = together([saver('a', 'a: full'), saver('b', null), saver('c', 'c: full')])
+  assert.is(all.save(), 'a: full\nc: full')
+  assert.is(all.saveIfDue(), 'a: full\nc: full', 'an interval of 0 is always over')
+  assert.equal(saved, ['a', 'b', 'c', 'a', 'b', 'c'])
+  assert.is(together([saver('b', null)]).save(), null)
 })
 
 test.run()

@@ -26,7 +26,6 @@ export function parseEvalArguments(words: readonly string[]): EvalArguments {
     episodes: EVAL_EPISODES, seed: 0, deterministic: true,
     json: false, quiet: false, color: true, help: false,
   }
-  const positional: string[] = []
   const flags = new Map<string, Flag>([
     ['--episodes', integerFlag('--episodes', 1, problems, (value) => { given.episodes = value })],
     ['--seed', integerFlag('--seed', 0, problems, (value) => { given.seed = value })],
@@ -38,11 +37,19 @@ export function parseEvalArguments(words: readonly string[]): EvalArguments {
     ['--help', switchFlag(() => { given.help = true })],
     ['-h', switchFlag(() => { given.help = true })],
   ])
+  return { ...readFileWords(words, flags, problems), ...given, problems }
+}
+
+/** Words after which a file and perhaps an environment are named; without a file there must be a --help. */
+export function readFileWords(
+  words: readonly string[], flags: ReadonlyMap<string, Flag>, problems: string[],
+): { readonly file: string | undefined; readonly environment: string | undefined } {
+  const positional: string[] = []
   readWords(words, flags, problems, (word) => {
     if (positional.length < 2) positional.push(word)
     else problems.push(`${show(word)}: unexpected word; the environment is already ${show(positional[1])}`)
   })
   const [file, environment] = positional
-  if (file === undefined && !given.help) problems.unshift('file: expected a policy file, got nothing')
-  return { file, environment, ...given, problems }
+  if (file === undefined) problems.unshift('file: expected a policy file, got nothing')
+  return { file, environment }
 }

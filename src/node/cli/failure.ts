@@ -3,7 +3,7 @@
  */
 import { show } from '../../errors/expect.ts'
 import { messageOf } from '../../errors/kinds.ts'
-import { EnvError } from '../../rl/guard.ts'
+import { EnvError } from '../../rl/play/envError.ts'
 
 /** V8's words for an array that is too large for the machine, or for any machine. */
 const OUT_OF_MEMORY = /allocation failed|^Invalid (typed )?array (buffer )?length/

@@ -10,20 +10,34 @@ import { visible } from '../../errors/visible.ts'
  * is given from the current directory if it is below it.
  */
 export function ownProgram(words: readonly string[]): string {
-  const [, script, ...rest] = process.argv
+  const [, script] = process.argv
   // No script: code from the command line or from stdin.
   if (script === undefined) return 'trpo'
-  const before = rest.length - words.length
-  const own = before > 0 && words.every((word, i) => word === rest[before + i]) ? rest.slice(0, before) : []
   const below = relative(process.cwd(), script)
   const path = below === '' || below.split(sep)[0] === '..' ? script : below
   const runtime = basename(process.execPath).replace(/\.exe$/i, '')
+  const own = ownWords(words) ?? []
   return [runtime, ...process.execArgv, path, ...own].map((word) => shellWord(word)).join(' ')
+}
+
+/** What starts this process again, up to the words of the command; null if it did not end in `words`. */
+export function restartWords(words: readonly string[]): readonly string[] | null {
+  const [, script] = process.argv
+  const own = ownWords(words)
+  return script === undefined || own === null ? null : [process.execPath, ...process.execArgv, script, ...own]
+}
+
+/** Words of the script itself, before those of the command; null if it was not run with the latter. */
+function ownWords(words: readonly string[]): readonly string[] | null {
+  const rest = process.argv.slice(2)
+  const before = rest.length - words.length
+  return before >= 0 && words.every((word, i) => word === rest[before + i]) ? rest.slice(0, before) : null
 }
 
 /** A text with commands of `trpo`, as those of this program. */
 export function inWordsOf(program: string, text: string): string {
-  return text.replace(/\btrpo (?=(train|eval|envs|bench|COMMAND|--help|--version)\b)/g, () => `${program} `)
+  const commands = /\btrpo (?=(train|eval|watch|plot|export|info|envs|bench|COMMAND|--help|--version)\b)/g
+  return text.replace(commands, () => `${program} `)
 }
 
 /** Longer than any path. */

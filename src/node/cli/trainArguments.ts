@@ -10,26 +10,43 @@ import type { TrainOptions } from '../../trpo/options/options.ts'
 import { presets } from '../../trpo/options/presets.ts'
 import { optionMeant, resolveOptions } from '../../trpo/options/resolve.ts'
 import { vineBranchesFor } from '../../trpo/variants/sampling.ts'
-import { type Environments, findEnvironment, spacesOf } from '../environments.ts'
+import { type Environments, findEnvironment, sampleOf } from '../environments.ts'
+import { SAVE_EVERY } from '../save.ts'
+import { looksLikeFile } from '../worlds/modulePath.ts'
 import { UsageError } from './failure.ts'
-import { flagNames, flagOf, isSwitch, readValue, writeFlag } from './flags.ts'
+import { flagNames, flagOf, writeFlag } from './flags.ts'
+import { type GivenOptions, optionFlags } from './optionFlags.ts'
 import { shellWord } from './program.ts'
 import { fileFlag, type Flag, integerFlag, nothingForNull, readWords, switchFlag } from './words.ts'
 
-export interface TrainArguments {
+export interface TrainArguments extends GivenOptions {
   /** As it was written; undefined if none was. */
   readonly environment: string | undefined
-  /** The training options that are given; not checked yet. */
-  readonly options: Readonly<Record<string, unknown>>
+  /** Runs of a sweep at a time; undefined for the default. */
+  readonly jobs: number | undefined
+  /** Threads of a run: 1, 2, 4, 8 or 16. */
+  readonly workers: number
   /** Episodes of the final evaluation; 0 for none. */
   readonly evalEpisodes: number
+  /** Iterations between two evaluations during the training; 0 for none. */
+  readonly evalEvery: number
   /** The file to save the policy in; undefined for none. */
   readonly save: string | undefined
+  /** Seconds between two saves. */
+  readonly saveEvery: number
+  /** The folder of the run: a path, null for none, undefined for a new one below runs/. */
+  readonly runDir: string | null | undefined
+  /** Whether the run in that folder is replaced. */
+  readonly force: boolean
+  /** The folder of the run to continue; undefined for a new run. */
+  readonly resume: string | undefined
   readonly json: boolean
   readonly quiet: boolean
   readonly phases: boolean
   readonly color: boolean
   readonly help: boolean
+  /** The word after --help, or null. */
+  readonly topic: string | null
   /** One line each. */
   readonly problems: readonly string[]
 }
@@ -37,6 +54,8 @@ export interface TrainArguments {
 /** What `trpo train` runs. */
 export interface Training {
   readonly environment: Environment
+  /** What finds the environment again: its name, or the path of its module. */
+  readonly word: string
   /** All of them, checked. */
   readonly options: TrainOptions
   readonly given: TrainArguments
@@ -47,36 +66,57 @@ export const EVAL_EPISODES = 100
 /** Reads the words; options and the environment's name are not checked yet. */
 export function parseTrainArguments(words: readonly string[]): TrainArguments {
   const problems: string[] = []
-  const options: Record<string, unknown> = {}
-  const switches = { json: false, quiet: false, phases: false, color: true, help: false }
+  const switches = { json: false, quiet: false, phases: false, force: false, color: true, help: false }
   let environment: string | undefined
-  let save: string | undefined
-  let evalEpisodes = EVAL_EPISODES
+  let save: string | undefined, resume: string | undefined
+  let runDir: string | null | undefined
+  let evalEpisodes = EVAL_EPISODES, evalEvery = 0, saveEvery = SAVE_EVERY
+  let jobs: number | undefined
+  let workers = 1
+  let topic: string | null = null
 
-  const flags = new Map<string, Flag>()
-  for (const name of flagNames) {
-    const flag = flagOf(name)
-    if (isSwitch(name)) {
-      flags.set(flag, switchFlag(() => { options[name] = true }))
-      flags.set(flag.replace('--', '--no-'), switchFlag(() => { options[name] = false }))
-    } else {
-      flags.set(flag, { takesValue: true, set: (text) => { options[name] = readValue(name, text) } })
-    }
+  const { given, flags: ofOptions } = optionFlags(problems)
+  const flags = new Map<string, Flag>(ofOptions)
+  const integer = (flag: string, set: (value: number) => void, low: number = 0): void => {
+    flags.set(flag, integerFlag(flag, low, problems, set))
   }
-  const episodes = integerFlag('--eval-episodes', 0, problems, (value) => { evalEpisodes = value })
-  flags.set('--eval-episodes', episodes)
+  integer('--jobs', (value) => { jobs = value }, 1)
+  integer('--workers', (value) => { workers = value }, 1)
+  integer('--eval-episodes', (value) => { evalEpisodes = value })
+  integer('--eval-every', (value) => { evalEvery = value })
+  integer('--save-every', (value) => { saveEvery = value })
   flags.set('--save', fileFlag('--save', problems, (path) => { save = path }))
-  for (const name of ['json', 'quiet', 'phases', 'help'] as const) {
+  flags.set('--run-dir', fileFlag('--run-dir', problems, (path) => { runDir = path }, 'folder'))
+  flags.set('--no-run-dir', switchFlag(() => { runDir = null }))
+  flags.set('--resume', fileFlag('--resume', problems, (path) => { resume = path }, 'folder'))
+  for (const name of ['json', 'quiet', 'phases', 'force'] as const) {
     flags.set(`--${name}`, switchFlag(() => { switches[name] = true }))
   }
-  flags.set('-h', switchFlag(() => { switches.help = true }))
+  for (const name of ['--help', '-h']) {
+    flags.set(name, {
+      takesValue: 'optional',
+      set(text) {
+        switches.help = true
+        topic = text
+      },
+    })
+  }
   flags.set('--no-color', switchFlag(() => { switches.color = false }))
 
   readWords(words, flags, problems, (word) => {
     if (environment === undefined) environment = word
     else problems.push(`${show(word)}: unexpected word; the environment is already ${show(environment)}`)
   }, (flag) => flagMeant(flag, [...flags.keys()]))
-  return { environment, options, evalEpisodes, save, ...switches, problems }
+  if (![1, 2, 4, 8, 16].includes(workers)) {
+    problems.push(`--workers: expected 1, 2, 4, 8 or 16, got ${workers}`)
+  }
+  if (evalEvery > 0 && evalEpisodes === 0) {
+    problems.push('--eval-episodes: expected at least 1 with --eval-every, got 0')
+  }
+  return {
+    environment, ...given, jobs, workers, evalEpisodes, evalEvery, save, saveEvery, runDir, resume,
+    ...switches, topic, problems,
+  }
 }
 
 /** Throws one UsageError with a line per problem. `clock` is used with --phases. */
@@ -93,7 +133,9 @@ export function resolveTraining(
     const options = resolveOptions({ ...preset, ...given.options, clock: given.phases ? clock : undefined })
     const problem = typeof environment === 'string' ? null : environmentProblem(environment, options)
     if (problem !== null) problems.push(flagProblem(problem))
-    if (typeof environment !== 'string' && problems.length === 0) return { environment, options, given }
+    if (typeof environment !== 'string' && problems.length === 0) {
+      return { environment, word: wordOf(given, environment), options, given }
+    }
   } catch (error) {
     const { name, message } = error as Error
     if (name !== 'TypeError' && name !== 'RangeError') throw error
@@ -102,12 +144,17 @@ export function resolveTraining(
   throw new UsageError(problems.join('\n'))
 }
 
+/** The path that was given for a module, else the environment's name. */
+export function wordOf({ environment: word = '' }: TrainArguments, { name }: Environment): string {
+  return looksLikeFile(word) ? word : name
+}
+
 /**
  * The command that repeats the first `steps` steps: the seed, and every option that differs from the preset.
  * `program` is what a shell runs.
  */
 export function repeatCommand(
-  { environment, options, given }: Training, steps: number, program: string = 'trpo',
+  { environment, word, options, given }: Training, steps: number, program: string = 'trpo',
 ): string {
   const usual = resolveOptions(presetOf(environment, options.conventions))
   const asRun = { ...options, totalSteps: Math.min(options.totalSteps, steps) }
@@ -116,7 +163,8 @@ export function repeatCommand(
       || String(asRun[name]) !== String(usual[name]))
     .map((name) => writeFlag(name, asRun[name]))
   if (given.evalEpisodes !== EVAL_EPISODES) flags.push(`--eval-episodes ${given.evalEpisodes}`)
-  return [program, 'train', shellWord(environment.name), ...flags].join(' ')
+  if (given.evalEvery > 0) flags.push(`--eval-every ${given.evalEvery}`)
+  return [program, 'train', shellWord(word), ...flags].join(' ')
 }
 
 function presetOf(
@@ -131,12 +179,19 @@ function presetOf(
  */
 function environmentProblem(environment: Environment, options: TrainOptions): string | null {
   if (options.sampling === 'single-path') return null
-  vineBranchesFor(options, spacesOf(environment).actionSpace)
+  // What an environment that is made later has, the training itself asks.
+  const sample = sampleOf(environment)
+  if (sample === null) return null
+  vineBranchesFor(options, sample.actionSpace)
+  if (typeof sample.getState !== 'function' || typeof sample.setState !== 'function') {
+    const where = 'an environment without getState and setState'
+    return `sampling: expected "single-path" for ${where}, got "vine"`
+  }
   return null
 }
 
 /** A problem that the rules found, with flags in place of option names. */
-function flagProblem(message: string): string {
+export function flagProblem(message: string): string {
   const named = message.replace(/^\w+/, (name) => flagOf(name))
   return nothingForNull(named.replace('multiple of envCount', 'multiple of --env-count'))
 }

@@ -8,7 +8,11 @@ import { shown } from '../show/text.ts'
 import { readNumber } from './flags.ts'
 
 /** A flag, and what it does with its value: null if none is given, which is always so for switches. */
-export interface Flag { readonly takesValue: boolean; readonly set: (text: string | null) => void }
+export interface Flag {
+  /** 'optional': it may stand alone; 'equals': it may have a value after =, but not in the next word. */
+  readonly takesValue: boolean | 'optional' | 'equals'
+  readonly set: (text: string | null) => void
+}
 
 /** Letters of an unknown flag that are compared with the known ones. */
 const LONGEST = 64
@@ -43,10 +47,11 @@ export function readWords(
     const flag = flags.get(meant) ?? flags.get(nearest(name.slice(0, LONGEST), names))!
     let text = equals < 0 ? null : word.slice(equals + 1)
     const valueFollows = i + 1 < words.length && !words[i + 1].startsWith('--')
-    if (flag.takesValue && text === null && valueFollows) text = words[++i]
+    const takesNext = flag.takesValue === true || flag.takesValue === 'optional'
+    if (takesNext && text === null && valueFollows) text = words[++i]
     if (known === undefined) continue
-    if (!flag.takesValue && text !== null) problems.push(`${name}: expected no value, got ${show(text)}`)
-    else flag.set(text)
+    if (flag.takesValue !== false || text === null) flag.set(text)
+    else problems.push(`${name}: expected no value, got ${show(text)}`)
   }
 }
 
@@ -71,12 +76,14 @@ export function integerFlag(
   }
 }
 
-/** A flag that takes the name of a file. */
-export function fileFlag(name: string, problems: string[], set: (path: string) => void): Flag {
+/** A flag that takes the name of a file or folder. */
+export function fileFlag(
+  name: string, problems: string[], set: (path: string) => void, what: 'file' | 'folder' = 'file',
+): Flag {
   return {
     takesValue: true,
     set(text) {
-      if (text === null || text === '') problems.push(`${name}: expected a file, got nothing`)
+      if (text === null || text === '') problems.push(`${name}: expected a ${what}, got nothing`)
       else set(text)
     },
   }

@@ -9,7 +9,7 @@ import process from 'node:process'
 import { setImmediate } from 'node:timers/promises'
 import { isatty } from 'node:tty'
 import { UsageError } from '../cli/failure.ts'
-import { systemText } from '../files.ts'
+import { systemText } from '../disk/disk.ts'
 
 /** Nobody reads stdout any more. */
 export class ReaderLeft extends Error {

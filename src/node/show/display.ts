@@ -7,7 +7,7 @@ import { countdown, decimal, scientific, short } from './format.ts'
 import type { Paint, Terminal } from './terminal.ts'
 
 /** What is shown of an iteration. */
-export type Shown = Omit<Iteration, 'policy' | 'value'>
+export type Shown = Omit<Iteration, 'policy' | 'value' | 'snapshot'>
 
 /** What a row shows besides the iteration's record. */
 export interface RowContext {

@@ -69,6 +69,9 @@ export interface Run {
   /** Whether the file could not be replaced as a whole, and was overwritten. */
   readonly overwritten: boolean
   readonly saveProblem: string | null
+  /** The folder of the run, undefined for none; and the command that continues it, if it was stopped. */
+  readonly folder: string | undefined
+  readonly resume: string | undefined
   readonly showPhases: boolean
   /** The command that repeats the run; and whether the shell joins lines that end in a backslash. */
   readonly command: string
@@ -98,8 +101,11 @@ export function summary(run: Run, columns: number, paint: Paint): string {
     const how = run.overwritten ? ', overwritten: it cannot be replaced as a whole' : ''
     fields.push(['saved', run.saved + how])
   }
+  if (run.folder !== undefined) fields.push(['run folder', run.folder])
   if (run.showPhases) fields.push(['phases', percentages(tally.phases)])
-  fields.push(['repeat', run.joinsLines ? shellLines(run.command, columns) : [run.command]])
+  const lines = (command: string): readonly string[] => shellLines(command, columns, run.joinsLines)
+  if (run.resume !== undefined) fields.push(['continue', lines(run.resume)])
+  fields.push(['repeat', lines(run.command)])
   return `\n${headline(run, columns, paint)}\n${fieldList(fields, columns, paint)}`
 }
 
@@ -109,10 +115,12 @@ export type Field = readonly [
 ]
 
 const INDENT = 2, NAME_WIDTH = 12
+/** Where the text of a field begins. */
+export const TEXT_COLUMN: number = INDENT + NAME_WIDTH
 
 /** One field per line; a longer text is wrapped at commas, colons and arrows, below its first word. */
 export function fieldList(fields: readonly Field[], columns: number, paint: Paint): string {
-  const margin = ' '.repeat(INDENT + NAME_WIDTH)
+  const margin = ' '.repeat(TEXT_COLUMN)
   return fields.map(([name, text, paintLine = (line) => line]) => {
     const lines = typeof text === 'string' ? wrap(text, textWidth(columns), /(?<=[,:]) | (?=→)/) : text
     const head = ' '.repeat(INDENT) + paint.faint(name.padEnd(NAME_WIDTH))
@@ -122,13 +130,13 @@ export function fieldList(fields: readonly Field[], columns: number, paint: Pain
 
 /** Characters for a field's text. A full last column would make some terminals add an empty line. */
 function textWidth(columns: number): number {
-  return columns - 1 - INDENT - NAME_WIDTH
+  return columns - 1 - TEXT_COLUMN
 }
 
-/** A long command on several lines, with whole flags, as a POSIX shell reads it. */
-function shellLines(command: string, columns: number): readonly string[] {
+/** A long command on several lines, with whole flags, as a POSIX shell reads it; on one if `joins` is not. */
+export function shellLines(command: string, columns: number, joins: boolean): readonly string[] {
   // Within quotes a backslash is part of the word.
-  if (/['"]/.test(command)) return [command]
+  if (!joins || /['"]/.test(command)) return [command]
   const lines = wrap(command, textWidth(columns) - ' \\'.length, / (?=--)/)
   return lines.map((line, i) => i + 1 < lines.length ? `${line} \\` : line)
 }

@@ -9,7 +9,7 @@ import {
   count, createTally, fieldList, type Run, summary, type Tally,
 } from '../../../src/node/show/summary.ts'
 import { colored, plain } from '../../../src/node/show/terminal.ts'
-import { EnvError } from '../../../src/rl/guard.ts'
+import { EnvError } from '../../../src/rl/play/envError.ts'
 import { record } from '../../support/iteration.ts'
 
 /** Episodes that end in an iteration, and the mean return after it. */
@@ -26,7 +26,7 @@ function tallyOf(iterations: readonly Ended[], solvedReturn: number | null): Tal
 const run: Omit<Run, 'tally'> = {
   name: 'CartPole', solvedReturn: 475, seconds: 6.4, plannedSteps: 100_352, signal: null,
   returns: Float64Array.of(480, 500, 490, 490), evalEpisodes: 4, stopped: 0, showPhases: true,
-  saved: undefined, overwritten: false, saveProblem: null,
+  saved: undefined, overwritten: false, saveProblem: null, folder: undefined, resume: undefined,
   command: 'trpo train CartPole --seed 0', joinsLines: true,
 }
 const text = (of: Run, columns: number = Infinity): string => summary(of, columns, plain)

@@ -5,10 +5,10 @@
  */
 import { Buffer } from 'node:buffer'
 import { randomBytes } from 'node:crypto'
-import { readlinkSync, realpathSync, statSync } from 'node:fs'
 import { basename, dirname, isAbsolute, join, sep } from 'node:path'
-import { UsageError } from './cli/failure.ts'
-import { shownPath } from './show/text.ts'
+import { UsageError } from '../cli/failure.ts'
+import { codeOf, type Disk } from './disk.ts'
+import { shownPath } from '../show/text.ts'
 
 export interface Target {
   /** As it was given if it is no link, else where the link leads. */
@@ -18,10 +18,10 @@ export interface Target {
 }
 
 /** Throws a UsageError if a directory or a device is there: renaming a file to its name would delete it. */
-export function targetOf(path: string): Target {
-  const led = followed(path)
-  const real = led === join(realpathSync.native(dirname(path)), basename(path)) ? path : led
-  const stat = statSync(real, { throwIfNoEntry: false })
+export function targetOf(path: string, disk: Disk): Target {
+  const led = followed(path, disk)
+  const real = led === join(disk.realpathSync(dirname(path)), basename(path)) ? path : led
+  const stat = disk.statSync(real)
   if (stat === undefined) return { path: real, present: null }
   expectFile(path, stat)
   return { path: real, present: { mode: stat.mode & 0o777, uid: stat.uid, gid: stat.gid } }
@@ -32,29 +32,31 @@ export function expectFile(path: string, stat: { isFile(): boolean }): void {
 }
 
 /** The path of the file that `path` leads to. The file need not exist, its directory must. */
-function followed(path: string): string {
+function followed(path: string, disk: Disk): string {
   for (let at = path; ;) {
     try {
       // The other realpath of Node takes `link/..` for the directory that holds the link.
-      return realpathSync.native(at)
+      return disk.realpathSync(at)
     } catch (error) {
-      const isNew = (error as { readonly code?: string }).code === 'ENOENT' && at !== '' && !at.endsWith(sep)
+      const isNew = codeOf(error) === 'ENOENT' && at !== '' && !at.endsWith(sep)
       if (!isNew) throw error
     }
-    const directory = realpathSync.native(dirname(at))
+    const directory = disk.realpathSync(dirname(at))
     const last = join(directory, basename(at))
-    const link = linkAt(last)
+    const link = linkAt(last, disk)
     if (link === null) return last
     // A loop of links never comes here: realpath refuses it.
     at = isAbsolute(link) ? link : `${directory}${sep}${link}`
   }
 }
 
-function linkAt(path: string): string | null {
+/** Where the link leads; null if there is none. A link that cannot be read must not be replaced by a file. */
+function linkAt(path: string, disk: Disk): string | null {
   try {
-    return readlinkSync(path)
-  } catch {
-    return null
+    return disk.readlinkSync(path)
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT' || codeOf(error) === 'EINVAL') return null
+    throw error
   }
 }
 
