@@ -24,10 +24,6 @@ declare module 'node:path' {
   export function join(...parts: string[]): string
   export function resolve(path: string): string
 }
-declare function fetch(url: string, request?: { method: 'POST'; body: string }): Promise<{
-  readonly status: number
-  text(): Promise<string>
-}>
 declare module 'node:http' {
   interface Request {
     readonly url: string

@@ -52,6 +52,7 @@ test('every file that the manifest names is there, and its types before its code
 test('it holds what was built from sources that are there, each with its map, and no test', () => {
   for (const file of files) {
     assert.match(file, /^(dist|src|docs)(\/|$)|^(package\.json|README\.md|LICENSE|CHANGELOG\.md)$/)
+    assert.not.match(file, 'node_modules')
     // Pages and examples are as written; the bundle of benchmarks is of sources that stay in the repository.
     if (file.startsWith('docs/') || file === 'dist/bench.js') continue
     if (file.endsWith('.js')) assert.ok(files.includes(`${file}.map`), file)
