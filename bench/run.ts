@@ -62,6 +62,14 @@ const subjects: Readonly<Record<string, readonly [string, () => Promise<Subject>
     'trainings in worlds of other units, and with a constant in the rewards; --filter TEXT, --seeds N',
     async () => (await import('./studies/units.ts')).units,
   ],
+  async: [
+    'what it costs to await a world: trainAsync against train on CartPole',
+    async () => (await import('./studies/async.ts')).async,
+  ],
+  frames: [
+    'frames of a page while a worker learns, and without; needs chromium',
+    async () => (await import('./studies/frames.ts')).frames,
+  ],
   sizes: [
     'bytes of an embedder\'s bundle; --files PART lists what each source file adds',
     async () => (await import('./package/sizes.ts')).sizes,
@@ -73,6 +81,10 @@ const subjects: Readonly<Record<string, readonly [string, () => Promise<Subject>
   options: [
     'writes docs/options.md from the options\' rows',
     async () => (await import('./package/options.ts')).options,
+  ],
+  player: [
+    'writes src/io/export/playerText.ts, the program of standalone policies',
+    async () => (await import('./package/player.ts')).player,
   ],
 }
 
