@@ -13,10 +13,10 @@ const bench = buildBench('.build/bench-pages')
 const PAGES: Readonly<Record<string, string>> = {
   certificates: 'docs/results/certificates.md', ladder: 'docs/results/kernels.md',
   learning: 'docs/results/learning.md', normalization: 'docs/results/normalization.md',
-  options: 'docs/options.md', units: 'docs/results/units.md',
+  options: 'docs/options.md', player: 'src/io/export/playerText.ts', units: 'docs/results/units.md',
 }
-/** Run by bench.test.ts and by package/size.test.ts. */
-const ELSEWHERE = ['kernels', 'sizes', 'install']
+/** Run by bench.test.ts, package/size.test.ts and, since it needs a browser, package/browser.test.ts. */
+const ELSEWHERE = ['kernels', 'sizes', 'install', 'frames']
 
 for (const subject of benchmarkSubjects.filter((name) => !ELSEWHERE.includes(name))) {
   test(`npm run bench -- ${subject} runs, and a smoke run writes nothing`, () => {
@@ -25,7 +25,7 @@ for (const subject of benchmarkSubjects.filter((name) => !ELSEWHERE.includes(nam
     const { stdout, stderr, status } = bench(subject, '--smoke')
     assert.is(stderr, '')
     assert.is(status, 0)
-    if (subject === 'options') assert.is(stdout, '')
+    if (['options', 'player'].includes(subject)) assert.is(stdout, '')
     else assert.ok(/^\|-{3}[^]*^\|.*^\|/ms.test(stdout) && !/NaN|undefined/.test(stdout), stdout)
     assert.equal(unknownHeads(stdout, page), [])
     assert.is(readFileSync(path, 'utf8'), page)

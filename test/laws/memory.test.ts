@@ -2,7 +2,6 @@
  * A long training keeps nothing: the collected heap after many iterations against what it was after some.
  * Tolerance: 64 bytes per iteration, half of the smallest vector that could be kept.
  */
-import { memoryUsage } from 'node:process'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import type { Env } from '../../src/rl/world/env.ts'
@@ -10,16 +9,7 @@ import { evaluate } from '../../src/rl/evaluate.ts'
 import { box, discrete } from '../../src/rl/world/space.ts'
 import type { TrainOptions } from '../../src/trpo/options/options.ts'
 import { train } from '../../src/trpo/train.ts'
-
-const collectGarbage = (globalThis as { gc?: () => void }).gc
-
-/** Bytes on the heap and in array buffers that something still refers to. */
-function held(): number {
-  // Buffers are released one collection after the object that held them.
-  for (let k = 0; k < 3; k++) collectGarbage!()
-  const { heapUsed, arrayBuffers } = memoryUsage()
-  return heapUsed + arrayBuffers
-}
+import { collectGarbage, held } from '../support/memory.ts'
 
 /** Episodes of 5 steps, so that several end in every iteration. */
 function counter(): Env {

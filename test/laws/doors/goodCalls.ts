@@ -4,6 +4,7 @@
 import * as core from '../../../src/index.ts'
 import * as envs from '../../../src/envs/index.ts'
 import * as io from '../../../src/io/index.ts'
+import * as parallel from '../../../src/parallel/index.ts'
 import * as parts from '../../../src/parts.ts'
 import { train as trainPlain } from '../../../src/plain.ts'
 
@@ -102,6 +103,15 @@ const vectors = (...lengths: readonly number[]): Float64Array[] =>
 const bytes = (): Uint8Array => io.encodePolicy(policy())
 const random = (): core.Random => new Random(5)
 
+const start = (): object => ({ ...options(), policy: policy(), value: value() })
+const snapshot = (): core.Snapshot => {
+  const { value } = core.train(world, options()).next()
+  return (value as core.Iteration).snapshot()
+}
+const signal: core.StopSignal = { aborted: false, addEventListener() {}, removeEventListener() {} }
+const agent = (): core.Agent<Float64Array> =>
+  core.createAgent({ observationSpace: space(), actionSpace: space() }, { ...options(), envCount: 1 })
+
 /** A generator's first result. */
 const first = (call: Call): Call => (...given) => (call(...given) as Generator).next()
 const good = (call: unknown, make: () => readonly unknown[]): Good => ({ call: call as Call, make })
@@ -126,6 +136,19 @@ const inEnv = (name: 'reset' | 'step' | 'setState', ready: boolean): Call => (..
 /** By entry and name. */
 export const goodCalls: Readonly<Record<string, Good>> = {
   'trpo train': good(first(core.train), () => [world, { ...options(), clock: () => 1 }]),
+  'trpo train, start': good(first(core.train), () => [world, { ...start(), observer: { trial() {} } }]),
+  'trpo train, resume': good(first(core.train), () => [world, { resume: snapshot(), totalSteps: 16 }]),
+  'trpo trainAsync': good(first(core.trainAsync), () => [world, { ...options(), clock: () => 1, signal }]),
+  'trpo evaluateAsync': good(core.evaluateAsync, () => [policy(), world, { episodes: 2, seed: 0 }]),
+  'trpo checkEnvAsync': good(core.checkEnvAsync, () => [world(), { steps: 10, seed: 1 }]),
+  'trpo clonePolicy': good(core.clonePolicy, () => [policy(), reference]),
+  'trpo createAgent': good(core.createAgent, () => [world(), { ...options(), onIteration() {} }]),
+  'trpo createAgent, act': good((...given: any[]) => agent().act(given[0]), () => [[0.1, 0.2]]),
+  'trpo createAgent, learn': good(async (...given: any[]) => {
+    const made = agent()
+    await made.act([0.1, 0.2])
+    made.learn(given[0])
+  }, () => [{ reward: 1, terminated: false, truncated: true, observation: [0.1, 0.2], info: {} }]),
   'trpo/plain train': good(first(trainPlain), () =>
     [world, { batchSteps: 8, envCount: 2, hiddenSizes: [3] }]),
   'trpo resolveOptions': good(core.resolveOptions, () => [{ ...options(), clock: () => 1 }]),
@@ -204,7 +227,12 @@ export const goodCalls: Readonly<Record<string, Good>> = {
   }),
   'trpo/parts createStepper': good(parts.createStepper, () =>
     [policy(), inputs(), stepOptions(), random(), null]),
-  'trpo/parts step': good(parts.step, () => [stepper(), stepBatch(), () => {}]),
+  'trpo/parts step': good(parts.step, () => [stepper(), stepBatch(), () => {}, { trial() {} }]),
+  'trpo/parts probe': good(parts.probe, () => {
+    const made = stepper(), batch = stepBatch()
+    parts.step(made, batch)
+    return [made, batch, 0.1, new Float64Array(made.gradient.length)]
+  }),
   'trpo/parts updateTrustRegion': good(parts.updateTrustRegion, () => [stepper().region, stepOptions(), 0.5]),
   'trpo/parts createFitter': good(parts.createFitter, () => [value(), 8, valueOptions()]),
   'trpo/parts refreshStatistics': good(parts.refreshStatistics, () => {
@@ -302,6 +330,12 @@ export const goodCalls: Readonly<Record<string, Good>> = {
   'trpo/io encodePolicy': good(io.encodePolicy, () => [policy(), { note: 'x' }]),
   'trpo/io decodeValue': good(io.decodeValue, () => [io.encodeValue(value()), reference]),
   'trpo/io encodeValue': good(io.encodeValue, () => [value(), { note: 'x' }]),
+  'trpo/io encodeOnnx': good(io.encodeOnnx, () => [policy(), { float32: true, mask: false }, { note: 'x' }]),
+  'trpo/io encodeScript': good(io.encodeScript, () => [policy(), { note: 'x' }]),
+  'trpo/io encodeJson': good(io.encodeJson, () => [policy(), { note: 'x' }]),
+  'trpo/io foldNormalizer': good(io.foldNormalizer, () => [policy(), { dropClip: true }]),
+  'trpo/io decodeTraining': good(io.decodeTraining, () => [io.encodeTraining(snapshot())]),
+  'trpo/io encodeTraining': good(io.encodeTraining, () => [snapshot(), { note: 'x' }]),
   'trpo/io decodeSafetensors': good(io.decodeSafetensors, () => [bytes()]),
   'trpo/io encodeSafetensors': good(io.encodeSafetensors, () =>
     [new Map([['x', { shape: [2], data: new Float64Array(2) }]]), new Map([['note', 'x']])]),
@@ -309,11 +343,15 @@ export const goodCalls: Readonly<Record<string, Good>> = {
     (tensor: unknown) => io.encodeSafetensors(new Map([['x', tensor]]) as never),
     () => [{ shape: [2], data: new Float64Array(2) }]),
   'trpo/io FileError': good(made(io.FileError), () => ['a problem']),
+
+  'trpo/parallel threadMemory': good(parallel.threadMemory, () => [2, 16]),
+  'trpo/parallel createThreads': good(
+    parallel.createThreads, () => [parallel.threadMemory(2), 1, 2, { patience: 100, spin: 10 }]),
 }
 
 /** The functions of each entry by name, once each, without those of the host. */
 export const exported: readonly string[] = Object.entries({
-  trpo: core, 'trpo/parts': parts, 'trpo/envs': envs, 'trpo/io': io,
+  trpo: core, 'trpo/parts': parts, 'trpo/envs': envs, 'trpo/io': io, 'trpo/parallel': parallel,
 }).flatMap(([entry, module]) => Object.entries(module)
   .filter(([name, held]) => typeof held === 'function'
     && (entry === 'trpo' || (core as Record<string, unknown>)[name] !== held))

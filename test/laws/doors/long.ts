@@ -14,7 +14,7 @@ const print = (text: string): unknown => process.stdout.write(`${text}\n`)
 const all: Tried[] = []
 for (const [name, good] of Object.entries(goodCalls).filter(([name]) =>
   part in goodCalls ? name === part : name.includes(part))) {
-  const tried = tryAll(name, good, depth, Object.keys(badValues))
+  const tried = await tryAll(name, good, depth, Object.keys(badValues))
   all.push(...tried)
   const { unclear, NaN, hang } = counts(tried)
   if (unclear + NaN + hang === 0) continue

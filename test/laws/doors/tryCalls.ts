@@ -1,6 +1,7 @@
 /**
  * Every argument of a call, and every field of it, replaced by bad values one by one; and what came of it.
  */
+import { setTimeout } from 'node:timers/promises'
 import { runInThisContext } from 'node:vm'
 import { badValues, holdsNaN, OWN } from './badValues.ts'
 import type { Good } from './goodCalls.ts'
@@ -60,19 +61,20 @@ function reachesNaN(value: unknown, depth: number = 4): boolean {
 
 const isOurs = /^[^\n]*: expected [^]*, got /
 
-/** The call with one bad value. */
-export function tryCall(name: string, { call, make }: Good, path: Path, value: string): Tried {
+/** The call with one bad value; what it promises is awaited. */
+export async function tryCall(name: string, { call, make }: Good, path: Path, value: string): Promise<Tried> {
   const place = path.join('.')
   const done = (outcome: Outcome, text: string = ''): Tried => ({ name, place, value, outcome, text })
   const given = replaced(make(), path, badValues[value]()) as readonly unknown[]
   const host = globalThis as unknown as { badCall: () => unknown }
   host.badCall = () => call(...given)
   try {
-    const result = runInThisContext('badCall()', { timeout: LIMIT })
+    const late = Symbol('late'), answer = runInThisContext('badCall()', { timeout: LIMIT })
+    const result = await Promise.race([answer, setTimeout(LIMIT, undefined, { ref: false }).then(() => late)])
+    if (result === late) return done('hang', 'a promise')
     const computed = !holdsNaN.includes(value) && value !== 'NaN'
     const isNaN = reachesNaN(result) || (computed && given.some((each) => reachesNaN(each)))
     if (isNaN && !holdsNaN.includes(value)) return done('NaN')
-    // A rejected promise of the value itself must not end the process.
     return done('returned')
   } catch (error) {
     const text = String((error as { message?: unknown } | null)?.message ?? error)
@@ -83,9 +85,14 @@ export function tryCall(name: string, { call, make }: Good, path: Path, value: s
 }
 
 /** All bad calls of one function. */
-export function tryAll(name: string, good: Good, depth: number, values: readonly string[]): Tried[] {
-  return placesIn(good.make(), depth)
-    .flatMap((path) => values.map((value) => tryCall(name, good, path, value)))
+export async function tryAll(
+  name: string, good: Good, depth: number, values: readonly string[],
+): Promise<Tried[]> {
+  const tried: Tried[] = []
+  for (const path of placesIn(good.make(), depth)) {
+    for (const value of values) tried.push(await tryCall(name, good, path, value))
+  }
+  return tried
 }
 
 /** The numbers of outcomes, in one line. */
