@@ -28,8 +28,8 @@ export function looksLikeFile(word: string): boolean {
 
 /** Where the word leads. Throws a UsageError if there is no such file, or not one of a program. */
 export function modulePathOf(word: string): ModulePath {
-  // A name of a file may contain `#`.
-  const hash = isFile(word) ? -1 : word.lastIndexOf('#')
+  // A name of a file may contain `#`; in a URL that begins the fragment, and the file is found without it.
+  const hash = isFile(word) && !isUrl(word) ? -1 : word.lastIndexOf('#')
   const file = hash < 0 ? word : word.slice(0, hash), name = hash < 0 ? null : word.slice(hash + 1)
   const expected = (what: string, got: string): UsageError =>
     new UsageError(`${shownPath(file)}: expected ${what}, got ${got}`)
@@ -47,9 +47,13 @@ function isFile(file: string): boolean {
   return existsSync(pathOf(file))
 }
 
+function isUrl(file: string): boolean {
+  return /^file:/i.test(file)
+}
+
 /** The absolute path of a path or a file URL. */
 function pathOf(file: string): string {
-  if (!/^file:/i.test(file)) return resolve(process.cwd(), file)
+  if (!isUrl(file)) return resolve(process.cwd(), file)
   try {
     return fileURLToPath(file)
   } catch (error) {

@@ -185,6 +185,8 @@ test('a word is a file by its separators or its ending, and never by its name al
   for (const word of ['maze', 'CartPole-v1', 'maze#x', 'js', 'a.b']) assert.not.ok(looksLikeFile(word), word)
   const { url, name } = modulePathOf('test/run.js#x')
   assert.equal([url, name], [`file://${resolve('test/run.js')}`, 'x'])
+  const same = modulePathOf(`${url}#x`), whole = modulePathOf(url)
+  assert.equal([same.url, same.name, whole.url, whole.name], [url, 'x', url, null])
 })
 
 const packages = 'test/runtimes/node_modules'
