@@ -52,6 +52,13 @@ export function duration(seconds: number): string {
   return `${Math.floor(minutes / 60)} h ${minutes % 60} min`
 }
 
+/** Of numbers in ascending order, or null; the mean of the middle two if their number is even. */
+export function median(ascending: readonly number[]): number | null {
+  const n = ascending.length
+  if (n === 0) return null
+  return (ascending[Math.floor((n - 1) / 2)] + ascending[Math.floor(n / 2)]) / 2
+}
+
 /**
  * `text` as lines of at most `width` characters, broken at spaces that match `space`; a piece that is longer
  * gets a line of its own.

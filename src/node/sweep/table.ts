@@ -1,7 +1,7 @@
 /**
  * The result of a sweep: one row per configuration, best first, by the median over seeds. Pure.
  */
-import { decimal, grouped, wrap } from '../show/format.ts'
+import { decimal, grouped, median, wrap } from '../show/format.ts'
 import type { Paint } from '../show/terminal.ts'
 import { type Outcome, scoreOf, solvedAt } from './outcome.ts'
 import type { Configuration } from './plan.ts'
@@ -47,13 +47,6 @@ export function rowsOf(
 /** The numbers, in ascending order. */
 function sorted(values: readonly (number | null)[]): number[] {
   return values.filter((x): x is number => x !== null && Number.isFinite(x)).sort((a, b) => a - b)
-}
-
-/** Of numbers in ascending order; the mean of the two in the middle if their number is even. */
-export function median(ascending: readonly number[]): number | null {
-  const n = ascending.length
-  if (n === 0) return null
-  return (ascending[Math.floor((n - 1) / 2)] + ascending[Math.floor(n / 2)]) / 2
 }
 
 /** Characters that flags need beside the numbers; else they are below them, so far to the right. */

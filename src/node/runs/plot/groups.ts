@@ -3,6 +3,7 @@
  * share with the others, and drawn as median and range over its runs. Pure.
  */
 import type { Point } from '../../show/chart.ts'
+import { median } from '../../show/format.ts'
 import { type Row, valueOf } from '../columns.ts'
 import type { Config } from '../config.ts'
 import type { History } from '../history.ts'
@@ -72,7 +73,7 @@ export function spreadOf(curves: readonly (readonly Point[])[]): Pick<Group, 'me
     .filter((y): y is number => y !== null).sort((a, b) => a - b))
   const line = (choose: (sorted: readonly number[]) => number): Point[] =>
     grid.map((x, i) => [x, choose(at[i])])
-  return { median: line(median), low: line((y) => y[0]), high: line((y) => y[y.length - 1]) }
+  return { median: line((y) => median(y)!), low: line((y) => y[0]), high: line((y) => y[y.length - 1]) }
 }
 
 /** The curve's height at x, on a straight line between its points; null outside of them. */
@@ -87,10 +88,4 @@ function interpolated(points: readonly Point[], x: number): number | null {
   const [x0, y0] = points[low], [x1, y1] = points[high]
   if (x === x0) return y0
   return x === x1 || x1 === x0 ? y1 : y0 + (y1 - y0) * (x - x0) / (x1 - x0)
-}
-
-/** Of numbers in ascending order, at least one. */
-export function median(ascending: readonly number[]): number {
-  const n = ascending.length
-  return (ascending[Math.floor((n - 1) / 2)] + ascending[Math.floor(n / 2)]) / 2
 }
