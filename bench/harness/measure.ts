@@ -110,7 +110,8 @@ function callsFor(contestant: Contestant, sampleMs: number): number {
   }
 }
 
-function quantile(values: readonly number[], q: number): number {
+/** The q-th quantile. */
+export function quantile(values: readonly number[], q: number): number {
   const sorted = [...values].sort((a, b) => a - b)
   return sorted[Math.min(sorted.length - 1, Math.floor(q * sorted.length))]
 }

@@ -133,7 +133,7 @@ export function createProblem(backend: Backend, size: Size, options: Partial<Ste
 /**
  * Flops of one Fisher product by passes: Σ 8Nnm over layers, less 4Nnm for the first, whose input is data.
  */
-export function passesFlops({ sizes, states }: Size): number {
+export function passesFlops({ sizes, states }: Omit<Size, 'kind'>): number {
   let flops = 0
   for (let l = 0; l + 1 < sizes.length; l++) flops += (l === 0 ? 4 : 8) * states * sizes[l] * sizes[l + 1]
   return flops
@@ -143,7 +143,7 @@ export function passesFlops({ sizes, states }: Size): number {
  * Flops of one Fisher product as `createFisher` does it. With sensitivities of k outputs: 4Nnm for every
  * layer except the last, which has 8Nnm, and 4Nkm for each layer that has sensitivities.
  */
-export function fisherFlops(size: Size): number {
+export function fisherFlops(size: Omit<Size, 'kind'>): number {
   const { sizes, states } = size
   const kept = sensitivitiesPerState(sizes)
   if (kept === 0) return passesFlops(size)
@@ -155,7 +155,7 @@ export function fisherFlops(size: Size): number {
 }
 
 /** Flops of making the sensitivities: a product for each output and each layer that has some. */
-export function refreshFlops({ sizes, states }: Size): number {
+export function refreshFlops({ sizes, states }: Omit<Size, 'kind'>): number {
   const outputs = sizes[sizes.length - 1]
   if (sensitivitiesPerState(sizes) === 0) return 0
   let flops = 0
@@ -164,7 +164,7 @@ export function refreshFlops({ sizes, states }: Size): number {
 }
 
 /** Flops of a forward pass: Σ 2Nnm. */
-export function forwardFlops({ sizes, states }: Size): number {
+export function forwardFlops({ sizes, states }: Omit<Size, 'kind'>): number {
   let flops = 0
   for (let l = 0; l + 1 < sizes.length; l++) flops += 2 * states * sizes[l] * sizes[l + 1]
   return flops
@@ -205,7 +205,8 @@ export function parameters({ policy }: Problem): number {
   return policy.net.parameters.flat.length
 }
 
-function parametersOf(sizes: readonly number[], kind: Size['kind']): number {
+/** P of a policy with these layers. */
+export function parametersOf(sizes: readonly number[], kind: Size['kind']): number {
   let P = kind === 'gaussian' ? sizes[sizes.length - 1] : 0
   for (let l = 0; l + 1 < sizes.length; l++) P += (sizes[l] + 1) * sizes[l + 1]
   return P

@@ -23,6 +23,9 @@ export function createTable(header: readonly string[]): Table {
   return { add, text: () => rows.join('\n') }
 }
 
+/** As a cell shows it. */
+export const milliseconds = (x: number): string => `${x.toFixed(1)} ms`
+
 export function mean(values: readonly number[]): number {
   return values.reduce((total, x) => total + x, 0) / values.length
 }

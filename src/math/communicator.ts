@@ -58,11 +58,15 @@ export function keepLargest(ranks: Communicator, x: Float64Array): void {
   for (let p = 0; p < all.length; p++) x[p % x.length] = Math.max(x[p % x.length], all[p])
 }
 
-/** x ← Σ over ranks of what each has summed over its shards; `all` [size · n] is scratch. */
-export function addAll(ranks: Communicator, x: Float64Array, all: Float64Array): void {
+/**
+ * x ← Σ over ranks of what each has summed over its shards; `all` [size · n] is scratch. `copies` neighbours
+ * have the same shards, and one of them counts.
+ */
+export function addAll(ranks: Communicator, x: Float64Array, all: Float64Array, copies: number = 1): void {
   if (ranks.size === 1) return
   ranks.allGather(all, x)
-  const parts = Array.from({ length: ranks.size }, (_, r) => all.subarray(r * x.length, (r + 1) * x.length))
+  const parts: Float64Array[] = []
+  for (let r = 0; r < ranks.size; r += copies) parts.push(all.subarray(r * x.length, (r + 1) * x.length))
   addTree(parts, (into, part) => addScaled(into, 1, part))
   x.set(parts[0])
 }

@@ -78,12 +78,14 @@ export function initializeMlp(net: Mlp, outputGain: number, random: Random): voi
  * A tape for `inputs`. With `keep`, every layer's output is kept for all rows, which tangent and backward
  * need; without, hidden layers have memory for one tile only, and only `forward` may run. No tile crosses the
  * border of a shard: `SHARDS` of them for a sum over the states of a batch, whose bits must not depend on
- * who computes which; 1 for anything else.
+ * who computes which; 1 for anything else. Passes run over the shards `from` to `end` − 1, by default all.
  */
-export function createTape(net: Mlp, inputs: Tensor, keep: boolean, shardCount: number = 1): Tape {
+export function createTape(
+  net: Mlp, inputs: Tensor, keep: boolean, shardCount: number = 1, from: number = 0, end: number = shardCount,
+): Tape {
   const { backend, sizes } = net
   const N = inputs.rows, L = sizes.length - 1
-  const ranges = tileRanges(N, shardCount)
+  const ranges = tileRanges(N, shardCount).slice(from, end)
   const tileRows = Math.max(0, ...ranges.flat().map(([, rows]) => rows))
   const outputs = backend.allocate(N, sizes[L])
   const outputDerivatives = backend.allocate(keep ? N : 0, sizes[L])

@@ -3,6 +3,7 @@
  * summed in order, tile by tile, and the sums are added in a fixed binary tree. And samples of a batch's
  * states that take as many from each shard.
  */
+import type { Backend } from '../math/backend.ts'
 import { addAll, type Communicator, solo } from '../math/communicator.ts'
 import type { Random } from '../math/random.ts'
 import type { Tensor } from '../math/tensor.ts'
@@ -10,37 +11,49 @@ import { addTree, SHARDS, shardStart } from '../math/vector.ts'
 import type { Mlp, Tape, Tile } from './mlp.ts'
 import { bindParameters, type Parameters } from './parameters.ts'
 
-/** Accumulators for a sum over the tiles of one tape. */
-export interface Shards {
+/** Accumulators for a sum over the tiles of one tape: of gradients, or of other numbers seen as T. */
+export interface Shards<T extends { readonly flat: Float64Array } = Parameters> {
   /** Tiles of each shard. */
   readonly tiles: readonly (readonly Tile[])[]
   /** One accumulator per shard, each [P]; and the same memory as matrices of one row, for the backend. */
-  readonly parts: readonly Parameters[]
+  readonly parts: readonly T[]
   readonly rows: readonly Tensor[]
   readonly add: (into: Tensor, row: Tensor) => void
   /** Others that hold the other shards, and scratch for what they exchange: [size · P], or []. */
   readonly ranks: Communicator
+  /** How many ranks have the same shards. */
+  readonly copies: number
   readonly gathered: Float64Array
 }
 
 /** The accumulators for `tape`: P numbers per shard. */
 export function createShards(
-  { sizes, backend, parameters }: Mlp, tape: Tape, ranks: Communicator = solo,
+  { sizes, backend, parameters }: Mlp, tape: Tape, ranks: Communicator = solo, copies: number = 1,
 ): Shards {
-  const rows = tape.shards.map(() => backend.allocate(1, parameters.flat.length))
+  const { flat: { length }, shared } = parameters
+  const bind = (flat: Float64Array): Parameters => bindParameters(flat, sizes, shared.length)
+  return createSums(backend, tape, length, bind, ranks, copies)
+}
+
+/** The same for sums of `length` numbers, which `bind` sees as T. */
+export function createSums<T extends { readonly flat: Float64Array }>(
+  backend: Backend, tape: Tape, length: number, bind: (flat: Float64Array) => T,
+  ranks: Communicator = solo, copies: number = 1,
+): Shards<T> {
+  const rows = tape.shards.map(() => backend.allocate(1, length))
   return {
     tiles: tape.shards,
-    parts: rows.map(({ data }) => bindParameters(data, sizes, parameters.shared.length)),
+    parts: rows.map(({ data }) => bind(data)),
     rows,
     add: (into, row) => backend.addColumnSums(into, row),
-    ranks,
-    gathered: new Float64Array(ranks.size === 1 ? 0 : ranks.size * parameters.flat.length),
+    ranks, copies,
+    gathered: new Float64Array(ranks.size === 1 ? 0 : ranks.size * length),
   }
 }
 
 /** out ← Σ over tiles of what `addTile` adds to the accumulator `into`.  out: [P]. */
-export function sumOverTiles(
-  out: Float64Array, shards: Shards, addTile: (tile: Tile, into: Parameters) => void,
+export function sumOverTiles<T extends { readonly flat: Float64Array }>(
+  out: Float64Array, shards: Shards<T>, addTile: (tile: Tile, into: T) => void,
 ): void {
   for (let s = 0; s < shards.parts.length; s++) {
     shards.parts[s].flat.fill(0)
@@ -48,7 +61,7 @@ export function sumOverTiles(
   }
   addTree(shards.rows, shards.add)
   out.set(shards.parts[0].flat)
-  addAll(shards.ranks, out, shards.gathered)
+  addAll(shards.ranks, out, shards.gathered, shards.copies)
 }
 
 /** Size of a sample of about `fraction` of N states: as many from each shard, at least one; all if N < 16. */

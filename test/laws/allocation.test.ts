@@ -143,8 +143,8 @@ test('a Fisher product and a whole solve construct none', () => {
 test('a whole step constructs none: gradient, subset, solve, every candidate, and the move', () => {
   for (const backend of backends) {
     for (const [space, maskLength, drawn] of SPACES) {
-      for (const fisherFraction of [1, 0.4]) {
-        const options = { ...OPTIONS, fisherFraction, maxKl: 0.5 }
+      for (const other of [{}, { fisherFraction: 0.4 }, { preconditioner: 'kronecker' }] as const) {
+        const options = { ...OPTIONS, ...other, maxKl: 0.5 }
         const { stepper, actions, advantages } = problem(backend, space, options, maskLength, drawn)
         let status = ''
         for (let k = 0; k < 3; k++) {

@@ -12,6 +12,8 @@ const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))))
 const PROGRAMS = [
   ['faults', [], 10],
   ['kills', [], 60],
+  ['ranks', [], 60],
+  ['ranksKilled', [], 60],
   ['hostile', [], 90],
   ['steps', ['--expose-gc', '--max-old-space-size=64'], 60],
   ['trainings', ['--expose-gc'], 30],

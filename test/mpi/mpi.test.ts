@@ -13,6 +13,7 @@ import { cartPole } from '../../src/envs/index.ts'
 import { decodeTraining } from '../../src/io/index.ts'
 import { presets, train } from '../../src/index.ts'
 import { type Child, type Ended, startProgram } from '../support/children.ts'
+import { childrenOf, isAlive, MPI_VARIABLES } from '../support/mpi.ts'
 import { install, pack, remove, scratch } from '../support/package.ts'
 import { findProgram, skipped } from '../support/programs.ts'
 
@@ -20,11 +21,6 @@ const example = 'docs/examples/mpi'
 const mpirun = findProgram(['mpirun.openmpi', 'mpirun'])
 const hasKoffi = existsSync(`${example}/node_modules/koffi`)
 
-/** For more ranks than there are cores, in a container; a rank that waits leaves its core to the others. */
-const variables = {
-  OMPI_ALLOW_RUN_AS_ROOT: '1', OMPI_ALLOW_RUN_AS_ROOT_CONFIRM: '1', OMPI_MCA_rmaps_base_oversubscribe: '1',
-  OMPI_MCA_mpi_yield_when_idle: '1',
-}
 const STEPS = 5120
 
 /** What train.js prints for this seed. */
@@ -37,15 +33,6 @@ function rowsOf(seed: number, totalSteps: number = STEPS): string[] {
     ...iterations.map(({ steps, meanReturn }) => `${steps} ${meanReturn!.toFixed(1)}`),
     `weights ${hash.digest('hex')}`,
   ]
-}
-
-/** Whether the process still runs; one that has ended may wait for its parent as a zombie. */
-function isAlive(pid: string): boolean {
-  try {
-    return !/^State:\s+[ZX]/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'))
-  } catch {
-    return false
-  }
 }
 
 const rows = (stdout: string): string[] => stdout.trimEnd().split('\n')
@@ -66,11 +53,11 @@ if (mpirun !== null && hasKoffi) {
   cpSync(example, cwd, { recursive: true })
 
   const launch = (ranks: number, words: readonly string[], more: Record<string, string> = {}): Child =>
-    startProgram(cwd, mpirun, ['-n', `${ranks}`, process.execPath, ...words], { ...variables, ...more })
+    startProgram(cwd, mpirun, ['-n', `${ranks}`, process.execPath, ...words], { ...MPI_VARIABLES, ...more })
   const shell = (script: string, more: Record<string, string>, ...words: string[]): Promise<Ended> =>
-    startProgram(cwd, 'sh', [script, ...words], { ...variables, ...more }).ended
+    startProgram(cwd, 'sh', [script, ...words], { ...MPI_VARIABLES, ...more }).ended
   const alone = (words: readonly string[], more: Record<string, string> = {}): Promise<Ended> =>
-    startProgram(cwd, process.execPath, words, { ...variables, ...more }).ended
+    startProgram(cwd, process.execPath, words, { ...MPI_VARIABLES, ...more }).ended
   /** All of what a training printed that had to end well. */
   const finished = async (ended: Promise<Ended>): Promise<string[]> => {
     const { code, stdout, stderr } = await ended
@@ -93,7 +80,7 @@ if (mpirun !== null && hasKoffi) {
     const words = ['--total-steps', '40960', '--seed', '3', '--every', '2', '--checkpoint', 'k.safetensors']
     const child = launch(2, ['train.js', ...words])
     await child.prints(/^5120 .*\n/m)
-    const ranks = readFileSync(`/proc/${child.pid}/task/${child.pid}/children`, 'utf8').trim().split(' ')
+    const ranks = childrenOf(child.pid)
     assert.is(ranks.length, 2)
     kill(Number(ranks[1]), 'SIGKILL')
     const { code, stdout } = await child.ended

@@ -1,12 +1,13 @@
 /**
  * A training that is killed and resumed until it is done: its last snapshot against that of the same training
  * in one life. No tolerance: the bytes of the file. By a script that writes a snapshot after every iteration,
- * or by the command, whose run folder must also have a record of every iteration, once.
+ * or by the command, whose run folder must also have a record of every iteration, once; also with another
+ * number of threads in every life.
  */
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { decodeTraining, encodeTraining } from '../../src/io/trainingFile.ts'
 import { Random } from '../../src/math/random.ts'
-import { program, script, SMALL } from './commandLine.ts'
+import { buildThreads, program, script, SMALL } from './commandLine.ts'
 import { killUntilDone, type Lives } from './killing.ts'
 
 const SCRIPT = `
@@ -28,21 +29,31 @@ const CHECKPOINT = 'checkpoint.safetensors', PREVIOUS = 'checkpoint.previous.saf
 type Way = (folder: string, iterations: number) => readonly string[]
 
 /** Ways to run a training that can be resumed; made when they are needed, since they build a program. */
-export const ways: Readonly<Record<'script' | 'command', () => Way>> = {
+export const ways: Readonly<Record<'script' | 'command' | 'threads', () => Way>> = {
   script: () => {
     const built = script('killed', SCRIPT)
     return (folder, iterations) => [built, `${folder}/${CHECKPOINT}`, String(iterations)]
   },
   command: () => {
     const built = program('killed-command')
-    return (folder, iterations) => {
-      const canResume = [CHECKPOINT, PREVIOUS].some((name) => existsSync(`${folder}/${name}`))
-      if (canResume) return [built, 'train', '--resume', folder]
-      const steps = ['--total-steps', String(512 * iterations), '--eval-episodes', '1']
-      const place = ['--run-dir', folder, '--force', '--save-every', '0']
-      return [built, 'train', 'CartPole', '--seed', '7', ...SMALL, ...steps, ...place]
-    }
+    return (folder, iterations) => commandOf(built, folder, iterations)
   },
+  threads: () => {
+    const built = program('threads/killed-command')
+    buildThreads('.build/command/threads')
+    // One thread in the life that the others are compared with.
+    let life = 0
+    return (folder, iterations) =>
+      [...commandOf(built, folder, iterations), '--workers', String([1, 2, 4, 8][life++ % 4])]
+  },
+}
+
+function commandOf(built: string, folder: string, iterations: number): readonly string[] {
+  const canResume = [CHECKPOINT, PREVIOUS].some((name) => existsSync(`${folder}/${name}`))
+  if (canResume) return [built, 'train', '--resume', folder]
+  const steps = ['--total-steps', String(512 * iterations), '--eval-episodes', '1']
+  const place = ['--run-dir', folder, '--force', '--save-every', '0']
+  return [built, 'train', 'CartPole', '--seed', '7', ...SMALL, ...steps, ...place]
 }
 
 export interface Survival {

@@ -17,6 +17,8 @@ export interface Task {
   /** A built-in environment, or the path of a module. */
   readonly word: string
   readonly memory: SharedArrayBuffer
+  /** As `ThreadOptions.spin`. */
+  readonly spin: number
   readonly places: Int32Array
   readonly port: MessagePort
   /** Plain data: the clock, networks and the like are added in the thread. */

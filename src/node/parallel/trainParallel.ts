@@ -35,7 +35,8 @@ export const PATIENCE = 60_000
  * Train as `trainAsync` does, in `options.workers` threads. `module` is a path or a file URL, whose default
  * export, or the export after `#`, makes environments; or a built-in environment's name. Each record has a
  * policy and a value function of its own. A thread that fails, ends or hangs ends all: one error names rank,
- * environment and step. `clock` is replaced by that of trpo/node.
+ * environment and step; one that hangs is ended without closing its environments. `clock` is replaced by that
+ * of trpo/node.
  */
 export function trainParallel(
   module: string | { readonly href: string }, options: Partial<TrainOptions> & ParallelOptions,
@@ -67,7 +68,9 @@ export function trainInThreads(
   if (backend !== undefined && typeof backend !== 'string') {
     throw argumentError('backend', 'the name of one, with workers', backend)
   }
-  if (given.observer !== undefined) throw argumentError('observer', 'none with workers', given.observer)
+  for (const name of ['observer', 'communicator'] as const) {
+    if (given[name] !== undefined) throw argumentError(name, 'none with workers', given[name])
+  }
   if (options.envCount % size !== 0) {
     throw new RangeError(`workers: expected a divisor of envCount, ${options.envCount}, got ${show(size)}`)
   }

@@ -28,7 +28,7 @@ async function work(task: Task): Promise<void> {
   const stop = createStop(), orders = ordersOf(task, () => stop.abort(new Error('stopped')))
   let own = true
   try {
-    const threads = createThreads(task.memory, rank, size, { patience: Infinity })
+    const threads = createThreads(task.memory, rank, size, { patience: Infinity, spin: task.spin })
     const communicator = notedCommunicator(threads, task, () => { own = false })
     const table = await withModule({ environment: word, quiet: true, problems: [] }, environments)
     const environment = findEnvironment(word, table)

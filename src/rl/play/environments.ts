@@ -32,7 +32,7 @@ export function* makeEnvs<A extends Action>(
       else envs[e] = expectEnv<A>(made, at)
     }
     if (late.length > 0) yield* arrive(late)
-    expectDistinct(envs)
+    expectDistinct(envs, 'makeEnv', first)
     expectOneKind(envs, first)
     usable = true
     return envs

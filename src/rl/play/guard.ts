@@ -13,12 +13,17 @@ import type { Action, AsyncEnv, Env, ResetOptions, ResetResult, StepResult } fro
 import { isMaskable, writeMask } from '../world/mask.ts'
 import { spaceProblem } from '../world/space.ts'
 
-/** Throws if two of them are one object: each would step and reset the other's episode. */
-export function expectDistinct(envs: readonly AsyncEnv[], from: string = 'makeEnv'): void {
+/**
+ * Throws if two of them are one object: each would step and reset the other's episode. The first one is
+ * environment `first` in errors.
+ */
+export function expectDistinct(
+  envs: readonly AsyncEnv[], from: string = 'makeEnv', first: number = 0,
+): void {
   const e = envs.findIndex((env, i) => envs.indexOf(env) < i)
   if (e < 0) return
   const wanted = `a new environment ${from === 'makeEnv' ? 'from every call' : 'for every row'}`
-  throw new EnvError(e, null, `${from}: expected ${wanted}, got one of the others again`)
+  throw new EnvError(first + e, null, `${from}: expected ${wanted}, got one of the others again`)
 }
 
 /** What an environment lacks that every use of it needs, as name and *expected X, got Y*, in order. */

@@ -28,11 +28,10 @@ export interface Fitter {
 export function createFitter(
   value: Value, states: number, options: ValueFitOptions, ranks: Communicator = solo,
 ): Fitter {
-  const fitter = fitters[options.valueFit](value, ranks.size * states, options)
-  return ranks.size === 1 ? fitter : ofAllStates(fitter, value, states, ranks)
+  return fitters[options.valueFit](value, states, options, ranks)
 }
 
-/** Every rank fits V to the states of all, so that each has the same φ. */
+/** A fitter of the states of all ranks, each of which has all of them: a minibatch is drawn from anywhere. */
 function ofAllStates(fitter: Fitter, { net }: Value, states: number, ranks: Communicator): Fitter {
   const N = ranks.size * states
   const all = {
@@ -52,19 +51,22 @@ function ofAllStates(fitter: Fitter, { net }: Value, states: number, ranks: Comm
   }
 }
 
-type CreateFitter = (value: Value, states: number, options: ValueFitOptions) => Fitter
+type CreateFitter = (
+  value: Value, states: number, options: ValueFitOptions, ranks: Communicator,
+) => Fitter
 
 const fitters: Readonly<Record<ValueFitOptions['valueFit'], CreateFitter>> = {
-  adam(value, states, options) {
-    const fitter = createAdamFitter(value, states, options)
-    return {
+  adam(value, states, options, ranks) {
+    const fitter = createAdamFitter(value, ranks.size * states, options, ranks)
+    const ofAll: Fitter = {
       fit: (batch, random) => fitByAdam(fitter, batch, random),
       changeInputs: (change) => changeInputs(fitter, change),
       cells: adamCells(fitter),
     }
+    return ranks.size === 1 ? ofAll : ofAllStates(ofAll, value, states, ranks)
   },
-  'trust-region'(value, states, options) {
-    const fitter = createGaussNewtonFitter(value, states, options)
+  'trust-region'(value, states, options, ranks) {
+    const fitter = createGaussNewtonFitter(value, states, options, ranks)
     return {
       fit: (batch, random) => fitByGaussNewton(fitter, batch, random),
       // It keeps no state between two batches.

@@ -14,6 +14,7 @@
  * unit of V, H and λ have none, and c times the rewards give c times the output layer, equal hidden layers.
  * But: the paper goes to the edge of the region along H⁻¹ b; here no step goes beyond x, the model's minimum.
  */
+import { type Communicator, solo } from '../../math/communicator.ts'
 import {
   cgWorkspace, type CgWorkspace, conjugateGradient, type Operator,
 } from '../../math/conjugateGradient.ts'
@@ -34,10 +35,11 @@ import { outputLayerStart } from './returnUnits.ts'
 /** V as a differentiable map on some states. */
 interface ValueMap { readonly tape: Tape; readonly shards: Shards }
 
-/** What fits on batches of N states need. P is the number of parameters. */
+/** What fits on batches of N states need, of which each rank has N. P is the number of parameters. */
 export interface GaussNewtonFitter {
   readonly value: Value
   readonly options: GaussNewtonFitOptions
+  readonly ranks: Communicator
   /** All states of a batch, and the states of H: a part of them, or the same. */
   readonly all: ValueMap
   readonly part: ValueMap
@@ -60,24 +62,24 @@ export interface GaussNewtonFitter {
 }
 
 export function createGaussNewtonFitter(
-  value: Value, states: number, options: GaussNewtonFitOptions,
+  value: Value, states: number, options: GaussNewtonFitOptions, ranks: Communicator = solo,
 ): GaussNewtonFitter {
   const { net } = value
   const { backend, sizes } = net
   const { valueCurvatureFraction: fraction, valueDamping } = options
   const P = net.parameters.flat.length
   const mapOf = (rows: number): ValueMap => {
-    const tape = createTape(net, backend.allocate(rows, sizes[0]), true, SHARDS)
-    return { tape, shards: createShards(net, tape) }
+    const tape = createTape(net, backend.allocate(rows, sizes[0]), true, SHARDS / ranks.size)
+    return { tape, shards: createShards(net, tape, ranks) }
   }
   const all = mapOf(states)
-  const part = fraction < 1 ? mapOf(sampleSize(fraction, states)) : all
+  const part = fraction < 1 ? mapOf(sampleSize(fraction, states * ranks.size) / ranks.size) : all
   const candidate = createMlp(backend, sizes, net.activation.name)
   const candidateTape = createTape(candidate, all.tape.inputs, false)
   const jacobian = createJacobian(net, part.tape)
   const units = new Float64Array(P).fill(1)
   return {
-    value, options, all, part, jacobian, units,
+    value, options, ranks, all, part, jacobian, units,
     sample: new Int32Array(part.tape.inputs.rows),
     order: new Int32Array(states),
     candidate: { net: candidate, tape: candidateTape },
@@ -94,7 +96,7 @@ function dampedGaussNewton(
   net: Mlp, { tape, shards }: ValueMap, jacobian: Jacobian, units: Float64Array, lambda: number,
 ): Operator {
   const direction = bindParameters(net.backend.allocate(1, units.length).data, net.sizes, 0)
-  const derivatives = tape.outputDerivatives.data, n = tape.inputs.rows
+  const derivatives = tape.outputDerivatives.data, n = shards.ranks.size * tape.inputs.rows
   return (out, v) => {
     for (let p = 0; p < v.length; p++) direction.flat[p] = units[p] * v[p]
     sumOverTiles(out, shards, (tile, into) => {
@@ -109,10 +111,10 @@ function dampedGaussNewton(
 /** Fit φ to the returns of `batch`. Its values must be V before the fit, and are V afterwards. */
 export function fitByGaussNewton(fitter: GaussNewtonFitter, batch: FitBatch, random: Random): ValueFit {
   const { observations, returns, values } = batch
-  const { all, old, scratch, options } = fitter
-  const explainedVariance = explained(scratch, returns, values)
-  const lossBefore = meanSquare(scratch, returns, values)
-  if (lossBefore === Number.MAX_VALUE || isRounding(lossBefore, returns)) {
+  const { all, old, scratch, options, ranks } = fitter
+  const explainedVariance = explained(scratch, returns, values, ranks)
+  const lossBefore = meanSquare(scratch, returns, values, ranks)
+  if (lossBefore === Number.MAX_VALUE || isRounding(lossBefore, returns, ranks)) {
     const status = lossBefore === Number.MAX_VALUE ? 'undone' : 'fitted'
     return { status, lossBefore, lossAfter: lossBefore, explainedVariance }
   }
@@ -150,19 +152,19 @@ function gaussNewtonStep(
 }
 
 /** By the triangle inequality V may move by this much further, as a root mean square, wherever it is now. */
-function roomLeft({ old, scratch, options }: GaussNewtonFitter, { values, variance }: Fit): number {
-  return Math.sqrt(2 * options.valueMaxKl * variance) - Math.sqrt(meanSquare(scratch, values, old))
+function roomLeft({ old, scratch, options, ranks }: GaussNewtonFitter, { values, variance }: Fit): number {
+  return Math.sqrt(2 * options.valueMaxKl * variance) - Math.sqrt(meanSquare(scratch, values, old, ranks))
 }
 
 /** fitter.gradient ← b, with `units` those of the present loss. */
 function linearize(fitter: GaussNewtonFitter, { returns, values }: Fit, loss: number): void {
-  const { value: { net }, all, units, gradient } = fitter
-  const N = returns.length
+  const { value: { net }, all, units, gradient, ranks } = fitter
+  const N = ranks.size * returns.length
   units.fill(1 / Math.sqrt(loss), 0, outputLayerStart(net))
   forward(net, all.tape)
   transposeWeights(net)
   const derivatives = all.tape.outputDerivatives.data
-  for (let i = 0; i < N; i++) derivatives[i] = (returns[i] - values[i]) / N
+  for (let i = 0; i < returns.length; i++) derivatives[i] = (returns[i] - values[i]) / N
   sumOverTiles(gradient, all.shards, (tile, into) => backward(net, tile, into))
   for (let p = 0; p < units.length; p++) gradient[p] *= units[p]
 }
@@ -182,7 +184,7 @@ function solve(fitter: GaussNewtonFitter, room: number, random: Random): number 
 
 /** φ and `values` ← the first acceptable trial φ + scale · β x; returns its loss. */
 function search(fitter: GaussNewtonFitter, fit: Fit, loss: number, beta: number): number | 'failed' {
-  const { value, options, candidate, cg, old, scratch } = fitter
+  const { value, options, candidate, cg, old, scratch, ranks } = fitter
   const { returns, values, variance } = fit
   const phi = value.net.parameters.flat, trial = candidate.net.parameters.flat
   const outputs = candidate.tape.outputs.data
@@ -190,8 +192,8 @@ function search(fitter: GaussNewtonFitter, fit: Fit, loss: number, beta: number)
   const acceptable = (scale: number): boolean => {
     combine(trial, phi, scale * beta, cg.x)
     forward(candidate.net, candidate.tape)
-    after = meanSquare(scratch, returns, outputs)
-    const kl = meanSquare(scratch, outputs, old) / (2 * variance)
+    after = meanSquare(scratch, returns, outputs, ranks)
+    const kl = meanSquare(scratch, outputs, old, ranks) / (2 * variance)
     return after < loss && kl <= options.valueMaxKl && allFinite(trial)
   }
   if (lineSearch(acceptable, options).backtracks < 0) return 'failed'
@@ -201,10 +203,12 @@ function search(fitter: GaussNewtonFitter, fit: Fit, loss: number, beta: number)
 }
 
 /** Draw the states of H without replacement, and run V on them. */
-function drawPart({ value: { net }, all, part, sample, order }: GaussNewtonFitter, random: Random): void {
+function drawPart(
+  { value: { net }, all, part, sample, order, ranks }: GaussNewtonFitter, random: Random,
+): void {
   const { data, cols } = all.tape.inputs
   const drawn = part.tape.inputs.data
-  drawSample(sample, order, random)
+  drawSample(sample, order, random, ranks)
   for (let i = 0; i < sample.length; i++) {
     for (let j = 0; j < cols; j++) drawn[i * cols + j] = data[sample[i] * cols + j]
   }

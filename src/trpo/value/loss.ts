@@ -1,8 +1,8 @@
 /**
  * What a fit of V reports: its losses, with the variance that V explained.
  */
+import { type Communicator, largestOf, solo } from '../../math/communicator.ts'
 import { FLAT_SPREAD, moments } from '../../math/moments.ts'
-import { largestMagnitude } from '../../math/vector.ts'
 import type { Batch } from '../../rl/batch.ts'
 
 /** What a fit reads of a batch; it overwrites the values. */
@@ -22,24 +22,31 @@ export interface ValueFit {
   readonly explainedVariance: number | null
 }
 
-/** Mean of (xᵢ − yᵢ)²; the largest double if it is larger, or not a number. `scratch` [N] is overwritten. */
-export function meanSquare(scratch: Float64Array, x: Float64Array, y: Float64Array): number {
+/**
+ * Mean of (xᵢ − yᵢ)² over all ranks; the largest double if it is larger, or not a number. `scratch` [N] is
+ * overwritten.
+ */
+export function meanSquare(
+  scratch: Float64Array, x: Float64Array, y: Float64Array, ranks: Communicator = solo,
+): number {
   for (let i = 0; i < x.length; i++) scratch[i] = x[i] - y[i]
-  const { mean, variance } = moments(scratch, scratch)
+  const { mean, variance } = moments(scratch, scratch, x.length, ranks)
   const square = mean * mean + variance
   return Number.isFinite(square) ? square : Number.MAX_VALUE
 }
 
 /** Whether a loss is only the rounding of the returns: then V is right, and there is nothing to fit. */
-export function isRounding(loss: number, returns: Float64Array): boolean {
-  return loss < Number.MAX_VALUE && Math.sqrt(loss) <= FLAT_SPREAD * largestMagnitude(returns)
+export function isRounding(loss: number, returns: Float64Array, ranks: Communicator = solo): boolean {
+  return Math.sqrt(loss) <= FLAT_SPREAD * largestOf(ranks, returns) && loss < Number.MAX_VALUE
 }
 
 /** `ValueFit.explainedVariance`. `scratch` [N] is overwritten. */
-export function explained(scratch: Float64Array, returns: Float64Array, values: Float64Array): number | null {
-  const total = moments(returns, scratch).variance
+export function explained(
+  scratch: Float64Array, returns: Float64Array, values: Float64Array, ranks: Communicator = solo,
+): number | null {
+  const total = moments(returns, scratch, returns.length, ranks).variance
   for (let i = 0; i < returns.length; i++) scratch[i] = returns[i] - values[i]
-  const left = moments(scratch, scratch).variance
+  const left = moments(scratch, scratch, returns.length, ranks).variance
   const share = 1 - left / total
   return Number.isFinite(share) ? share : null
 }

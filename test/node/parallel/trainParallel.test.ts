@@ -15,6 +15,8 @@ import type { Snapshot } from '../../../src/trpo/start/snapshot.ts'
 import type { TrainOptions } from '../../../src/trpo/options/options.ts'
 import { type Iteration, train } from '../../../src/trpo/train.ts'
 import { disturbed, finish, TINY } from '../../support/commandLine.ts'
+import { reference } from '../../../src/math/reference.ts'
+import { solo } from '../../../src/math/communicator.ts'
 import { recordOf } from '../../support/recordOf.ts'
 import { createStop } from '../../../src/rl/play/stop.ts'
 
@@ -161,8 +163,8 @@ test('a thread that ends, or throws by a timer: where it was is named; the other
 
 test('a world that hangs, or never answers, is named once the patience is over', async () => {
   for (const [name, count] of [['hangs', 8], ['waits', 16]] as const) {
-    const { error, closed } = await failureOf(name, { patience: 1000 })
-    const problem = 'expected a step or an exchange within 1000 ms, got none'
+    const { error, closed } = await failureOf(name, { patience: 4000 })
+    const problem = 'expected a step or an exchange within 4000 ms, got none'
     assert.is(error!.message, `rank 1: environment 8, step 5: ${problem}`)
     assert.equal([error!.name, error!.env, error!.step, closed], ['EnvError', 8, 5, count])
   }
@@ -172,7 +174,7 @@ test('what goes wrong in closing or making is an error of that rank, and nothing
   const thrown = await failureOf('cannotClose')
   assert.is(thrown.error!.message, 'rank 1: environment 8: close() threw already gone')
   assert.equal([thrown.records, thrown.closed], [3, 16])
-  const hung = await failureOf('hangsInClose', { totalSteps: 512, patience: 1000 })
+  const hung = await failureOf('hangsInClose', { totalSteps: 512, patience: 4000 })
   assert.match(String(hung.error!.message), /^rank 1: environment 8, step 32: expected a step or an exchange/)
   const unmade = await failureOf('cannotBeMade')
   assert.is(unmade.error!.message, 'rank 1: environment 10: makeEnv() threw no display left')
@@ -207,6 +209,15 @@ test('invalid arguments are refused before a thread starts; a module that is non
     'workers: expected a divisor of envCount, 8, got 16')
   throws(() => trainParallel('CartPole', { workers: 2, maxKl: -1 }),
     'maxKl: expected a number above 0, got -1')
+  for (const [name, value, message] of [
+    ['observer', {}, 'observer: expected none with workers, got Object'],
+    ['communicator', solo, 'communicator: expected none with workers, got Object'],
+    ['backend', reference, 'backend: expected the name of one, with workers, got Object'],
+    ['clock', 7, 'clock: expected a function that returns milliseconds, got 7'],
+    ['signal', {}, 'signal: expected an AbortSignal, got Object'],
+  ] as const) {
+    throws(() => trainParallel('CartPole', { workers: 2, [name]: value } as never), message)
+  }
   throws(() => trainParallel(7 as never, { workers: 2 }),
     'module: expected a path, a URL of a file or a name, got 7')
   throws(() => trainParallel('CartPole', { workers: 2, patience: NaN }),
