@@ -55,8 +55,9 @@ export type { StepBatch, Stepper } from './trpo/step.ts'
 export type { ObservedTrial, Observer, Probe, Solved } from './trpo/observer.ts'
 export type { TrustRegion } from './trpo/variants/trustRegion.ts'
 export type { StepParts } from './trpo/variants/choose.ts'
-export type { Preconditioner } from './trpo/variants/preconditioner.ts'
-export type { Squares, SquaresTape } from './trpo/variants/squares.ts'
+export type {
+  Grams, Kronecker, KroneckerLayer, KroneckerStatus, LayerGrams,
+} from './trpo/variants/kronecker.ts'
 export type { Search, Trial } from './trpo/variants/search.ts'
 export type { Rounding, TrialErrors } from './trpo/rounding.ts'
 export type { OutputError } from './nn/outputError.ts'

@@ -7,11 +7,12 @@
 import { cpSync, readFileSync, writeFileSync } from 'node:fs'
 import { buildSync } from 'esbuild'
 import { UsageError } from '../../src/node/cli/failure.ts'
+import { STRICT } from '../../test/browsers/serve.ts'
 import { findProgram } from '../../test/support/programs.ts'
-import { STRICT, visit } from '../../test/support/visit.ts'
+import { visit } from '../../test/support/visit.ts'
 import { readFlags } from '../harness/flags.ts'
 import { pasteInto } from '../harness/paste.ts'
-import { createTable } from '../harness/table.ts'
+import { createTable, milliseconds } from '../harness/table.ts'
 
 const FOLDER = '.build/bench-frames', PAGE = 'docs/examples/game/page.js'
 const RUNS = 3, SECONDS = 30
@@ -117,8 +118,6 @@ function cells(gaps: readonly number[]): (string | number)[] {
   const long = gaps.filter((gap) => gap > LIMIT).length
   return [gaps.length, at(0.5), at(0.99), at(1), `${long} (${(100 * long / gaps.length).toFixed(1)} %)`]
 }
-
-const milliseconds = (x: number): string => `${x.toFixed(1)} ms`
 
 function max(values: readonly number[]): number {
   return values.reduce((a, b) => Math.max(a, b), 0)

@@ -2,11 +2,12 @@
  * What conjugate gradients need on batches of real trainings.
  *
  * At some iterations of a preset's training a fresh batch is collected, and x̂ is sought with and without
- * preconditioner and warm start: products until ‖r‖ ≤ tolerance · ‖g‖. And what they are worth: the gain of
+ * the exact diagonal as preconditioner and with a warm start: products until ‖r‖ ≤ tolerance · ‖g‖. And what
+ * they are worth: the gain of
  * the surrogate that a direction promises at KL δ by the full Fisher matrix, gᵀx √(2δ / xᵀF x), as a share of
  * what the exact solution of F x = g promises, for directions after few iterations, damped, from a part of
- * the states, or from the empirical Fisher matrix. Warm start and empirical matrix lost, and live in
- * studies/losing.
+ * the states, or from the empirical Fisher matrix. Diagonal, warm start and empirical matrix lost, and live
+ * in studies/losing. A second table compares Kronecker factors as preconditioner (preconditioners.ts).
  */
 import { environments } from '../../src/envs/index.ts'
 import { cgWorkspace, conjugateGradient, type Operator } from '../../src/math/conjugateGradient.ts'
@@ -24,15 +25,16 @@ import { createFisher } from '../../src/trpo/fisher.ts'
 import { createSubset, drawSubset } from '../../src/trpo/variants/subset.ts'
 import { resolveOptions } from '../../src/trpo/options/resolve.ts'
 import type { TrainOptions } from '../../src/trpo/options/options.ts'
-import { createPreconditioner, refreshPreconditioner } from '../../src/trpo/variants/preconditioner.ts'
 import { presets } from '../../src/trpo/options/presets.ts'
 import { policyGradient } from '../../src/trpo/surrogate.ts'
 import { type Iteration, train } from '../../src/trpo/train.ts'
 import { readFlags } from '../harness/flags.ts'
 import { pasteInto } from '../harness/paste.ts'
 import { createTable, mean } from '../harness/table.ts'
+import { diagonalOf } from './losing/diagonal.ts'
 import { createEmpiricalFisher } from './losing/empiricalFisher.ts'
 import { solveFrom } from './losing/warmStart.ts'
+import { comparePreconditioners, PRECONDITIONER_HEAD, preconditionerRows } from './preconditioners.ts'
 
 /** After which iterations batches are collected; limits of products, to a tolerance and for the best one. */
 interface Extent {
@@ -92,6 +94,7 @@ export function solver(words: readonly string[]): number {
     'training', 'λ', ...TOLERANCES.flatMap((t) => [`to ${t}`, 'diagonal', 'warm']),
     'gain: 3 its', '5', '10', '20', 'to 0.1', 'to 0.01', 'states ½', '¼', '⅒', 'empirical F',
   ])
+  const preconditioned: string[][] = []
   for (const [title, name, given] of smoke ? RUNS.filter((_, r) => r % 2 === 0) : RUNS) {
     const resolved = resolveOptions({ ...given, seed: 0 })
     const totalSteps = iterations[iterations.length - 1] * resolved.batchSteps
@@ -123,9 +126,13 @@ export function solver(words: readonly string[]): number {
         ...PRODUCTS.map((k) => of(`gain ${k}`, 3)), of('gain to 0.1', 3), of('gain to 0.01', 3),
         ...FRACTIONS.map((f) => of(`subset ${f}`, 3)), of('empirical', 3),
       ])
+      preconditioned.push(...preconditionerRows(title, lambda, of))
     }
   }
+  const second = createTable(PRECONDITIONER_HEAD)
+  for (const row of preconditioned) second.add(row)
   if (write) pasteInto('docs/results/benchmarks.md', 'solver', table.text())
+  if (write) pasteInto('docs/results/benchmarks.md', 'preconditioner', second.text())
   return 0
 }
 
@@ -173,12 +180,12 @@ function compare(
     const options = { maxIterations, relativeTolerance, preconditioner: M }
     return conjugateGradient(workspace, A, gradient, options).iterations
   }
-  const share = (): number => promise(problem, full, workspace.x) / best
+  const share = (x: Float64Array = workspace.x): number => promise(problem, full, x) / best
+  comparePreconditioners({ map, gradient, lambda, damped, share, maxProducts }, note)
 
-  const diagonal = createPreconditioner(map, createShards(map.net, map.tape), lambda)
-  refreshPreconditioner(diagonal, lambda)
+  const diagonal = diagonalOf(map, createShards(map.net, map.tape), lambda)
   for (const tolerance of TOLERANCES) {
-    note(`diagonal ${tolerance}`, solve(damped, maxProducts, tolerance, diagonal.apply))
+    note(`diagonal ${tolerance}`, solve(damped, maxProducts, tolerance, diagonal))
     const options = { maxIterations: maxProducts, relativeTolerance: tolerance }
     note(`warm ${tolerance}`, solveFrom(previous, workspace, damped, gradient, options))
     note(`plain ${tolerance}`, solve(damped, maxProducts, tolerance))

@@ -24,7 +24,7 @@ import type { StepOptions } from './options/options.ts'
 import type { Lap } from './phases.ts'
 import { boundOld, boundTrial, createRounding, EXACT, type Rounding } from './rounding.ts'
 import { chooseParts, type StepParts } from './variants/choose.ts'
-import { refreshPreconditioner } from './variants/preconditioner.ts'
+import { refreshKronecker } from './variants/kronecker.ts'
 import type { Trial } from './variants/search.ts'
 import { createTrustRegion, type TrustRegion } from './variants/trustRegion.ts'
 
@@ -145,7 +145,7 @@ function solve(stepper: Stepper, { solving }: Observer): Found<'beta' | 'xFx'> {
   const { options, parts, region: { maxKl: delta, damping: lambda }, gradient, cg } = stepper
   const { fisher, preconditioner, squaredLength } = parts
   fisher.refresh(lambda)
-  if (preconditioner !== null) refreshPreconditioner(preconditioner, lambda)
+  if (preconditioner !== null) refreshKronecker(preconditioner, lambda)
   const solved = conjugateGradient(cg, fisher.apply, gradient, {
     maxIterations: options.cgIterations, relativeTolerance: options.cgTolerance,
     preconditioner: preconditioner?.apply,
@@ -216,9 +216,9 @@ function solvedOf(
   stepper: Stepper, batch: StepBatch,
   { surrogateBefore }: Found<'surrogateBefore'>, { beta, xFx }: Found<'beta' | 'xFx'>,
 ): Solved {
-  const { gradient, cg: { x }, region: { maxKl } } = stepper
+  const { policy, gradient, cg: { x }, region: { maxKl } } = stepper
   return {
-    gradient, x, maxKl, beta, xFx, surrogate: surrogateBefore,
+    policy, gradient, x, maxKl, beta, xFx, surrogate: surrogateBefore,
     probe(length, direction = x) {
       expectFinite('length', length)
       expectVector('direction', direction, x.length)

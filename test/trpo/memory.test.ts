@@ -23,7 +23,7 @@ const CASES: readonly (readonly [() => Env, Partial<TrainOptions>])[] = [
   [cartPole, { batchSteps: 2, envCount: 1, hiddenSizes: [], valueHiddenSizes: [], valueMinibatch: 1 }],
   [pendulum, { batchSteps: 64, envCount: 64, hiddenSizes: [128, 128, 128], valueHiddenSizes: [256] }],
   [cartPole, {
-    batchSteps: 1000, envCount: 10, fisherFraction: 0.9, preconditioner: 'diagonal', valueMinibatch: 999,
+    batchSteps: 1000, envCount: 10, fisherFraction: 0.9, preconditioner: 'kronecker', valueMinibatch: 999,
   }],
   [pendulum, { batchSteps: 600, envCount: 3, fisherFraction: 0.7, stateDependentStd: true, hiddenSizes: [] }],
   [cartPole, { valueFit: 'trust-region' }],

@@ -36,7 +36,7 @@ function restless(random: Random): Observer {
 test('a training that is observed and probed at random keeps its bits', () => {
   for (const options of [
     {}, { lineSearch: 'longest' }, { lineSearch: 'none' }, { fisherFraction: 0.5, entropyCoefficient: 0.01 },
-    { constraint: 'max-kl', preconditioner: 'diagonal' },
+    { constraint: 'max-kl', preconditioner: 'kronecker' },
     { normalizeObservations: 'off', stepLength: 'damped' },
     { conventions: 'sb3', batchSteps: 120 },
   ] as const satisfies readonly Partial<TrainOptions>[]) {

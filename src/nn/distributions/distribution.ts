@@ -60,8 +60,8 @@ export interface Distribution {
   /** Rows first … first + count − 1 of etaDot ← scale · M etaDot, M = ∂²KL(old ‖ new)/∂new² at new = old. */
   metric(etaDot: Tensor, eta: Eta, first: number, count: number, scale: number): void
   /**
-   * Rows first … first + count − 1 of etaDot ← L_k, where M = Σ L_k L_kᵀ over k = 0 … etaSize − 1. The exact
-   * diagonal of the Fisher matrix is computed from these factors.
+   * Rows first … first + count − 1 of etaDot ← L_k, where M = Σ L_k L_kᵀ over k = 0 … etaSize − 1.
+   * Kronecker factors of the Fisher matrix are made of them.
    */
   metricFactor(etaDot: Tensor, eta: Eta, k: number, first: number, count: number): void
   /**

@@ -94,8 +94,8 @@ export interface StepOptions {
   readonly cgTolerance: number
   /** λ in (F + λI) x = g, the damping. Default: 0.1. */
   readonly damping: number
-  /** `diagonal`: CG divides residuals by diag F + λ, the exact diagonal. Default: 'none'. */
-  readonly preconditioner: 'none' | 'diagonal'
+  /** `kronecker`: CG with F + λI as Kronecker factors per layer for preconditioner. Default: 'none'. */
+  readonly preconditioner: 'none' | 'kronecker'
   /** Length along x: √(2δ / xᵀF x), or with F + λI, which makes shorter steps. Default: 'undamped'. */
   readonly stepLength: 'undamped' | 'damped'
   /** The first acceptable αʲ β x, the longest acceptable step, or always β x. Default: 'backtracking'. */

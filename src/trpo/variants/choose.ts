@@ -8,7 +8,7 @@ import { createFisher, type Fisher } from '../fisher.ts'
 import type { StepOptions } from '../options/options.ts'
 import { type Objective, surrogateObjective } from '../surrogate.ts'
 import { withEntropyBonus } from './entropyBonus.ts'
-import { createPreconditioner, type Preconditioner } from './preconditioner.ts'
+import { createKronecker, type Kronecker } from './kronecker.ts'
 import { createSearch, type Search } from './search.ts'
 import { createSubset, onSubset, type Subset } from './subset.ts'
 
@@ -18,7 +18,7 @@ export interface StepParts {
   /** The states of Fisher products, if they are not all of the batch. */
   readonly subset: Subset | null
   readonly fisher: Fisher
-  readonly preconditioner: Preconditioner | null
+  readonly preconditioner: Kronecker | null
   /** The divisor in β = √(2δ / divisor), given xᵀ(F + λI) x and xᵀF x. */
   readonly squaredLength: (xAx: number, xFx: number) => number
   readonly search: Search
@@ -42,7 +42,8 @@ export function chooseParts(
     objective: entropyCoefficient > 0
       ? withEntropyBonus(surrogateObjective, entropyCoefficient, P) : surrogateObjective,
     fisher: subset === null ? fisher : onSubset(fisher, subset),
-    preconditioner: options.preconditioner === 'diagonal' ? createPreconditioner(map, shards, damping) : null,
+    preconditioner:
+      options.preconditioner === 'kronecker' ? createKronecker(map, random.fork('factors')) : null,
     squaredLength: options.stepLength === 'damped' ? (xAx) => xAx : (_, xFx) => xFx,
     search: createSearch(options, old.distribution.etaSize),
   }

@@ -34,9 +34,13 @@ export function createSubset(full: PolicyMap, fraction: number, random: Random):
 }
 
 /** Draw states without replacement and run the policy on them. All products until the next draw use them. */
-export function drawSubset({ full, map, sample, order, random }: Subset): void {
-  const { tape, eta, distribution, ranks } = full
-  drawSample(sample, order, random, ranks)
+export function drawSubset(subset: Subset): void {
+  drawSample(subset.sample, subset.order, subset.random, subset.full.ranks)
+  runSubset(subset)
+}
+
+/** Run the policy on the states at the places last drawn, as the batch has them now. */
+export function runSubset({ full: { tape, eta, distribution }, map, sample }: Subset): void {
   gather(map.tape.inputs.data, tape.inputs.data, sample, tape.inputs.cols)
   if (map.eta.mask !== null) gather(map.eta.mask, eta.mask!, sample, distribution.etaSize)
   forwardPolicy(map)

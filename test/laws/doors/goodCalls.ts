@@ -328,6 +328,7 @@ export const goodCalls: Readonly<Record<string, Good>> = {
 
   'trpo/io decodePolicy': good(io.decodePolicy, () => [bytes(), reference]),
   'trpo/io encodePolicy': good(io.encodePolicy, () => [policy(), { note: 'x' }]),
+  'trpo/io hashWeights': good(io.hashWeights, () => [policy()]),
   'trpo/io decodeValue': good(io.decodeValue, () => [io.encodeValue(value()), reference]),
   'trpo/io encodeValue': good(io.encodeValue, () => [value(), { note: 'x' }]),
   'trpo/io encodeOnnx': good(io.encodeOnnx, () => [policy(), { float32: true, mask: false }, { note: 'x' }]),

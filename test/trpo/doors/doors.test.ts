@@ -43,6 +43,8 @@ const refusals: readonly (readonly [call: () => unknown, message: RegExp])[] = [
     { maxIterations: 5, tolerance: 1e-3 }), /^options: expected only maxIterations, .*, got "tolerance"$/],
   [() => wrong(parts.conjugateGradient)(parts.cgWorkspace(2), () => {}, vector(1, 2), { maxIterations: 5 }),
     /^options.relativeTolerance: expected a number from 0 to .*, got undefined$/],
+  [() => wrong(parts.conjugateGradient)(parts.cgWorkspace(2), () => {}, vector(1, 2),
+    { maxIterations: 5, relativeTolerance: 0, visit: 1 }), /^options.visit: expected a function, got 1$/],
   [() => wrong(parts.conjugateGradient)(parts.cgWorkspace(3), () => {}, vector(1, 2), {}),
     /^workspace.x: expected 2 numbers, got 3$/],
   [() => wrong(parts.conjugateGradient)(parts.cgWorkspace(2), () => {}, [1, 2], {}),
@@ -105,6 +107,10 @@ test('what is accepted is computed as without checks', () => {
   assert.equal(parts.conjugateGradient(checked, A, vector(1, 2), options),
     conjugateGradient(plain, A, vector(1, 2), options))
   assert.equal(checked, plain)
+  const visits: [number, number][] = [], visit = (k: number, r: number): void => { visits.push([k, r]) }
+  const { iterations, relativeResidual } =
+    parts.conjugateGradient(checked, A, vector(1, 2), { ...options, visit })
+  assert.equal([visits[0], visits.at(-1)], [[0, 1], [iterations, relativeResidual]])
   const scales: number[] = []
   parts.lineSearch((scale) => scales.push(scale) === 3, { backtrackCoefficient: 0.5, maxBacktracks: 5 })
   assert.equal(scales, [1, 0.5, 0.25])

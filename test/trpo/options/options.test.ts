@@ -86,7 +86,7 @@ const table: { readonly [K in Name]: Row<TrainOptions[K]> } = {
   cgIterations: number([0, -1, 0.5, 10.1], [1]),
   cgTolerance: number([-1e-10, 1.1], [0, 1]),
   damping: number([-0.1, 1e7], [0, 1e6]),
-  preconditioner: word(['jacobi', 'Diagonal', 'toString'], ['none', 'diagonal']),
+  preconditioner: word(['jacobi', 'diagonal', 'Kronecker', 'toString'], ['none', 'kronecker']),
   stepLength: word(['Damped', 'exact'], ['undamped', 'damped']),
   lineSearch: {
     ...word(['Longest', 'bisection', 'toString'], ['backtracking', 'longest', 'none']),

@@ -57,7 +57,7 @@ test('whatever options a step has, its certificate keeps every promise', () => {
   const changes: readonly Partial<StepOptions>[] = [
     { entropyCoefficient: 0.1 }, { maxKlFactor: 1.5, damping: 0 }, { acceptRatio: 0.6, maxKl: 0.3 },
     { constraint: 'max-kl' }, { constraint: 'max-kl', maxKlFactor: 1.5, maxBacktracks: 2 },
-    { klReduction: 'mean', stepLength: 'damped' }, { preconditioner: 'diagonal', fisherFraction: 0.3 },
+    { klReduction: 'mean', stepLength: 'damped' }, { preconditioner: 'kronecker', fisherFraction: 0.3 },
     { lineSearch: 'none' }, { lineSearch: 'longest' }, { lineSearch: 'longest', maxBacktracks: 0 },
     { lineSearch: 'longest', entropyCoefficient: 0.1, maxKlFactor: 2 },
   ]
