@@ -11,6 +11,7 @@ export { encodeJson } from './export/json.ts'
 export { type FoldOptions, foldNormalizer } from './export/fold.ts'
 export { encodeScript } from './export/script.ts'
 export { encodeOnnx, type OnnxOptions } from './export/onnx.ts'
+export { hashWeights } from '../nn/hash.ts'
 export { FileError } from './fileError.ts'
 export type { Extra } from './contents.ts'
 // Types of what is stored

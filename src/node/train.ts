@@ -4,6 +4,7 @@
  */
 import process from 'node:process'
 import { messageOf } from '../errors/kinds.ts'
+import { hashWeights } from '../nn/hash.ts'
 import { EnvError } from '../rl/play/envError.ts'
 import type { StopSignal } from '../rl/play/late.ts'
 import { UsageError } from './cli/failure.ts'
@@ -53,8 +54,9 @@ export async function trainCommand(words: readonly string[], host: Host): Promis
   try {
     await interrupt.poll()
     if (open.isOver) {
-      const { totalSteps } = open.training.options
-      const cure = `a higher --total-steps than ${totalSteps} continues it`
+      const { options: { totalSteps }, given: { iterations } } = open.training
+      const what = iterations === undefined ? 'total-steps' : 'iterations'
+      const cure = `a higher --${what} than ${iterations ?? totalSteps} continues it`
       output.write(`${shownPath(open.folder!)}: complete; ${cure}\n`)
       return 0
     }
@@ -127,20 +129,22 @@ async function recorded(
   const over = failure ?? evaluation.failure
   finish(session, state, recording, over === null ? interrupt.signal ?? 'complete' : 'error',
     over === null ? null : over.message)
+  const { tally } = state
   const run: Run = {
     name: shown(environment.name), solvedReturn: environment.solvedReturn,
-    tally: state.tally, seconds: state.seconds, saveProblem: problem,
+    tally, seconds: state.seconds, saveProblem: problem,
     returns: evaluation.returns, stopped: evaluation.stopped,
     plannedSteps: plannedStepsOf(training),
     signal: interrupt.signal,
     evalEpisodes,
+    weights: hashWeights(state.policy!),
     saved: given.save === undefined ? undefined : shownPath(given.save),
     overwritten: state.overwritten,
     folder: folder === null ? undefined : shownPath(folder),
     resume: folder === null || interrupt.signal === null ? undefined
       : `${program} train --resume ${shellWord(folder)}`,
     showPhases: given.phases,
-    command: repeatCommand(training, state.tally.steps, program),
+    command: repeatCommand(training, { iteration: tally.iterations, steps: tally.steps }, program),
     joinsLines: process.platform !== 'win32',
   }
   return { run, failure: over }
@@ -217,7 +221,7 @@ async function runIterations(
     state.seconds += seconds
     state.policy = record.policy
     state.current = record
-    state.complete = record.steps >= totalSteps
+    state.complete = record.steps >= totalSteps || record.iteration === given.iterations
     count(state.tally, record, environment.solvedReturn)
     for (const remark of record.remarks) {
       for (const line of wrap(shownLines(remark), progress.columns() - 1)) display.line(paint.doubtful(line))
@@ -236,7 +240,7 @@ async function runIterations(
     problems.push(saver.saveIfDue())
     for (const problem of problems) if (problem !== null) display.line(paint.bad(problem))
     await interrupt.poll()
-    if (interrupt.signal !== null) {
+    if (interrupt.signal !== null || record.iteration === given.iterations) {
       state.complete = true
       return
     }

@@ -6,6 +6,7 @@
 
 import { argumentError, expectFunction } from '../errors/expect.ts'
 import { isPlainRecord } from '../errors/kinds.ts'
+import type { Policy } from '../rl/policy.ts'
 
 /** Where the step would end at θ + length · direction, on the whole batch. */
 export interface Probe {
@@ -18,6 +19,8 @@ export interface Probe {
 
 /** A direction that is solved, before any trial. */
 export interface Solved {
+  /** π_old. */
+  readonly policy: Policy
   /** g = ∇L(θ_old) and x ≈ (F + λI)⁻¹ g: [P] each. */
   readonly gradient: Float64Array
   readonly x: Float64Array

@@ -9,7 +9,7 @@ import { cartPole, pendulum } from '../../src/envs/index.ts'
 import type { Env } from '../../src/rl/world/env.ts'
 import { presets } from '../../src/trpo/options/presets.ts'
 import { train } from '../../src/trpo/train.ts'
-import { addByte, addNumbers, createHash, digits } from '../support/hash.ts'
+import { addByte, addNumbers, createHash, digits } from '../../src/nn/hash.ts'
 
 type Fit = 'adam' | 'trust-region'
 

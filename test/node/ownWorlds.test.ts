@@ -143,7 +143,7 @@ test('after a signal, a close that throws takes nothing away either', async () =
   const words = short('CannotClose', '--total-steps', '9999999', '--save', `${folder}/stopped`)
   const { code, stdout, stderr } = await disturbed(words, /\n +1 +512 /, (child) => { child.kill('SIGTERM') })
   assert.is(code, 3)
-  assert.match(stdout, /\n {2}evaluation .*\n {2}saved /)
+  assert.match(stdout, /\n {2}evaluation .*\n {2}weights .*\n {2}saved /)
   assert.match(stderr, /close\(\) threw already gone\n$/)
 })
 
@@ -162,7 +162,7 @@ test('a world that cannot be made, or fails in the evaluation, is the world\'s m
   assert.match(none.stderr, /^environment 0: makeEnv\(\).*got undefined\n$/)
   const late = finish(...short('FailsLate', '--save', `${folder}/late`))
   assert.is(late.code, 3)
-  assert.match(late.stdout, /\n {2}evaluation .*\n {2}saved /)
+  assert.match(late.stdout, /\n {2}evaluation .*\n {2}weights .*\n {2}saved /)
   assert.match(late.stderr, /\n.*: step\(\) threw "?out\\u001b\[31m of\\(n|u000a)memory"?\n$/)
 })
 

@@ -2,9 +2,10 @@
  * Runs the probe in a browser, without a WebDriver: a server here serves a page, the browser is started with
  * its address, and the page posts the probe's output back to the server. Each run has a temporary profile.
  */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import { tmpdir } from 'node:os'
+import type { Profile } from '../browsers/profiles.ts'
 import { type Ended, start, type Variables } from './run.ts'
 
 /** Paths of the server. The content security policy of `strict` forbids WebAssembly. */
@@ -14,34 +15,6 @@ const SCRIPTS: Readonly<Record<string, string>> = {
   '/report.mjs': '.build/runtimes/report.mjs',
   '/relay.js': 'test/runtimes/relay.js',
   '/startWorker.js': 'test/runtimes/startWorker.js',
-}
-
-/** The browser's arguments before the address; may write the profile into `directory`, which is empty. */
-export type Profile = (directory: string) => readonly string[]
-
-export const chromium: Profile = (directory) => [
-  // Chromium's sandbox does not work as root. The only page that it loads is ours.
-  '--headless=new', '--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage', '--no-first-run',
-  '--disable-background-networking', '--disable-component-update', '--disable-sync',
-  `--user-data-dir=${directory}`,
-]
-
-/** Preferences with which a new profile opens no other page and sends nothing to Mozilla. */
-const QUIET: Readonly<Record<string, boolean | string>> = {
-  'browser.aboutwelcome.enabled': false,
-  'browser.startup.homepage_override.mstone': 'ignore',
-  'browser.shell.checkDefaultBrowser': false,
-  'datareporting.policy.dataSubmissionEnabled': false,
-  'app.normandy.enabled': false,
-  'network.captive-portal-service.enabled': false,
-  'network.connectivity-service.enabled': false,
-}
-
-export const firefox: Profile = (directory) => {
-  const lines = Object.entries(QUIET)
-    .map(([name, value]) => `user_pref(${JSON.stringify(name)}, ${JSON.stringify(value)});\n`)
-  writeFileSync(`${directory}/user.js`, lines.join(''))
-  return ['--headless', '--no-remote', '--profile', directory]
 }
 
 /** WPE WebKit's launcher. Its directories come from XDG_… variables. */

@@ -8,7 +8,7 @@ import { presets, Random, train, type TrainOptions } from '../../src/index.ts'
 import { exp, expm1, log, log1p, tanh } from '../../src/math/elementary.ts'
 import { cos, sin } from '../../src/math/trigonometry.ts'
 import type { Env } from '../../src/rl/world/env.ts'
-import { addNumbers, createHash, digits, type Hash } from '../support/hash.ts'
+import { addNumbers, createHash, digits, type Hash } from '../../src/nn/hash.ts'
 
 export interface Finding {
   /** The backend that `auto` chose. */

@@ -3,7 +3,8 @@
  * They come from this folder's package.json, or from PATH.
  */
 import { execPath } from 'node:process'
-import { chromium, cog, firefox, type Page, type Profile, runInBrowser } from './browser.ts'
+import { chromium, firefox, type Profile } from '../browsers/profiles.ts'
+import { cog, type Page, runInBrowser } from './browser.ts'
 import { type Ended, start, type Variables } from './run.ts'
 import type { Expectation } from './table.ts'
 

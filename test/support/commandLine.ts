@@ -25,6 +25,11 @@ export function program(name: string): string {
   return outfile
 }
 
+/** Bundle the program of threads into `folder`: it is beside the one that starts them. */
+export function buildThreads(folder: string): void {
+  buildSync({ entryPoints: ['src/node/parallel/worker.ts'], outfile: `${folder}/worker.js`, ...bundled })
+}
+
 /** Bundle a script that imports from the repository's root; its path. */
 export function script(name: string, contents: string): string {
   const outfile = `.build/command/${name}.js`

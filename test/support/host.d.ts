@@ -52,6 +52,10 @@ declare module 'node:process' {
     readonly heapUsed: number; readonly arrayBuffers: number; readonly rss: number
   }
 }
+declare module 'node:worker_threads' {
+  export const parentPort: MessagePort
+  export interface Worker { postMessage(value: unknown): void }
+}
 declare module 'node:timers' {
   export function setTimeout(work: () => void, milliseconds: number): object
   export function clearTimeout(timer: object): void

@@ -109,7 +109,7 @@ export function randomProblem(k: number): Problem {
       cgIterations: 1 + random.integer(20),
       cgTolerance: pick(random, [0, 1e-10, 1e-6, 1e-2]),
       damping: pick(random, [0, 0, 1e-8, 1e-3, 0.1, 1]),
-      preconditioner: pick(random, ['none', 'none', 'diagonal']),
+      preconditioner: pick(random, ['none', 'none', 'kronecker']),
       stepLength: pick(random, ['undamped', 'damped'] as const),
       lineSearch: 'backtracking',
       backtrackCoefficient: between(random, 0.3, 0.9),

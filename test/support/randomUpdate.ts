@@ -130,7 +130,7 @@ function drawOptions(
     klReduction: chance(0.8) ? 'sum' : 'mean',
     fisherFraction: chance(0.8) ? 1 : between(0.1, 1),
     stepLength: chance(0.7) ? 'undamped' : 'damped',
-    preconditioner: chance(0.8) ? 'none' : 'diagonal',
+    preconditioner: chance(0.8) ? 'none' : 'kronecker',
     cgIterations: chance(0.6) ? 10 : Math.floor(between(1, 20)),
     cgTolerance: chance(0.6) ? 0.01 : pick(0, 10 ** between(-8, -0.1)),
   }

@@ -76,6 +76,7 @@ const OUTPUT: Entries = [
   COLOR,
 ]
 const RUN: Entries = [
+  ['--iterations N', 'end after the N-th, which changes no schedule'],
   ['--run-dir DIR', 'the folder of the run, new or empty; runs/ENV-sSEED-DATE by default'],
   ['--no-run-dir', 'no folder'],
   ['--force', 'replace the run that is in the folder'],

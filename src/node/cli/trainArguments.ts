@@ -9,6 +9,7 @@ import { likely } from '../../errors/nearest.ts'
 import type { TrainOptions } from '../../trpo/options/options.ts'
 import { presets } from '../../trpo/options/presets.ts'
 import { optionMeant, resolveOptions } from '../../trpo/options/resolve.ts'
+import type { Iteration } from '../../trpo/train.ts'
 import { vineBranchesFor } from '../../trpo/variants/sampling.ts'
 import { type Environments, findEnvironment, sampleOf } from '../environments.ts'
 import { SAVE_EVERY } from '../save.ts'
@@ -30,6 +31,8 @@ export interface TrainArguments extends GivenOptions {
   readonly evalEpisodes: number
   /** Iterations between two evaluations during the training; 0 for none. */
   readonly evalEvery: number
+  /** The iteration that the run ends with, if it is not complete before; undefined for none. */
+  readonly iterations: number | undefined
   /** The file to save the policy in; undefined for none. */
   readonly save: string | undefined
   /** Seconds between two saves. */
@@ -71,7 +74,7 @@ export function parseTrainArguments(words: readonly string[]): TrainArguments {
   let save: string | undefined, resume: string | undefined
   let runDir: string | null | undefined
   let evalEpisodes = EVAL_EPISODES, evalEvery = 0, saveEvery = SAVE_EVERY
-  let jobs: number | undefined
+  let jobs: number | undefined, iterations: number | undefined
   let workers = 1
   let topic: string | null = null
 
@@ -81,6 +84,7 @@ export function parseTrainArguments(words: readonly string[]): TrainArguments {
     flags.set(flag, integerFlag(flag, low, problems, set))
   }
   integer('--jobs', (value) => { jobs = value }, 1)
+  integer('--iterations', (value) => { iterations = value }, 1)
   integer('--workers', (value) => { workers = value }, 1)
   integer('--eval-episodes', (value) => { evalEpisodes = value })
   integer('--eval-every', (value) => { evalEvery = value })
@@ -114,8 +118,8 @@ export function parseTrainArguments(words: readonly string[]): TrainArguments {
     problems.push('--eval-episodes: expected at least 1 with --eval-every, got 0')
   }
   return {
-    environment, ...given, jobs, workers, evalEpisodes, evalEvery, save, saveEvery, runDir, resume,
-    ...switches, topic, problems,
+    environment, ...given, jobs, workers, evalEpisodes, evalEvery, iterations, save, saveEvery, runDir,
+    resume, ...switches, topic, problems,
   }
 }
 
@@ -150,18 +154,21 @@ export function wordOf({ environment: word = '' }: TrainArguments, { name }: Env
 }
 
 /**
- * The command that repeats the first `steps` steps: the seed, and every option that differs from the preset.
- * `program` is what a shell runs.
+ * The command that repeats the run, or as much of it as is `done`: the seed, and every option that differs
+ * from the preset. `program` is what a shell runs.
  */
 export function repeatCommand(
-  { environment, word, options, given }: Training, steps: number, program: string = 'trpo',
+  { environment, word, options, given }: Training, done: Pick<Iteration, 'iteration' | 'steps'> | null,
+  program: string = 'trpo',
 ): string {
   const usual = resolveOptions(presetOf(environment, options.conventions))
-  const asRun = { ...options, totalSteps: Math.min(options.totalSteps, steps) }
   const flags = flagNames
-    .filter((name) => name === 'seed' || (name === 'conventions' && asRun.conventions !== 'trpo')
-      || String(asRun[name]) !== String(usual[name]))
-    .map((name) => writeFlag(name, asRun[name]))
+    .filter((name) => name === 'seed' || (name === 'conventions' && options.conventions !== 'trpo')
+      || String(options[name]) !== String(usual[name]))
+    .map((name) => writeFlag(name, options[name]))
+  // Not fewer steps in all: a schedule of δ is over all of them.
+  const last = done === null ? given.iterations : done.steps < options.totalSteps ? done.iteration : undefined
+  if (last !== undefined) flags.push(`--iterations ${last}`)
   if (given.evalEpisodes !== EVAL_EPISODES) flags.push(`--eval-episodes ${given.evalEpisodes}`)
   if (given.evalEvery > 0) flags.push(`--eval-every ${given.evalEvery}`)
   return [program, 'train', shellWord(word), ...flags].join(' ')

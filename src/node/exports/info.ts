@@ -85,10 +85,11 @@ export function report(file: string, record: FileRecord, columns: number, paint:
   return `${paint.strong(head)}\n${fieldList(fields, columns, paint)}`
 }
 
-function networkFields({ sizes, activation, parameters, normalizer }: NetworkRecord): Field[] {
+function networkFields({ sizes, activation, parameters, hash, normalizer }: NetworkRecord): Field[] {
   const states = normalizer === null ? '' : plural(normalizer.states, 'state')
   return [
     ['network', `${few(sizes, String, ' → ')}, ${activation}, ${plural(parameters, 'parameter')}`],
+    ['weights', `hash ${hash}`],
     ['normaliser', normalizer === null ? 'none' : normalizer.states === 0 ? 'no statistics yet'
       : `of ${states}, ${normalizer.clip === null ? 'not clipped' : `clipped at ±${normalizer.clip}`}`],
   ]

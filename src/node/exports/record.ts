@@ -4,6 +4,7 @@
 import { show } from '../../errors/expect.ts'
 import type { Extra } from '../../io/contents.ts'
 import { FileError } from '../../io/fileError.ts'
+import { hashWeights } from '../../nn/hash.ts'
 import { decodePolicy } from '../../io/policyFile.ts'
 import { decodeSafetensors, type Metadata, type Tensors } from '../../io/safetensors.ts'
 import { decodeTraining } from '../../io/trainingFile.ts'
@@ -21,6 +22,8 @@ export interface NetworkRecord {
   readonly sizes: readonly number[]
   readonly activation: string
   readonly parameters: number
+  /** Of its weights, θ or φ: sixteen hexadecimal digits. */
+  readonly hash: string
   /** States seen and the limit of normalised observations (null for none); null without a normaliser. */
   readonly normalizer: { readonly states: number; readonly clip: number | null } | null
 }
@@ -117,9 +120,10 @@ function trainingParts(bytes: Uint8Array): Parts {
   }
 }
 
-function networkRecord({ sizes, activation, parameters }: Mlp, normalizer: Normalizer | null): NetworkRecord {
+function networkRecord(net: Mlp, normalizer: Normalizer | null): NetworkRecord {
+  const { sizes, activation, parameters } = net
   return {
-    sizes, activation: activation.name, parameters: parameters.flat.length,
+    sizes, activation: activation.name, parameters: parameters.flat.length, hash: hashWeights({ net }),
     normalizer: normalizer === null ? null : {
       states: normalizer.statistics.count, clip: normalizer.clip < Infinity ? normalizer.clip : null,
     },

@@ -79,7 +79,7 @@ export function extraOf(
 ): Readonly<Record<string, string>> {
   return {
     environment: training.environment.name, iteration: String(iteration), steps: String(steps),
-    command: repeatCommand(training, steps, program),
+    command: repeatCommand(training, { iteration, steps }, program),
   }
 }
 

@@ -90,7 +90,8 @@ function reopened(
 ): Pick<OpenRun, 'training' | 'start' | 'snapshot' | 'notices' | 'isOver'> {
   const { iteration, steps } = snapshot
   const start = { ...startRecord(training, program), iteration, steps }
-  const isOver = steps >= training.options.totalSteps && hasEnded(join(path, METRICS))
+  const { options: { totalSteps }, given: { iterations = Infinity } } = training
+  const isOver = (steps >= totalSteps || iteration >= iterations) && hasEnded(join(path, METRICS))
   if (!isOver) writeConfig(path, continued(config, start.options, iteration))
   return { training, start, snapshot, notices: notice === null ? [] : [notice], isOver }
 }
@@ -129,6 +130,6 @@ function startRecord(training: Training, program: string): StartRecord {
   return {
     type: 'start', date: now(), iteration: 0, steps: 0, version: VERSION, environment: name, solvedReturn,
     seed: options.seed, options: plainOptions(options), evalEvery, evalEpisodes,
-    command: repeatCommand(training, options.totalSteps, program),
+    command: repeatCommand(training, null, program),
   }
 }

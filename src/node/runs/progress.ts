@@ -44,8 +44,10 @@ export function showIteration(
   display.bar(bar(fraction, label, columns, paint))
 }
 
-function iterationsOf({ options: { totalSteps, batchSteps } }: Training): number {
-  return Math.ceil(totalSteps / batchSteps)
+function iterationsOf(
+  { options: { totalSteps, batchSteps }, given: { iterations = Infinity } }: Training,
+): number {
+  return Math.min(iterations, Math.ceil(totalSteps / batchSteps))
 }
 
 /** The last iteration is whole. */

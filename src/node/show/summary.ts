@@ -69,6 +69,8 @@ export interface Run {
   /** Whether the file could not be replaced as a whole, and was overwritten. */
   readonly overwritten: boolean
   readonly saveProblem: string | null
+  /** Hash of the last policy's θ. */
+  readonly weights: string
   /** The folder of the run, undefined for none; and the command that continues it, if it was stopped. */
   readonly folder: string | undefined
   readonly resume: string | undefined
@@ -96,6 +98,7 @@ export function summary(run: Run, columns: number, paint: Paint): string {
     fields.push(['best mean', `${best}, at step ${grouped(steps)}`])
   }
   if (run.evalEpisodes > 0) fields.push(['evaluation', evaluation(run)])
+  fields.push(['weights', `hash ${run.weights}`])
   if (run.saveProblem !== null) fields.push(['not saved', run.saveProblem, paint.bad])
   else if (run.saved !== undefined) {
     const how = run.overwritten ? ', overwritten: it cannot be replaced as a whole' : ''

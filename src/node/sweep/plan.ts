@@ -48,12 +48,13 @@ export function flagsOf(options: Readonly<Record<string, unknown>>): string {
 
 /** The words of a command that does one of the runs, in its folder or in none, and reports it as records. */
 export function wordsOf(run: PlannedRun, given: TrainArguments, folder: string | null): string[] {
-  const { environment, options, evalEpisodes, evalEvery, saveEvery, force, workers } = given
+  const { environment, options, evalEpisodes, evalEvery, saveEvery, iterations, force, workers } = given
   const { seed: _all, ...fixed } = options
   const flags = flagsOf({ ...fixed, ...run.configuration.options, seed: run.seed })
   return [
     'train', environment!, ...flags.split(' '), '--eval-episodes', String(evalEpisodes),
     '--eval-every', String(evalEvery), '--save-every', String(saveEvery),
+    ...iterations === undefined ? [] : ['--iterations', String(iterations)],
     ...workers === 1 ? [] : ['--workers', String(workers)],
     ...folder === null ? ['--no-run-dir'] : ['--run-dir', folder], ...force ? ['--force'] : [],
     '--json', '--no-color',

@@ -74,14 +74,15 @@ export function conjugateGradient(
   const each = float64(b.length)
   const vectors = { x: each, r: each, p: each, Ap: each, z: each }
   expectShape('workspace', workspace, 'a workspace of cgWorkspace', vectors)
-  const known = ['maxIterations', 'relativeTolerance', 'preconditioner'] as const
-  const { maxIterations, relativeTolerance, preconditioner } =
+  const known = ['maxIterations', 'relativeTolerance', 'preconditioner', 'visit'] as const
+  const { maxIterations, relativeTolerance, preconditioner, visit } =
     expectRecord<cg.CgOptions>('options', options, known)
   if (preconditioner !== undefined) expectFunction('options.preconditioner', preconditioner)
+  if (visit !== undefined) expectFunction('options.visit', visit)
   return cg.conjugateGradient(workspace, A, b, {
     maxIterations: expectInteger('options.maxIterations', maxIterations, 0),
     relativeTolerance: expectNumber('options.relativeTolerance', relativeTolerance, 0, Number.MAX_VALUE),
-    preconditioner,
+    preconditioner, visit,
   })
 }
 

@@ -33,7 +33,7 @@ const OTHER: Readonly<Partial<TrainOptions>> = {
   stepLength: 'damped', lineSearch: 'none', backtrackCoefficient: 0.5, maxBacktracks: 0, fisherFraction: 0.25,
   valueEpochs: 0, valueMinibatch: 32, valueLearningRate: 0.003, valueFit: 'trust-region', valueMaxKl: 0.05,
   valueSteps: 3, valueCgIterations: 4, valueDamping: 0.01, valueCurvatureFraction: 0.3,
-  backend: 'reference', preconditioner: 'diagonal',
+  backend: 'reference', preconditioner: 'kronecker',
   sampling: 'vine', vineBranches: 3, vineHorizon: 7, vineSpacing: 2,
   normalizeObservations: 'plain', observationClip: 5, normalizeReturns: false,
   maxKlSchedule: 'cosine', maxKlFinalFraction: 0.5, constraint: 'max-kl', entropyCoefficient: 0.001,
@@ -162,18 +162,22 @@ test('environments are found in any case and with a version', () => {
 test('the command that repeats a run is read back as the same options', () => {
   const flags = flagNames.map((name) => writeFlag(name, OTHER[name]))
   const asked = training(['CartPole', ...flags, '--eval-episodes 3'].join(' '))
-  const command = repeatCommand(asked, 1e9)
+  const command = repeatCommand(asked, null)
   assert.ok(command.startsWith('trpo train CartPole --seed 7 '), command)
   const again = resolveTraining(parseTrainArguments(split(command).slice(2)), () => 0, environments)
   assert.equal(again.options, asked.options)
   assert.is(again.given.evalEpisodes, 3)
-  assert.is(repeatCommand(training('cartpole-v1'), 1e9), 'trpo train CartPole --seed 0')
-  assert.is(repeatCommand(training('CartPole'), 99), 'trpo train CartPole --seed 0 --total-steps 99',
+  assert.is(repeatCommand(training('cartpole-v1'), null), 'trpo train CartPole --seed 0')
+  const some = { iteration: 3, steps: 1536 }, all = { iteration: 80, steps: 40_960 }
+  assert.is(repeatCommand(training('CartPole'), some), 'trpo train CartPole --seed 0 --iterations 3',
     'interrupted')
+  assert.is(repeatCommand(training('CartPole --iterations 3'), null),
+    'trpo train CartPole --seed 0 --iterations 3')
+  assert.is(repeatCommand(training('CartPole --iterations 90'), all), 'trpo train CartPole --seed 0')
 })
 
 test('the command begins with the program, and a word with a space or a quote is quoted', () => {
-  const command = repeatCommand(training('CartPole'), 1e9, 'node my.js')
+  const command = repeatCommand(training('CartPole'), null, 'node my.js')
   assert.is(command, 'node my.js train CartPole --seed 0')
   const words = ['CartPole', 'a b', "it's", '$HOME', '`id`', '"', '\\', '*', '~', 'a;b', '', '€', 'x=1,2']
   const { stdout } = spawnSync('sh', ['-c', `printf '%s\\n' ${words.map(shellWord).join(' ')}`],
@@ -345,7 +349,7 @@ test('the flags of runs: a folder, none, or one to continue; evaluations and sav
     ['--run-dir: expected a folder, got nothing', '--resume: expected a folder, got nothing'])
   assert.equal(problems('CartPole --eval-every 2 --eval-episodes 0'),
     ['--eval-episodes: expected at least 1 with --eval-every, got 0'])
-  assert.match(repeatCommand(training('CartPole --eval-every 3'), 1e9), / --eval-every 3$/)
+  assert.match(repeatCommand(training('CartPole --eval-every 3'), null), / --eval-every 3$/)
 })
 
 test.run()

@@ -12,6 +12,7 @@ import {
   decodePolicy, encodeJson, encodeOnnx, encodePolicy, encodeScript, encodeTraining,
   encodeValue, foldNormalizer,
 } from '../../../src/io/index.ts'
+import { hashWeights } from '../../../src/nn/hash.ts'
 import { Random } from '../../../src/math/random.ts'
 import { reference } from '../../../src/math/reference.ts'
 import { exportHelp, infoHelp } from '../../../src/node/exports/help.ts'
@@ -134,6 +135,7 @@ test('info says what a policy and a value function are', () => {
   action      Box(2): -2 … 2, 0 … 1
   drawn from  gaussian, σ 0.3679, 0.3679, squashed into bounds
   network     2 → 4 → 2, tanh, 24 parameters
+  weights     hash ${hashWeights(decodePolicy(read('p.safetensors')))}
   normaliser  of 12 states, clipped at ±10
   environment Pendulum
   text        note: é
@@ -142,6 +144,7 @@ test('info says what a policy and a value function are', () => {
 `)
   const value = trpo('info', 'v.safetensors').stdout
   assert.match(value, /^v\.safetensors: a value function\n {2}network +2 → 3 → 1, relu, 13 parameters\n/)
+  assert.match(value, /\n {2}weights +hash [0-9a-f]{16}\n/)
   const spaces = drawnPolicy(discrete(3, 5), discrete(2), { units: 3 })
   write('d.safetensors', encodePolicy(spaces))
   const discretes = trpo('info', 'd.safetensors').stdout
@@ -154,7 +157,8 @@ test('info --json is one record, in which an infinite bound is null', () => {
   const record = JSON.parse(stdout)
   assert.equal(record.spaces.observation, { kind: 'box', low: [-1, null], high: [1, null] })
   assert.equal(record.network, {
-    sizes: [2, 4, 2], activation: 'tanh', parameters: 24, normalizer: { states: 12, clip: 10 },
+    sizes: [2, 4, 2], activation: 'tanh', parameters: 24,
+    hash: hashWeights(decodePolicy(read('p.safetensors'))), normalizer: { states: 12, clip: 10 },
   })
   assert.equal(record.extra, extra)
   assert.is(JSON.parse(trpo('info', 'v.safetensors', '--json').stdout).policy, null)

@@ -26,7 +26,8 @@ function tallyOf(iterations: readonly Ended[], solvedReturn: number | null): Tal
 const run: Omit<Run, 'tally'> = {
   name: 'CartPole', solvedReturn: 475, seconds: 6.4, plannedSteps: 100_352, signal: null,
   returns: Float64Array.of(480, 500, 490, 490), evalEpisodes: 4, stopped: 0, showPhases: true,
-  saved: undefined, overwritten: false, saveProblem: null, folder: undefined, resume: undefined,
+  saved: undefined, overwritten: false, saveProblem: null, weights: '0123456789abcdef',
+  folder: undefined, resume: undefined,
   command: 'trpo train CartPole --seed 0', joinsLines: true,
 }
 const text = (of: Run, columns: number = Infinity): string => summary(of, columns, plain)
@@ -53,6 +54,7 @@ CartPole: solved at step 4,096, mean return 476.3 (threshold 475).
   updates     2 accepted
   best mean   476.3 over 100 episodes, at step 4,096
   evaluation  490.0 ± 7.1 (480.0 to 500.0), 4 fresh episodes, deterministic
+  weights     hash 0123456789abcdef
   phases      valueFit 54 %, fisher 30 %, rollout 10 %, lineSearch 3 %, gradient 2 %, advantage 1 %
   repeat      trpo train CartPole --seed 0
 `)
