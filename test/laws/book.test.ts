@@ -1,6 +1,6 @@
 /**
  * Documentation against code: the page of options against their rows, hover texts against defaults, the tour
- * against the list of files and their imports. No tolerance.
+ * against the list of files, their imports and the names in them. No tolerance.
  */
 import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
