@@ -9,11 +9,12 @@ import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { cartPole } from '../../src/envs/index.ts'
 import { evaluate, presets, train, type TrainOptions } from '../../src/index.ts'
+import { STRICT } from '../browsers/serve.ts'
 import { buildBench, unknownHeads } from '../support/benchmarks.ts'
 import { install, pack, remove, run, scratch } from '../support/package.ts'
 import { findProgram, skipped } from '../support/programs.ts'
 import { TRAINING, weights } from '../support/sample.ts'
-import { STRICT, visit } from '../support/visit.ts'
+import { visit } from '../support/visit.ts'
 
 /** A script that reports an element's text once it says "done", and what the policy has refused by then. */
 const whenDone = (selector: string): string => `

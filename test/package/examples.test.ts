@@ -41,7 +41,7 @@ test('each example is short, and imports the package by its name', () => {
   const folders = readdirSync(examples)
   assert.equal(folders.sort(), [
     'browser', 'bun', 'bundler', 'deno', 'game', 'mpi', 'natural-gradient', 'node', 'own-loop', 'python',
-    'quickjs', 'service', 'sparse-system', 'websocket',
+    'quickjs', 'service', 'sparse-system', 'threads', 'websocket',
   ])
   for (const folder of folders) {
     const texts = readdirSync(`${examples}/${folder}`)

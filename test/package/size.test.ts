@@ -2,10 +2,11 @@
  * Bytes that an embedder's bundle takes, against budgets, and which sources are in it; the tables of the
  * documentation. Oracle: esbuild, whose bundles are measured, and npm; the budgets are decisions.
  */
+import { spawnSync } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { bundle, bundles, sizesOf } from '../../bench/package/bundles.ts'
+import { bundle, bundles, playground, sizesOf } from '../../bench/package/bundles.ts'
 import { type BenchRun, buildBench, unknownHeads } from '../support/benchmarks.ts'
 
 const weighed = bundles
@@ -20,6 +21,15 @@ for (const { title, budget, sizes } of weighed) {
     assert.ok(sizes.gzip >= 0.8 * budget || sizes.gzip < 1000, `${sizes.gzip} bytes of ${budget}`)
   })
 }
+
+test('the playground is one file within its budgets, with gzip and with brotli', () => {
+  const words = ['docs/playground/build.js', '.build/size']
+  const { status, stderr } = spawnSync('node', words, { encoding: 'utf8' })
+  assert.equal([status, stderr], [0, ''])
+  const { gzip, brotli } = sizesOf(new Uint8Array(readFileSync('.build/size/playground.html')))
+  assert.ok(gzip <= playground.gzip && gzip >= 0.8 * playground.gzip, `${gzip} bytes`)
+  assert.ok(brotli <= playground.brotli, `${brotli} bytes`)
+})
 
 test('one function takes along what it needs and nothing else', () => {
   const { sources } = named('conjugateGradient')
