@@ -66,9 +66,21 @@ const subjects: Readonly<Record<string, readonly [string, () => Promise<Subject>
     'what it costs to await a world: trainAsync against train on CartPole',
     async () => (await import('./studies/async.ts')).async,
   ],
+  ranks: [
+    'several threads against one: Fisher product, step, rollout, whole trainings; a model of the cost',
+    async () => (await import('./ranks/main.ts')).ranks,
+  ],
   frames: [
     'frames of a page while a worker learns, and without; needs chromium',
     async () => (await import('./studies/frames.ts')).frames,
+  ],
+  playground: [
+    'docs/playground in each browser: seconds to the first update, looking, frames',
+    async () => (await import('./studies/playground.ts')).playground,
+  ],
+  pictures: [
+    'pictures of docs/playground, against the stored ones; needs chromium',
+    async () => (await import('./studies/pictures.ts')).pictures,
   ],
   sizes: [
     'bytes of an embedder\'s bundle; --files PART lists what each source file adds',

@@ -3,7 +3,8 @@
  * page as it is. What commands put into pages, and what pages expect, are the same.
  * Oracle: the bytes of the pages; the bits of no figure are known here.
  */
-import { readdirSync, readFileSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { learningPage } from '../../bench/studies/learningPage.ts'
@@ -15,8 +16,8 @@ const PAGES: Readonly<Record<string, string>> = {
   learning: 'docs/results/learning.md', normalization: 'docs/results/normalization.md',
   options: 'docs/options.md', player: 'src/io/export/playerText.ts', units: 'docs/results/units.md',
 }
-/** Run by bench.test.ts, package/size.test.ts and, since it needs a browser, package/browser.test.ts. */
-const ELSEWHERE = ['kernels', 'sizes', 'install', 'frames']
+/** Run by bench.test.ts, package/size.test.ts and, since they need a browser, by tests of pages. */
+const ELSEWHERE = ['kernels', 'sizes', 'install', 'frames', 'playground', 'pictures']
 
 for (const subject of benchmarkSubjects.filter((name) => !ELSEWHERE.includes(name))) {
   test(`npm run bench -- ${subject} runs, and a smoke run writes nothing`, () => {
@@ -32,11 +33,11 @@ for (const subject of benchmarkSubjects.filter((name) => !ELSEWHERE.includes(nam
   })
 }
 
-/** Files below `folders` whose names end so, installed packages aside. */
+/** Files below `folders` whose names end so, installed packages aside: one of them is a link to all. */
 function filesBelow(folders: readonly string[], ending: RegExp): string[] {
-  return folders.flatMap((folder) => readdirSync(folder, { recursive: true })
-    .map((path) => `${folder}/${String(path).replaceAll('\\', '/')}`)
-    .filter((path) => ending.test(path) && !path.includes('node_modules')))
+  const words = ['ls-files', '-co', '--exclude-standard', ...folders]
+  const { stdout } = spawnSync('git', words, { encoding: 'utf8' })
+  return stdout.trim().split('\n').filter((path) => ending.test(path))
 }
 
 test('every pair of markers in a page has a command that pastes there, and every command its markers', () => {

@@ -61,7 +61,8 @@ test('every run of a sweep ends there', () => {
     '--eval-episodes', '0', '--no-run-dir', '--json')
   assert.is(code, 0)
   const records = stdout.trimEnd().split('\n').map((line) => JSON.parse(line))
-  const runs = records.filter(({ type }) => type === 'run')
+  // They run side by side, and either may end first.
+  const runs = records.filter(({ type }) => type === 'run').sort((a, b) => a.seed - b.seed)
   assert.equal(runs.map(({ seed, state, steps }) => [seed, state, steps]),
     [[3, 'complete', 512], [4, 'complete', 512]])
 })
