@@ -4,19 +4,28 @@
 import type { Environment } from '../envs/index.ts'
 import type { AsyncEnv, Env } from '../rl/world/env.ts'
 import type { Space } from '../rl/world/space.ts'
+import type { TrainOptions } from '../trpo/options/options.ts'
 import { argumentError } from '../errors/expect.ts'
+import { isPlainRecord } from '../errors/kinds.ts'
 import { likely, perhaps } from '../errors/nearest.ts'
 import { closeAll, type MakeAsyncEnv, makeEnvs } from '../rl/play/environments.ts'
 import { EnvError } from '../rl/play/envError.ts'
 import { atOnce, isLate, isRefusal, later } from '../rl/play/late.ts'
 import { timeLimit } from '../rl/play/timeLimit.ts'
+import { resolveOptions } from '../trpo/options/resolve.ts'
 import { wrap } from './show/format.ts'
 import type { Paint } from './show/terminal.ts'
 import { shown, shownLines } from './show/text.ts'
 import { looksLikeFile } from './worlds/modulePath.ts'
 
+/** A row of a table, with the options that suit its environment, if they are known. */
+export interface EnvironmentRow extends Environment {
+  /** In place of the defaults; flags take precedence. Default: those of `presets` for the same name. */
+  readonly preset?: Partial<TrainOptions>
+}
+
 /** By name. */
-export type Environments = Readonly<Record<string, Environment>>
+export type Environments = Readonly<Record<string, EnvironmentRow>>
 
 /**
  * The table of a script, whose rows may lack what only people read. Throws an EnvError for the first row that
@@ -31,11 +40,11 @@ export function expectEnvironments(given: Environments): Environments {
 }
 
 /** A row of a table with what it lacks; its name is by default `key`. Errors begin with `where`. */
-export function completed(where: string, key: string, row: Partial<Environment>): Environment {
+export function completed(where: string, key: string, row: Partial<EnvironmentRow>): EnvironmentRow {
   const expect = (isRight: boolean, field: string, expected: string, value: unknown): void => {
     if (!isRight) throw new EnvError(0, null, where + argumentError(field, expected, value).message)
   }
-  const { name = key, solvedReturn = null, summary = '', maxEpisodeSteps, make } = row
+  const { name = key, solvedReturn = null, summary = '', maxEpisodeSteps, make, preset } = row
   expect(typeof name === 'string', 'name', 'a string', name)
   expect(typeof summary === 'string', 'summary', 'a string', summary)
   expect(typeof make === 'function', 'make', 'a function that returns an environment', make)
@@ -43,13 +52,28 @@ export function completed(where: string, key: string, row: Partial<Environment>)
     solvedReturn)
   expect(maxEpisodeSteps === undefined || (Number.isSafeInteger(maxEpisodeSteps) && maxEpisodeSteps > 0),
     'maxEpisodeSteps', 'an integer of at least 1', maxEpisodeSteps)
-  return { ...row as Environment, name, solvedReturn, summary }
+  expect(preset === undefined || isPlainRecord(preset), 'preset', 'a record of options', preset)
+  const problem = preset === undefined ? '' : presetProblem(preset)
+  if (problem !== '') throw new EnvError(0, null, problem.replace(/^/gm, `${where}preset.`))
+  return { ...row as EnvironmentRow, name, solvedReturn, summary }
+}
+
+/** Lines that name options; '' if the options are valid. */
+function presetProblem(preset: Partial<TrainOptions>): string {
+  try {
+    resolveOptions(preset)
+    return ''
+  } catch (error) {
+    return (error as Error).message
+  }
 }
 
 /**
  * The environment called `name`, in upper or lower case, with or without Gymnasium's -v1; or an error's text.
  */
-export function findEnvironment(name: string | undefined, environments: Environments): Environment | string {
+export function findEnvironment(
+  name: string | undefined, environments: Environments,
+): EnvironmentRow | string {
   const names = Object.keys(environments)
   if (name === undefined) return `environment: expected one of ${names.map(shown).join(', ')}, got nothing`
   const plain = name.replace(/-v\d+$/i, '')

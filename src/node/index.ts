@@ -3,7 +3,7 @@
  * your own; trainings in several threads; files that are never half written; a clock for `options.clock`.
  */
 export { clock } from './clock.ts'
-export type { Environments } from './environments.ts'
+export type { EnvironmentRow, Environments } from './environments.ts'
 export type { Disk, FileStatus } from './disk/disk.ts'
 export { readWhole, writeWhole, type Written } from './files.ts'
 export { main } from './main.ts'

@@ -3,7 +3,6 @@
  * that repeats it. Flags take precedence over the environment's preset, or over another library's conventions
  * in its place, and these over the defaults. Problems are collected, so that one run reports all of them.
  */
-import type { Environment } from '../../envs/index.ts'
 import { show } from '../../errors/expect.ts'
 import { likely } from '../../errors/nearest.ts'
 import type { TrainOptions } from '../../trpo/options/options.ts'
@@ -11,7 +10,7 @@ import { presets } from '../../trpo/options/presets.ts'
 import { optionMeant, resolveOptions } from '../../trpo/options/resolve.ts'
 import type { Iteration } from '../../trpo/train.ts'
 import { vineBranchesFor } from '../../trpo/variants/sampling.ts'
-import { type Environments, findEnvironment, sampleOf } from '../environments.ts'
+import { type EnvironmentRow, type Environments, findEnvironment, sampleOf } from '../environments.ts'
 import { SAVE_EVERY } from '../save.ts'
 import { looksLikeFile } from '../worlds/modulePath.ts'
 import { UsageError } from './failure.ts'
@@ -56,7 +55,7 @@ export interface TrainArguments extends GivenOptions {
 
 /** What `trpo train` runs. */
 export interface Training {
-  readonly environment: Environment
+  readonly environment: EnvironmentRow
   /** What finds the environment again: its name, or the path of its module. */
   readonly word: string
   /** All of them, checked. */
@@ -149,7 +148,7 @@ export function resolveTraining(
 }
 
 /** The path that was given for a module, else the environment's name. */
-export function wordOf({ environment: word = '' }: TrainArguments, { name }: Environment): string {
+export function wordOf({ environment: word = '' }: TrainArguments, { name }: EnvironmentRow): string {
   return looksLikeFile(word) ? word : name
 }
 
@@ -175,16 +174,17 @@ export function repeatCommand(
 }
 
 function presetOf(
-  { name }: Environment, conventions: TrainOptions['conventions'] = 'trpo',
+  { name, preset }: EnvironmentRow, conventions: TrainOptions['conventions'] = 'trpo',
 ): Partial<TrainOptions> {
-  return conventions === 'trpo' && Object.hasOwn(presets, name) ? presets[name] : { conventions }
+  if (conventions !== 'trpo') return { conventions }
+  return preset ?? (Object.hasOwn(presets, name) ? presets[name] : {})
 }
 
 /**
  * The reason why the environment cannot be trained with these options, or null. Makes one only to answer
  * that.
  */
-function environmentProblem(environment: Environment, options: TrainOptions): string | null {
+function environmentProblem(environment: EnvironmentRow, options: TrainOptions): string | null {
   if (options.sampling === 'single-path') return null
   // What an environment that is made later has, the training itself asks.
   const sample = sampleOf(environment)

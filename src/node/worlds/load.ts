@@ -1,11 +1,10 @@
 /**
  * An environment out of a module of the user: loaded by running its code, chosen among its exports, and made
- * a row of a table. An export may be a function that makes an environment, a class, an `Environment` (name,
- * make, solvedReturn, summary, maxEpisodeSteps), or a table of these.
+ * a row of a table. An export may be a function that makes an environment, a class, an `EnvironmentRow`
+ * (name, make, solvedReturn, summary, maxEpisodeSteps, preset), or a table of these.
  * But: a module is loaded once per process; changes to the file are seen by the next command.
  */
 import process from 'node:process'
-import type { Environment } from '../../envs/index.ts'
 import { show } from '../../errors/expect.ts'
 import { isClass, read } from '../../errors/kinds.ts'
 import { likely, perhaps } from '../../errors/nearest.ts'
@@ -13,7 +12,7 @@ import { EnvError } from '../../rl/play/envError.ts'
 import { textOf } from '../../rl/play/guard.ts'
 import type { Env } from '../../rl/world/env.ts'
 import { UsageError } from '../cli/failure.ts'
-import { completed, type Environments } from '../environments.ts'
+import { completed, type EnvironmentRow, type Environments } from '../environments.ts'
 import { shown, shownPath } from '../show/text.ts'
 import { looksLikeFile, type ModulePath, modulePathOf } from './modulePath.ts'
 
@@ -65,7 +64,7 @@ function placeOf(error: unknown): string {
 }
 
 /** The export that the word asks for, as a row of a table. */
-function chosen({ file, name }: ModulePath, module: Exports): Environment {
+function chosen({ file, name }: ModulePath, module: Exports): EnvironmentRow {
   const [key, value] = name === null ? theDefault(file, module) : theNamed(file, name, module)
   return environmentOf(file, key, value)
 }
@@ -127,7 +126,7 @@ function isEnv(value: object): boolean {
 }
 
 /** A factory, a class or a record as a row whose name is by default `key`. Throws an EnvError. */
-function environmentOf(file: string, key: string, value: unknown): Environment {
+function environmentOf(file: string, key: string, value: unknown): EnvironmentRow {
   const where = `${shownPath(file)}: `
   if (typeof value === 'function') {
     const Made = value as new () => Env

@@ -211,12 +211,28 @@ test('a table is completed with what only people read, and a row that is wrong i
     [{ make, solvedReturn: NaN }, '.solvedReturn: expected a finite number or null, got NaN'],
     [{ make, maxEpisodeSteps: 0 }, '.maxEpisodeSteps: expected an integer of at least 1, got 0'],
     [{ make, maxEpisodeSteps: null }, '.maxEpisodeSteps: expected an integer of at least 1, got null'],
+    [{ make, preset: null }, '.preset: expected a record of options, got null'],
+    [{ make, preset: [1] }, '.preset: expected a record of options, got Array of length 1'],
+    [{ make, preset: { maxKl: 0, gamma: 1 } }, '.preset.gamma: expected a known option, perhaps discount, '
+      + 'got "gamma"\nenvironments.Maze.preset.maxKl: expected a number above 0, got 0'],
   ]
   for (const [row, message] of table) {
     const wrong = (error: unknown): boolean => failure(error).code === 3
       && (error as Error).message === `environments.Maze${message}`
     assert.throws(() => expectEnvironments({ Maze: row as Environment }), wrong, message)
   }
+})
+
+test('the preset of a row takes the place of the one by name; flags and conventions precede it', () => {
+  const row = { ...environments.CartPole, preset: { maxKl: 0.02, batchSteps: 4096 } }
+  const table = expectEnvironments({ CartPole: row })
+  const read = (words: string): Training =>
+    resolveTraining(parseTrainArguments(split(words)), () => 0, table)
+  assert.equal(read('CartPole').options, resolveOptions(row.preset))
+  assert.equal(read('CartPole --max-kl 0.5').options, resolveOptions({ ...row.preset, maxKl: 0.5 }))
+  assert.equal(read('CartPole --conventions sb3').options, resolveOptions({ conventions: 'sb3' }))
+  assert.is(repeatCommand(read('CartPole'), null), 'trpo train CartPole --seed 0')
+  assert.is(repeatCommand(read('CartPole --max-kl 0.01'), null), 'trpo train CartPole --seed 0 --max-kl 0.01')
 })
 
 test('a space is described shortly, whatever its size', () => {
