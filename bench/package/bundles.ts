@@ -37,8 +37,11 @@ export const bundles: readonly Bundle[] = [
   { title: 'everything: `trpo.min.js`', code: everything, budget: 88_000 },
 ]
 
-/** Maximum bytes of docs/playground as one file, its program with SIMD, checkEnv and all worlds in it. */
-export const playground: Readonly<Record<'gzip' | 'brotli', number>> = { gzip: 96_000, brotli: 84_000 }
+/**
+ * Maximum bytes of docs/playground as one file, its program with SIMD, checkEnv and all worlds in it. At most
+ * 80 kB are wanted, which Brotli reaches; little is left above the measured sizes.
+ */
+export const playground: Readonly<Record<'gzip' | 'brotli', number>> = { gzip: 87_000, brotli: 76_000 }
 
 /** The sources in place of the package's entries: nothing needs to be built before. */
 const alias = {

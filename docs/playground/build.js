@@ -4,7 +4,7 @@
  * But: it checks no types; `npm run typecheck` does.
  */
 import { createHash } from 'node:crypto'
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
@@ -12,6 +12,14 @@ import { build } from 'esbuild'
 
 const here = fileURLToPath(new URL('.', import.meta.url)), root = join(here, '../..')
 const STYLE = '<link rel="stylesheet" href="style.css">', SCRIPT = '<script src="page.js"></script>'
+/** What stands in the program in place of sources that the page cannot reach. */
+const WITHOUT = {
+  'docs/playground/without/methods.ts':
+    ['src/rl/vine/vine.ts', 'src/trpo/value/gaussNewtonFit.ts', 'src/trpo/variants/kronecker.ts'],
+  'docs/playground/without/ranks.ts': ['src/math/communicator.ts', 'src/rl/together.ts'],
+  'docs/playground/without/start.ts':
+    ['settings', 'snapshot', 'warmStart'].map((name) => `src/trpo/start/${name}.ts`),
+}
 const usual = {
   bundle: true, minify: true, target: 'es2022', format: 'iife', write: false, legalComments: 'none',
   charset: 'utf8',
@@ -42,8 +50,21 @@ export async function buildPlayground(folder) {
 }
 
 async function bundled(entry) {
-  const { outputFiles } = await build({ ...usual, entryPoints: [join(here, entry)] })
+  const { outputFiles } = await build({ ...usual, entryPoints: [join(here, entry)], plugins: [without] })
   return outputFiles[0].text.trim()
+}
+
+const without = {
+  name: 'without',
+  setup({ onResolve }) {
+    const instead = new Map(Object.entries(WITHOUT).flatMap(([file, places]) =>
+      places.map((path) => [join(root, path), join(root, file)])))
+    for (const path of instead.keys()) if (!existsSync(path)) throw new Error(`${path}: expected a file`)
+    onResolve({ filter: /^\..*\.ts$/ }, ({ path, resolveDir }) => {
+      const found = instead.get(join(resolveDir, path))
+      return found === undefined ? undefined : { path: found, sideEffects: false }
+    })
+  },
 }
 
 /** Throws unless every phase's line of code stands once in its file. */

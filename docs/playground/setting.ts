@@ -8,6 +8,7 @@ import type { TrainOptions } from '../../src/trpo/options/options.ts'
 import { presets } from '../../src/trpo/options/presets.ts'
 import { resolveOptions } from '../../src/trpo/options/resolve.ts'
 import { OWN, type Setting } from './protocol.ts'
+import { ONLY } from './without/methods.ts'
 
 /** What the page begins with. */
 export const FIRST: Setting = { world: 'CartPole', seed: 1, options: {}, source: null }
@@ -34,6 +35,10 @@ export function resolveSetting({ world, seed, options, source }: Setting): Train
     throw new RangeError(`src: expected a program with w=${OWN}, and with it alone`)
   }
   const resolved = resolveOptions({ ...presetOf(world, options), ...options, seed })
+  for (const name of Object.keys(ONLY) as (keyof typeof ONLY)[]) {
+    if (resolved[name] === ONLY[name]) continue
+    throw new RangeError(`${name}: expected "${ONLY[name]}" on this page, got "${resolved[name]}"`)
+  }
   const { totalSteps, batchSteps } = resolved
   if (iterationsOf(resolved) > MAX_ITERATIONS) {
     const low = Math.ceil(totalSteps / MAX_ITERATIONS)

@@ -39,7 +39,7 @@ function anyOptions(random: Random): Setting['options'] {
     activation: pick('relu', 'tanh'), normalizeAdvantages: pick(true, false),
     observationClip: pick(Infinity, 3),
     conventions: pick('trpo', 'sb3', 'spinningup'), initialLogStd: -random.uniform(), totalSteps: 100_000,
-    maxKlSchedule: pick('constant', 'cosine'), valueFit: pick('adam', 'trust-region'),
+    maxKlSchedule: pick('constant', 'cosine'), klReduction: pick('sum', 'mean'),
   }
   return Object.fromEntries(Object.entries(all).filter(() => random.uniform() < 0.4)) as Setting['options']
 }
@@ -104,6 +104,9 @@ test('an invalid address is one sentence about its place', () => {
     ['#hiddenSizes=8,x', /^hiddenSizes.*: expected .*, got "x"$/],
     ['#normalizeAdvantages=yes', /^normalizeAdvantages: expected .*, got "yes"$/],
     ['#lineSearch=strong', /^lineSearch: expected .*, got "strong"$/],
+    ['#sampling=vine', /^sampling: expected "single-path" on this page, got "vine"$/],
+    ['#valueFit=trust-region', /^valueFit: expected "adam" on this page, got "trust-region"$/],
+    ['#preconditioner=kronecker', /^preconditioner: expected "none" on this page, got "kronecker"$/],
     ['#batchSteps=7', /^batchSteps: expected a multiple of envCount \(4\), got 7$/],
     ['#totalSteps=1000000000',
       /^batchSteps: expected at least 200000 with 1000000000 steps in all, got 512$/],

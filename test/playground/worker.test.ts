@@ -22,8 +22,7 @@ const SETTINGS: readonly Setting[] = [
   { world: 'CartPole', seed: 1, options: {}, source: null },
   {
     world: 'Pendulum', seed: 2, source: null,
-    options: { batchSteps: 400, envCount: 4, hiddenSizes: [8], valueFit: 'trust-region',
-      lineSearch: 'longest' },
+    options: { batchSteps: 400, envCount: 4, hiddenSizes: [8], lineSearch: 'longest' },
   },
   {
     world: 'MountainCar', seed: 3, source: null,

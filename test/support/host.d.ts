@@ -62,7 +62,7 @@ declare module 'node:timers' {
 }
 declare module 'node:vm' {
   export function runInThisContext(code: string, options: { timeout: number }): unknown
-  export function runInNewContext(code: string): unknown
+  export function runInNewContext(code: string, scope?: object): unknown
 }
 declare function fetch(url: string, request?: { method?: 'POST'; body?: string }): Promise<{
   readonly status: number

@@ -29,7 +29,7 @@ else {
     const { stdout, stderr, status } = bench('pictures', '--smoke')
     assert.is(stderr, '')
     assert.is(status, 0)
-    assert.match(stdout, /^\| desktop \| 1280 × 1040 \| [\d.]+ \| [\d.]+ % \|$/m)
+    assert.match(stdout, /^\| desktop \| 1280 × 940 \| [\d.]+ \| [\d.]+ % \|$/m)
     assert.ok(readFileSync(PICTURE).join() === before)
   })
 }

@@ -40,7 +40,7 @@ export function inEachBrowser(folder: string, tests: (playground: Playground) =>
       name,
       open: (hash = '', view) => at(`${file}${hash}`, view),
       openServed: async (hash = '', view) => {
-        server ??= start('.', 'docs/playground/serve.js', '0')
+        server ??= start('.', 'docs/playground/serve.js', '0', folder)
         origin ||= await server.prints(/http:\S+/)
         return at(`${origin}${hash}`, view)
       },

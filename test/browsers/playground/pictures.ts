@@ -11,8 +11,8 @@ export const FOLDER = 'docs/playground/pictures'
 
 /** By the file's name: the link, and how it is looked at. */
 export const PICTURES: Readonly<Record<string, readonly [hash: string, view: View]>> = {
-  desktop: ['#i=31', { width: 1280, height: 1040 }],
-  dark: ['#i=31', { width: 1280, height: 1040, dark: true }],
+  desktop: ['#i=31', { width: 1280, height: 940 }],
+  dark: ['#i=31', { width: 1280, height: 940, dark: true }],
   phone: ['#i=31', { width: 390, height: 1240 }],
 }
 

@@ -173,6 +173,14 @@ export interface Axis {
   readonly text?: (x: number) => string
 }
 
+/** Pixels under a frame for the numbers and the title of x. */
+export const BENEATH = 34
+
+/** The frame of a picture with one pair of axes, both with titles. */
+export function frameOf({ width, height }: Pick<Picture, 'width' | 'height'>, right: number): Box {
+  return [44, 22, width - right, height - BENEATH]
+}
+
 /** Rules at the ticks of y, their numbers at the left; numbers of x below; both titles. */
 export function axes(picture: Picture, frame: Box, x: Axis, y: Axis): void {
   const [left, top, right, bottom] = frame, { palette } = picture
@@ -188,7 +196,7 @@ export function axes(picture: Picture, frame: Box, x: Axis, y: Axis): void {
     write(picture, text, [h, bottom + 11], { align: 'center' })
   }
   if (y.title !== '') write(picture, y.title, [Math.min(left, 6), top - 15])
-  if (x.title !== '') write(picture, x.title, [(left + right) / 2, bottom + 25], { align: 'center' })
+  if (x.title !== '') write(picture, x.title, [(left + right) / 2, bottom + 28], { align: 'center' })
 }
 
 function ticksOf(axis: Axis, count: number): { at: number, text: string }[] {

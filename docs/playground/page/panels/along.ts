@@ -3,7 +3,9 @@
  * with every length that was tried; below, the gain of L as it is and as its slope at θ promises.
  */
 import type { Box } from '../kit/labels.ts'
-import { axes, dot, label, line, linear, type Picture, pictureOn, type Point, write } from '../kit/plot.ts'
+import {
+  axes, BENEATH, dot, label, line, linear, type Picture, pictureOn, type Point, write,
+} from '../kit/plot.ts'
 import { roundStep, roundUp, short, signed, tickText } from '../kit/ticks.ts'
 import type { IterationRecord } from '../../protocol.ts'
 import type { Panel } from './panel.ts'
@@ -18,9 +20,9 @@ export const alongPanel: Panel = {
       return
     }
     const { width, height } = picture
-    const middle = Math.round(22 + (height - 22 - 29 - 31) * 0.58)
+    const middle = Math.round(22 + (height - 22 - 29 - BENEATH) * 0.58)
     drawKl(picture, record, [44, 22, width - 8, middle])
-    drawGain(picture, record, [44, middle + 29, width - 8, height - 31])
+    drawGain(picture, record, [44, middle + 29, width - 8, height - BENEATH])
   },
   sentence({ session: { record } }) {
     if (record?.curve == null) return 'KL and gain along the step: nothing yet.'

@@ -6,7 +6,8 @@
 import { mix } from '../kit/colours.ts'
 import type { Box } from '../kit/labels.ts'
 import {
-  arrow, axes, dot, label, line, linear, logarithmic, type Picture, pictureOn, type Point, type Scale,
+  arrow, axes, dot, frameOf, label, line, linear, logarithmic, type Picture, pictureOn, type Point,
+  type Scale,
 } from '../kit/plot.ts'
 import { short } from '../kit/ticks.ts'
 import type { Panel } from './panel.ts'
@@ -59,7 +60,7 @@ export function createGaussianPanel(): GaussianPanel {
 }
 
 function scales(width: number, height: number): [Scale, Scale, Box] {
-  const frame: Box = [44, 22, width - 10, height - 31], [left, top, right, bottom] = frame
+  const frame = frameOf({ width, height }, 10), [left, top, right, bottom] = frame
   return [linear(MU[0], MU[1], left, right), logarithmic(SIGMA[0], SIGMA[1], bottom, top), frame]
 }
 
@@ -88,7 +89,7 @@ function drawPlaces(picture: Picture, here: Place, isTouched: boolean): void {
   for (const point of path.slice(1)) dot(picture, point, 2, palette.blue)
   const local = localAt(here), model = ellipse(here, local.fisher)
   line(picture, model.map(at), { color: palette.red, width: 1.5, dash: [2, 3] })
-  line(picture, trueRing(here, model).map(at), { color: palette.red, width: 2 })
+  line(picture, trueRing(here, model).map(at), { color: palette.red, width: 2, keep: true })
   const to = ([mu, logSigma]: Place, long: number): Point =>
     at([here[0] + long * mu, here[1] + long * logSigma])
   arrow(picture, at(here), to(local.plain, 1), { color: palette.mute, dash: [3, 3] })

@@ -1,6 +1,7 @@
 /** Conjugate gradients: the residual after each Fisher product, of this update and of those before it. */
-import type { Box } from '../kit/labels.ts'
-import { axes, dot, label, line, linear, logarithmic, pictureOn, type Point } from '../kit/plot.ts'
+import {
+  axes, dot, frameOf, label, line, linear, logarithmic, pictureOn, type Point, write,
+} from '../kit/plot.ts'
 import { short } from '../kit/ticks.ts'
 import type { Panel } from './panel.ts'
 
@@ -12,7 +13,7 @@ export const residualsPanel: Panel = {
   draw(canvas, { session: { records, shown, record, opened }, palette }) {
     const picture = pictureOn(canvas, palette)
     if (record === null) return
-    const frame: Box = [44, 22, picture.width - 12, picture.height - 31], [left, top, right, bottom] = frame
+    const frame = frameOf(picture, 12), [left, top, right, bottom] = frame
     const recent = records.slice(Math.max(0, shown - BEHIND), shown + 1)
     const low = Math.min(...recent.flatMap(({ residuals }) => residuals.filter((x) => x > 0)))
     const high = Math.max(1, ...recent.flatMap(({ residuals }) => residuals))
@@ -41,7 +42,7 @@ export const residualsPanel: Panel = {
     label(picture, `update ${record.iteration}`, points[points.length - 1],
       ['above-right', 'right', 'above', 'below', 'left'], { color: palette.blue, halo: true }, 6, frame)
     if (recent.length > 3) {
-      label(picture, 'grey: earlier updates', [right, top], ['below-left'], { halo: true }, 3, frame)
+      write(picture, 'grey: earlier', [right, top - 15], { align: 'right' })
     }
   },
   sentence({ session: { record } }) {

@@ -3,7 +3,7 @@
  * same policy without noise; and other seeds, as ghosts.
  */
 import type { Box } from '../kit/labels.ts'
-import { axes, dot, label, line, linear, pictureOn, type Point } from '../kit/plot.ts'
+import { axes, dot, frameOf, label, line, linear, pictureOn, type Point } from '../kit/plot.ts'
 import { roundStep, short } from '../kit/ticks.ts'
 import type { IterationRecord } from '../../protocol.ts'
 import type { Panel } from './panel.ts'
@@ -15,7 +15,7 @@ export const returnsPanel: Panel = {
     const { session: { records, shown, ghosts, opened }, palette } = view
     const picture = pictureOn(canvas, palette)
     if (records.length === 0) return
-    const frame: Box = [48, 22, picture.width - 20, picture.height - 31], [left, top, right, bottom] = frame
+    const frame = frameOf(picture, 20), [left, top, right, bottom] = frame
     const total = iterationsOf(view), solved = opened?.solvedReturn ?? null
     const values = [...records, ...ghosts.flatMap((ghost) => ghost.records)]
       .flatMap(({ meanReturn, deterministicReturn }) => [meanReturn, deterministicReturn])

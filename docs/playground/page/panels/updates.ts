@@ -2,8 +2,7 @@
  * What every update spent: its KL under δ(t). An update that was refused spent nothing and is a hollow ring;
  * one beyond δ, which a training without a line search allows, is hatched above the limit.
  */
-import type { Box } from '../kit/labels.ts'
-import { axes, dot, label, line, linear, pictureOn, type Point } from '../kit/plot.ts'
+import { axes, dot, frameOf, label, line, linear, pictureOn, type Point } from '../kit/plot.ts'
 import { roundStep, roundUp, short } from '../kit/ticks.ts'
 import type { IterationRecord } from '../../protocol.ts'
 import { moved } from './sentence.ts'
@@ -15,7 +14,7 @@ export const updatesPanel: Panel = {
     const { session: { records, shown }, palette } = view
     const picture = pictureOn(canvas, palette)
     if (records.length === 0) return
-    const frame: Box = [44, 22, picture.width - 20, picture.height - 31], [left, , right, bottom] = frame
+    const frame = frameOf(picture, 20), [left, , right, bottom] = frame
     const total = iterationsOf(view)
     const limit = Math.max(...records.map(({ certificate }) => certificate.maxKl))
     const spent = Math.max(...records.map(({ certificate }) => certificate.kl))
