@@ -6,6 +6,7 @@
 import process from 'node:process'
 import { createPolicy } from '../../src/rl/policy.ts'
 import { forwardPolicy } from '../../src/rl/policyMap.ts'
+import { createValue, predict } from '../../src/rl/value.ts'
 import { box, discrete } from '../../src/rl/world/space.ts'
 import { Random } from '../../src/math/random.ts'
 import { reference } from '../../src/math/reference.ts'
@@ -13,6 +14,7 @@ import { createSimd } from '../../src/math/simd/backend.ts'
 import { resolveOptions } from '../../src/trpo/options/resolve.ts'
 import { createStepper, step } from '../../src/trpo/step.ts'
 import { policyGradient } from '../../src/trpo/surrogate.ts'
+import { createAdamFitter, fitByAdam } from '../../src/trpo/value/adamFit.ts'
 import { serve } from './serve.mjs'
 
 const ROOM = 1 << 28
@@ -93,6 +95,50 @@ function shippedStep(problem) {
   return { run: policyStep(problem).run, result: () => { run(); return result() } }
 }
 
+/** The result is φ′ − φ; φ, V of the states and Adam's moments are put back before each call. */
+function criticFit(problem) {
+  const { criticSizes, states, phi, returns, orders, update: { epochs, minibatch, learningRate } } = problem
+  const backend = backendOf()
+  const value = createValue(backend, criticSizes[0], criticSizes.slice(1, -1), 'tanh')
+  const { flat } = value.net.parameters
+  flat.set(phi)
+  const observations = backend.allocate(states, criticSizes[0])
+  observations.data.set(problem.observations)
+  const values = new Float64Array(states), before = new Float64Array(states)
+  predict(before, value, observations, states)
+  const fitter = createAdamFitter(value, states, {
+    valueEpochs: epochs, valueMinibatch: minibatch, valueLearningRate: learningRate, normalizeReturns: false,
+  })
+  const { adam } = fitter
+  let pass
+  // In place of a random stream: the passes of the file, one after another.
+  const given = { shuffle: (order) => order.set(orders.subarray(pass * states, ++pass * states)) }
+  return {
+    run: () => {
+      pass = 0
+      flat.set(phi)
+      values.set(before)
+      adam.m.data.fill(0)
+      adam.v.data.fill(0)
+      Object.assign(adam, { beta1Power: 1, beta2Power: 1 })
+      const { status } = fitByAdam(fitter, { observations, returns, values }, given)
+      if (status !== 'fitted') throw new Error(`the critic was not fitted: ${status}`)
+    },
+    result: () => flat.map((x, p) => x - phi[p]),
+  }
+}
+
+/** The result is that of the step, then that of the fit. */
+function wholeUpdate(problem) {
+  const policy = policyStep(problem, { cgIterations: problem.update.cgIterations })
+  const critic = criticFit(problem)
+  return {
+    run: () => { policy.run(); critic.run() },
+    result: () => [...policy.result(), ...critic.result()],
+  }
+}
+
 await serve(`node ${process.version}`, {
   multiply, fisher, gradient, step: (problem) => policyStep(problem), shipped: shippedStep,
+  critic: criticFit, update: wholeUpdate,
 })

@@ -11,6 +11,8 @@ export const DAMPING = 0.1
 export const STEP = { cgIterations: 10, maxKl: 0.01, backtrackCoefficient: 0.8, maxBacktracks: 10 }
 /** Iterations of SB3-contrib's own step; it takes two more products, for the first residual and xᵀF x. */
 export const SHIPPED_ITERATIONS = 15
+/** A whole update, with rl-baselines3-zoo's settings for MuJoCo: products, passes over the batch, Adam. */
+export const UPDATE = { cgIterations: 25, epochs: 20, minibatch: 128, learningRate: 1e-3 }
 
 const policies = [
   { sizes: [4, 64, 64, 2], kind: 'categorical', states: 2048 },
@@ -18,6 +20,12 @@ const policies = [
   { sizes: [17, 64, 64, 6], kind: 'gaussian', states: 5000 },
   { sizes: [17, 256, 256, 6], kind: 'gaussian', states: 5000 },
 ].map((size) => ({ ...size, name: `${size.sizes.join('-')} ${size.kind} × ${size.states}` }))
+
+/** Hopper; Walker2d and HalfCheetah. With a critic, whose result comes after the policy's. */
+const updates = [[11, 64, 64, 3], [17, 64, 64, 6]].map((sizes) => ({
+  sizes, criticSizes: [...sizes.slice(0, -1), 1], kind: 'gaussian', states: 2048,
+  name: `${sizes.join('-')} gaussian × 2048`,
+}))
 
 const products = [[2000, 64, 64], [256, 256, 256]]
   .map(([n, k, m]) => ({ kind: 'product', n, k, m, name: `${n}×${k} · ${k}×${m}` }))
@@ -31,14 +39,27 @@ export const jobs = [
   ...policies.map((problem) => ({ task: 'gradient', problem })),
   ...policies.slice(0, 3).map((problem) => ({ task: 'step', problem })),
   ...policies.slice(0, 3).map((problem) => ({ task: 'shipped', problem })),
+  ...updates.map((problem) => ({ task: 'critic', problem })),
+  ...updates.map((problem) => ({ task: 'update', problem })),
   ...products.map((problem) => ({ task: 'multiply', problem })),
 ]
+
+/** What a result consists of, in order: `blocks`, of the networks that the task is about. */
+export function resultBlocks(task, problem) {
+  if (task === 'multiply') return [['C', problem.n, problem.m]]
+  const { criticSizes } = problem
+  return [
+    ...task === 'critic' ? [] : blocks(problem), ...criticSizes === undefined ? [] : criticBlocks(problem),
+  ]
+}
 
 /** Parameters in order: W [in, out] row by row, b, of each layer, then log σ. Each is [name, rows, cols]. */
 export function blocks({ sizes, kind }) {
   const layers = sizes.slice(1).flatMap((out, l) => [[`W${l + 1}`, sizes[l], out], [`b${l + 1}`, 1, out]])
   return kind === 'gaussian' ? [...layers, ['log σ', 1, sizes.at(-1)]] : layers
 }
+
+const criticBlocks = ({ criticSizes }) => blocks({ sizes: criticSizes, kind: 'critic' })
 
 /** The path, without extension, of the problem's files in `directory`. */
 export function pathOf(directory, problem) {
@@ -56,7 +77,7 @@ export function writeProblem(directory, problem) {
   const all = new Float64Array(length)
   for (const [name, array] of Object.entries(arrays)) all.set(array, layout[name][0])
   const path = pathOf(directory, problem)
-  const rules = { damping: DAMPING, step: STEP, shippedIterations: SHIPPED_ITERATIONS }
+  const rules = { damping: DAMPING, step: STEP, shippedIterations: SHIPPED_ITERATIONS, update: UPDATE }
   writeFileSync(`${path}.json`, JSON.stringify({ ...problem, ...rules, arrays: layout }))
   writeFileSync(`${path}.f64`, all)
 }
@@ -85,9 +106,10 @@ function policyArrays(problem) {
   const { sizes, kind, states } = problem
   const normal = normals(1)
   const outputs = sizes.at(-1)
-  const theta = blocks(problem).flatMap(([name, rows, cols]) =>
+  const parameters = (its) => its.flatMap(([name, rows, cols]) =>
     [...normal(rows * cols, name.startsWith('W') ? 1 / Math.sqrt(rows) : 0.1)])
-  return {
+  const theta = parameters(blocks(problem))
+  const arrays = {
     theta,
     v: normal(theta.length, 1),
     observations: normal(states * sizes[0], 1),
@@ -95,6 +117,17 @@ function policyArrays(problem) {
       ? normal(states * outputs, 1)
       : normal(states, 1).map((x) => Math.min(outputs - 1, Math.floor(Math.abs(x)))),
     advantages: normal(states, 1),
+  }
+  if (problem.criticSizes === undefined) return arrays
+  return {
+    ...arrays,
+    phi: parameters(criticBlocks(problem)),
+    returns: normal(states, 1),
+    // One permutation of the states after another, a pass each: nobody's shuffle is timed.
+    orders: Array.from({ length: UPDATE.epochs }, () => {
+      const keys = normal(states, 1)
+      return [...keys.keys()].sort((a, b) => keys[a] - keys[b])
+    }).flat(),
   }
 }
 

@@ -5,6 +5,8 @@ import { jobs } from './problem.mjs'
 const titles = {
   fisher: 'Fisher-vector product', gradient: 'policy gradient', step: 'policy step of ten products',
   shipped: 'policy step as shipped, ten products against SB3-contrib\'s seventeen',
+  critic: 'fit of the critic, 20 passes by Adam',
+  update: 'whole update: step of 25 products, and fit of the critic',
   multiply: 'matrix product',
 }
 

@@ -7,8 +7,10 @@ autograd  the same with one call for all parameters, so that one graph serves.
 hand      the Gauss-Newton product by matmul over cached activations, into memory that is there already.
 
 But: KL is summed over action dimensions, where SB3-contrib averages, and a step follows the rules that all
-contestants have: ten products, and none for its length. `shipped` alone has SB3-contrib's seventeen.
+contestants have: ten or 25 products, and none for its length. `shipped` alone has SB3-contrib's seventeen. The
+critic's minibatches are rows of tensors, not of NumPy's arrays, and Adam's epsilon is 1e-8, not 1e-5.
 """
+import copy
 import json
 import sys
 import time
@@ -143,7 +145,7 @@ class Differentiated:
     second = torch.autograd.grad(directional, self.module.order, retain_graph=True)
     return flat(second) + self.problem.damping * v
 
-  def step(self, shipped=False):
+  def step(self, iterations, shipped=False):
     self.module.set(self.theta)
     distribution = self.module.distribution()
     objective = self.objective(distribution)
@@ -155,7 +157,31 @@ class Differentiated:
       new = self.module.frozen()
       return float(over_actions(kl_divergence(self.old, new)).mean()), float(self.objective(new))
     before = float(objective)
-    return search(self.problem, self.theta, g, lambda v: self.product(grad_kl, v), trial, before, shipped) - self.theta
+    return search(self.problem, self.theta, g, lambda v: self.product(grad_kl, v), trial, before, iterations, shipped) - self.theta
+
+
+class Critic:
+  """V fitted as SB3-contrib fits it: mse_loss of a minibatch, backward into .grad, a step of torch.optim.Adam."""
+
+  def __init__(self, problem):
+    self.problem = copy.copy(problem)
+    self.problem.__dict__.update(sizes=problem.criticSizes, gaussian=False, theta=problem.phi)
+    self.module = Module(self.problem)
+    self.phi = self.module.native(problem.phi)
+    self.passes = problem.orders.long().view(-1, problem.states)
+
+  def fit(self):
+    observations, returns, rules = self.problem.observations, self.problem.returns, self.problem.update
+    net = self.module.net
+    self.module.set(self.phi)
+    adam = torch.optim.Adam(net.parameters(), lr=rules['learningRate'])
+    for order in self.passes:
+      for rows in order.split(rules['minibatch']):
+        loss = nn.functional.mse_loss(returns[rows], net(observations[rows]).flatten())
+        adam.zero_grad()
+        loss.backward()
+        adam.step()
+    return flat(self.module.order).detach() - self.phi
 
 
 def flat(parts):
@@ -256,7 +282,7 @@ class ByHand:
     old_logs = torch.log_softmax(old, 1)
     return (old_logs.exp() * (old_logs - torch.log_softmax(eta, 1))).sum(1).mean()
 
-  def step(self):
+  def step(self, iterations):
     problem = self.problem
     self.theta.copy_(problem.theta)
     old_log_std = self.parameters[-1].clone()
@@ -269,20 +295,20 @@ class ByHand:
       ratio = torch.exp(self.log_prob() - self.old_log_prob)
       return float(self.kl_old_new(old_log_std)), float((ratio * problem.advantages).mean())
     before = float(problem.advantages.mean())
-    return search(problem, problem.theta, g, self.product, trial, before) - problem.theta
+    return search(problem, problem.theta, g, self.product, trial, before, iterations) - problem.theta
 
 
-def search(problem, theta, g, product, trial, before, shipped=False):
+def search(problem, theta, g, product, trial, before, iterations, shipped=False):
   """
   Conjugate gradients, a step length, and the first trial with KL <= delta and a higher surrogate; as SB3-contrib ships
-  it with more iterations, and a product each for the residual to begin with and for the length.
+  it with a product more each for the residual to begin with and for the length.
   """
   rules = problem.step
   x = torch.zeros_like(g)
   r = g - product(x) if shipped else g.clone()
   p = r.clone()
   rr = torch.dot(r, r)
-  for _ in range(problem.shippedIterations if shipped else rules['cgIterations']):
+  for _ in range(iterations):
     Ap = product(p)
     alpha = rr / torch.dot(p, Ap)
     x += alpha * p
@@ -309,19 +335,31 @@ def prepare(task, form, problem):
   if form == 'hand':
     hand = ByHand(problem)
     hand.prepare_product()
-    work = {'fisher': lambda: hand.product(problem.v), 'gradient': hand.gradient, 'step': hand.step}
+    work = {
+      'fisher': lambda: hand.product(problem.v), 'gradient': hand.gradient,
+      'step': lambda: hand.step(problem.step['cgIterations']),
+    }
     return work.get(task), lambda flat: flat
-  if task == 'multiply':
+  if task == 'multiply' or form == 'autograd' and task in ('shipped', 'critic', 'update'):
     return None, None
+  if task == 'critic':
+    critic = Critic(problem)
+    return critic.fit, critic.module.ours
   twice = Differentiated(problem, form == 'autograd')
   ours = twice.module.ours
   if task == 'fisher':
     grad_kl = twice.product_graph(twice.module.distribution())
     v = twice.module.native(problem.v)
     return lambda: twice.product(grad_kl, v), ours
-  if task == 'shipped':
-    return (lambda: twice.step(True)) if form == 'sb3' else None, ours
-  return {'gradient': twice.gradient, 'step': twice.step}.get(task), ours
+  if task == 'update':
+    critic = Critic(problem)
+    return (
+      lambda: (twice.step(problem.update['cgIterations']), critic.fit()),
+      lambda both: torch.cat([ours(both[0]), critic.module.ours(both[1])]))
+  return {
+    'gradient': twice.gradient, 'step': lambda: twice.step(problem.step['cgIterations']),
+    'shipped': lambda: twice.step(problem.shippedIterations, True),
+  }.get(task), ours
 
 
 def blas():
