@@ -30,6 +30,10 @@ const subjects: Readonly<Record<string, readonly [string, () => Promise<Subject>
     'every preset on ten seeds: steps to the threshold, final return, curves; --only ENV, --seeds N',
     async () => (await import('./studies/learning.ts')).learning,
   ],
+  locomotion: [
+    'tables and curves of MuJoCo\'s tasks, from the files of npm run study in bench/mujoco',
+    async () => (await import('./studies/locomotion.ts')).locomotion,
+  ],
   solver: [
     'what conjugate gradients need on batches of trainings, and what their directions are worth',
     async () => (await import('./studies/solver.ts')).solver,

@@ -46,8 +46,9 @@ function partsOf({ steps, returns, threshold }: Curve): string[] {
  */
 export function overview(names: readonly string[], curves: readonly Curve[]): string {
   const seeds = curves[0].returns.length, rows = Math.ceil(names.length / 3)
+  const dashed = curves.some(({ threshold }) => threshold !== null) ? ', dashed line: threshold' : ''
   const title = `Return against environment steps for ${names.length} presets: `
-    + `median and range of ${seeds} seeds, dashed line: threshold`
+    + `median and range of ${seeds} seeds${dashed}`
   return picture(900, 145 * rows + 10, title, curves.flatMap((each, k) => [
     `<g transform="translate(${300 * (k % 3)} ${145 * Math.floor(k / 3)})scale(.62)">`,
     text(LEFT, 17, names[k], { size: 15 }),

@@ -3,6 +3,7 @@
  * all bodies, each number within ±1, and charges their squares; v4 does neither, and gives the bonus of 1
  * also for the step after which it is too low or too high.
  */
+import { presets } from 'trpo'
 import { motors, normalStart, runningTerms, squaresTerm, writeState } from './parts.js'
 import { row } from './simulation.js'
 
@@ -56,6 +57,7 @@ const torsoX = ({ xpos }) => xpos[3]
 export const task = (version) => ({
   name: 'Ant', version, model, frameSkip: 5, observationSize: version === 4 ? 27 : 105, maxEpisodeSteps: 1000,
   solvedReturn: 6000, summary: 'walk on four legs',
+  preset: { ...presets.locomotion, initialLogStd: -1 },
   needsContactForces: version === 5,
   start: normalStart(0.1),
   mark: torsoX,

@@ -2,6 +2,7 @@
  * Hopper: one leg that hops. The numbers are Gymnasium's. A fall ends the episode; v4 gives the bonus of 1
  * also for the step after which it has fallen.
  */
+import { presets } from 'trpo'
 import { motors, planarJoints, runningTerms, slideX, squaresTerm, uniformStart, writeState } from './parts.js'
 import { row } from './simulation.js'
 
@@ -45,6 +46,7 @@ function standsUp({ qpos, qvel }) {
 export const task = (version) => ({
   name: 'Hopper', version, model, frameSkip: 4, observationSize: 11, maxEpisodeSteps: 1000,
   solvedReturn: 3800, summary: 'hop on one leg without falling',
+  preset: { ...presets.locomotion, batchSteps: 1024 },
   start: uniformStart(5e-3),
   mark: slideX,
   observe: (out, world) => { writeState(out, world, 1, 10) },

@@ -3,6 +3,7 @@
  * v4 observes the constraint forces of all three joints, of which two are always 0, and gives the bonus also
  * for the last step.
  */
+import { presets } from 'trpo'
 import { normalStart } from './parts.js'
 import { cosSin, row } from './simulation.js'
 
@@ -43,6 +44,7 @@ const clip = (x) => Math.min(Math.max(x, -10), 10)
 export const task = (version) => ({
   name: 'InvertedDoublePendulum', version, model, frameSkip: 5, observationSize: version === 4 ? 11 : 9,
   maxEpisodeSteps: 1000, solvedReturn: 9100, summary: 'push a cart to keep two poles upright, end to end',
+  preset: { ...presets.locomotion, totalSteps: 500_000 },
   start: normalStart(0.1),
   observe(out, { qpos, qvel, qfrc_constraint: forces }) {
     out[0] = qpos[0]

@@ -2,6 +2,7 @@
  * InvertedPendulum: keep a pole upright on a cart. The numbers are Gymnasium's; the reward is 1 per step, in
  * v5 except for the one after which the pole has fallen.
  */
+import { presets } from 'trpo'
 import { uniformStart, writeState } from './parts.js'
 import { row } from './simulation.js'
 
@@ -31,6 +32,7 @@ const model = `<mujoco model="pendulum">
 export const task = (version) => ({
   name: 'InvertedPendulum', version, model, frameSkip: 2, observationSize: 4, maxEpisodeSteps: 1000,
   solvedReturn: 950, summary: 'push a cart to keep its pole upright',
+  preset: { ...presets.locomotion, totalSteps: 300_000 },
   start: uniformStart(0.01),
   observe: (out, world) => { writeState(out, world, 0) },
   judge({ qpos }) {

@@ -2,6 +2,7 @@
  * Reacher: bring the fingertip of an arm of two links to a target, in 50 steps. The numbers are Gymnasium's.
  * v4 judges the distance before the step, and observes that between the heights, which is always 0.
  */
+import { presets } from 'trpo'
 import { addUniform, motors, squaresTerm } from './parts.js'
 import { cosSin, row } from './simulation.js'
 
@@ -50,6 +51,7 @@ const distance = ({ xpos }) => Math.sqrt(-squaresTerm([0, 1, 2].map((axis) => be
 export const task = (version) => ({
   name: 'Reacher', version, model, frameSkip: 2, observationSize: version === 4 ? 11 : 10,
   maxEpisodeSteps: 50, solvedReturn: -3.75, summary: 'bring the tip of an arm with two links to a target',
+  preset: { ...presets.locomotion, totalSteps: 500_000 },
   start({ qpos, qvel }, random) {
     addUniform(qpos, 0.1, random)
     const goal = qpos.subarray(2)

@@ -7,7 +7,7 @@
  * But: no rendering; `geoms()` says what to draw, and where.
  */
 import loadMujoco from '@mujoco/mujoco'
-import { box, Random, timeLimit } from 'trpo'
+import { box, presets, Random, timeLimit } from 'trpo'
 
 export const mujoco = await loadMujoco()
 
@@ -20,6 +20,7 @@ export const mujoco = await loadMujoco()
  * @property {number} frameSkip Steps of MuJoCo per step of the environment.
  * @property {number} maxEpisodeSteps Steps after which an episode is truncated.
  * @property {number | null} solvedReturn Gymnasium's threshold; null if it has none.
+ * @property {object} [preset] Options that suit the task. Default: `presets.locomotion`.
  * @property {number} observationSize
  * @property {boolean} [needsContactForces] Whether `world.cfrc_ext` is read.
  * @property {(world: World, random: Random) => void} start Change `qpos`, `qvel` from the model's to a random
@@ -37,11 +38,15 @@ export const mujoco = await loadMujoco()
 
 const FIELDS = [
   'qpos', 'qvel', 'ctrl', 'xpos', 'site_xpos', 'qfrc_constraint', 'cfrc_ext', 'geom_xpos', 'geom_xmat',
+  'xfrc_applied',
 ]
 /** All that a step depends on: time, positions, velocities, where the solver starts, what is applied. */
 const INTEGRATION = mujoco.mjtState.mjSTATE_INTEGRATION.value
 /** A position or velocity of this size or more is bad, as in MuJoCo's mjMAXVAL. */
 const MAXIMUM = 1e10
+/** The weight of a kilogram, in newtons. */
+const WEIGHT = 9.81
+const GEOM = mujoco.mjtObj.mjOBJ_GEOM.value
 /** Words of a saved state after MuJoCo's: the mark, whether an episode is under way, the random stream. */
 const EXTRA = 10
 
@@ -188,13 +193,26 @@ export function simulate(/** @type {Task} */ task) {
       elapsed = Math.round(data.time / world.dt)
     },
 
-    /** Shapes as they are now: kind, size as in MJCF, centre, axes as columns of a matrix [9] in rows. */
+    secondsPerStep: world.dt,
+
+    /** A force on the torso until the next call or reset: multiples of the whole weight along x, y, z. */
+    push(...force) {
+      if (force.length !== 3 || !force.every(Number.isFinite)) {
+        throw new RangeError(`push: expected three finite numbers, got ${force.join(', ')}`)
+      }
+      bind()
+      const weight = WEIGHT * model.body_subtreemass[1]
+      force.forEach((multiple, i) => { world.xfrc_applied[6 + i] = multiple * weight })
+    },
+
+    /** Shapes as they are now: name, kind, size as in MJCF, centre, axes as columns of a [9] in rows. */
     geoms() {
       mujoco.mj_kinematics(model, data)
       bind()
       const { geom_xpos: positions, geom_xmat: rotations } = world
       return Array.from(model.geom_type, (type, i) => ({
-        kind: KINDS[type], size: [...model.geom_size.subarray(3 * i, 3 * i + 3)],
+        name: mujoco.mj_id2name(model, GEOM, i), kind: KINDS[type],
+        size: [...model.geom_size.subarray(3 * i, 3 * i + 3)],
         position: [...positions.subarray(3 * i, 3 * i + 3)],
         rotation: [...rotations.subarray(9 * i, 9 * i + 9)],
         isFixed: model.geom_bodyid[i] === 0,
@@ -210,9 +228,10 @@ export function simulate(/** @type {Task} */ task) {
 /** A task as the command line takes it, and as a row of the table in index.js. */
 export function row(/** @type {Task} */ task) {
   const { name, version, summary, frameSkip, maxEpisodeSteps, solvedReturn } = task
+  const { preset = presets.locomotion } = task
   function make() {
-    const env = simulate(task)
-    return Object.assign(timeLimit(env, maxEpisodeSteps), { geoms: env.geoms })
+    const env = simulate(task), { geoms, push, secondsPerStep } = env
+    return Object.assign(timeLimit(env, maxEpisodeSteps), { geoms, push, secondsPerStep })
   }
-  return { name: `${name}-v${version}`, make, maxEpisodeSteps, solvedReturn, summary, frameSkip }
+  return { name: `${name}-v${version}`, make, maxEpisodeSteps, solvedReturn, summary, preset, frameSkip }
 }

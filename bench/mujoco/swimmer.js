@@ -2,6 +2,7 @@
  * Swimmer: three links in a viscous fluid, driven by two joints. The numbers are Gymnasium's, and the same in
  * v4 and v5. It takes a discount near 1 to learn: swimming pays late.
  */
+import { presets } from 'trpo'
 import { motors, slideX, squaresTerm, uniformStart, writeState } from './parts.js'
 import { row } from './simulation.js'
 
@@ -34,6 +35,8 @@ const model = `<mujoco model="swimmer">
 export const task = (version) => ({
   name: 'Swimmer', version, model, frameSkip: 4, observationSize: 8, maxEpisodeSteps: 1000, solvedReturn: 360,
   summary: 'swim with three links through a viscous fluid',
+  // A stroke pays after many steps.
+  preset: { ...presets.locomotion, discount: 0.9999 },
   start: uniformStart(0.1),
   mark: slideX,
   observe: (out, world) => { writeState(out, world, 2) },

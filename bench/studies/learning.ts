@@ -59,7 +59,7 @@ const THRESHOLDS: Readonly<Record<string, number>> = {
 export async function learning(words: readonly string[]): Promise<number> {
   const problems: string[] = []
   const asked = { only: null as string | null, one: null as string | null, seed: 0, seeds: 0 }
-  const names = Object.keys(presets)
+  const names = Object.keys(environments)
   const { smoke, write } = readFlags(words, new Map([
     ['--only', choiceFlag('--only', names, problems, (name) => { asked.only = name })],
     ['--seeds', integerFlag('--seeds', 1, problems, (value) => { asked.seeds = value })],

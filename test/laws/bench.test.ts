@@ -6,7 +6,7 @@ import { spawnSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { presets } from '../../src/trpo/options/presets.ts'
+import { environments } from '../../src/envs/index.ts'
 import { benchmarkSubjects, buildBench } from '../support/benchmarks.ts'
 
 const home = '.build/bench-entry'
@@ -27,7 +27,7 @@ test('every subject is named in bench/README.md', () => {
 })
 
 test('a word that is wrong is one error, with a suggestion if one is near, and exit code 2', () => {
-  const names = Object.keys(presets)
+  const names = Object.keys(environments)
   const cases: readonly (readonly [readonly string[], string])[] = [
     [['kernel'], '"kernel": unknown subject, perhaps kernels (npm run bench lists them)\n'],
     [['zebra'], '"zebra": unknown subject (npm run bench lists them)\n'],

@@ -13,7 +13,8 @@ import { benchmarkSubjects, buildBench, unknownHeads } from '../support/benchmar
 const bench = buildBench('.build/bench-pages')
 const PAGES: Readonly<Record<string, string>> = {
   certificates: 'docs/results/certificates.md', ladder: 'docs/results/kernels.md',
-  learning: 'docs/results/learning.md', normalization: 'docs/results/normalization.md',
+  learning: 'docs/results/learning.md', locomotion: 'docs/results/locomotion.md',
+  normalization: 'docs/results/normalization.md',
   options: 'docs/options.md', player: 'src/io/export/playerText.ts', units: 'docs/results/units.md',
 }
 /** Run by bench.test.ts, package/size.test.ts and, since they need a browser, by tests of pages. */
@@ -77,6 +78,13 @@ test('docs/results/learning.md is what its command makes of the numbers in it', 
   })
   assert.ok(rows.length > 5 && exact.length > 2)
   assert.equal(made.split('\n'), page.split('\n'))
+})
+
+test('docs/results/locomotion.md has the tables that its command makes of the files of trainings', () => {
+  const page = readFileSync('docs/results/locomotion.md', 'utf8').split('\n')
+  const rows = bench('locomotion').stdout.trim().split('\n')
+  assert.ok(rows.length > 20)
+  assert.equal(page.filter((line) => line.startsWith('|')), rows)
 })
 
 test.run()

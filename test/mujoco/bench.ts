@@ -4,15 +4,20 @@
  */
 import { existsSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { build } from 'esbuild'
+import { build, type BuildOptions } from 'esbuild'
 import type { Env } from '../../src/rl/world/env.ts'
+import type { TrainOptions } from '../../src/trpo/options/options.ts'
 
 export const FOLDER = 'bench/mujoco'
 export const isInstalled: boolean = existsSync(`${FOLDER}/node_modules/@mujoco/mujoco/mujoco.js`)
 
 /** What an environment of a row has beyond `Env`. */
 export interface MujocoEnv extends Env<Float64Array> {
-  geoms(): { kind: string; size: number[]; position: number[]; rotation: number[]; isFixed: boolean }[]
+  readonly secondsPerStep: number
+  push(...force: number[]): void
+  geoms(): {
+    name: string; kind: string; size: number[]; position: number[]; rotation: number[]; isFixed: boolean
+  }[]
 }
 
 export interface Row {
@@ -20,6 +25,7 @@ export interface Row {
   readonly make: () => MujocoEnv
   readonly maxEpisodeSteps: number
   readonly solvedReturn: number | null
+  readonly preset: Partial<TrainOptions>
   readonly frameSkip: number
 }
 
@@ -32,6 +38,22 @@ export interface Bench {
   /** What a task says, by the name of its file. */
   readonly task: (file: string, version: 4 | 5) => Record<string, any>
   readonly simulate: (task: Record<string, any>) => Env<Float64Array>
+  /** One training of a study; what it returns is what a file of it holds. */
+  readonly learn: (task: string, options: Partial<TrainOptions>, how: { episodes: number }) => Kept
+  readonly optionsOf: (variant: string, task: string, seed: number) => Partial<TrainOptions>
+  readonly variants: Readonly<Record<string, { readonly seeds: Readonly<Record<string, string>> }>>
+}
+
+/** Some of what is kept of a training. */
+export interface Kept {
+  readonly task: string
+  readonly options: Partial<TrainOptions>
+  readonly mean: number
+  readonly curve: readonly (number | null)[]
+  readonly iterations: number
+  readonly products: number
+  readonly policy: string
+  readonly value: string
 }
 
 export const FILES: readonly string[] = [
@@ -44,20 +66,13 @@ export function fileOf(name: string): string {
   return FILES.find((file) => file.toLowerCase() === name.toLowerCase())!
 }
 
-/** Bundles, and loads MuJoCo. */
-export async function loadBench(): Promise<Bench> {
-  const outfile = '.build/mujoco-bench.mjs'
-  const tasks = FILES.map((file) => `import { task as ${file} } from './${file}.js'`).join('\n')
+/** Sources of FOLDER and of the library as one program for this Node, with FOLDER's own MuJoCo. */
+export async function bundle(
+  from: Pick<BuildOptions, 'stdin' | 'entryPoints'>, outfile: string,
+): Promise<void> {
   await build({
-    stdin: {
-      contents: `${tasks}
-        export const tasks = { ${FILES.join()} }
-        export { default as table } from './index.js'
-        export { mujoco, simulate } from './simulation.js'`,
-      resolveDir: FOLDER,
-    },
-    outfile, bundle: true, format: 'esm', target: 'es2022', logLevel: 'warning',
-    alias: { trpo: './src/index.ts' },
+    ...from, outfile, bundle: true, format: 'esm', platform: 'node', target: 'es2022', logLevel: 'warning',
+    alias: { trpo: './src/index.ts', 'trpo/io': './src/io/index.ts' },
     plugins: [{
       name: 'installed',
       setup: ({ onResolve }) => onResolve({ filter: /^@mujoco/ }, () => ({
@@ -65,8 +80,25 @@ export async function loadBench(): Promise<Bench> {
       })),
     }],
   })
-  const { mujoco, table, tasks: all, simulate } = await import(`file://${resolve(outfile)}`)
-  return { mujoco, table, simulate, task: (file, version) => all[file](version) }
+}
+
+/** Bundles, and loads MuJoCo. */
+export async function loadBench(): Promise<Bench> {
+  const outfile = '.build/mujoco-bench.mjs'
+  const tasks = FILES.map((file) => `import { task as ${file} } from './${file}.js'`).join('\n')
+  await bundle({
+    stdin: {
+      contents: `${tasks}
+        export const tasks = { ${FILES.join()} }
+        export { default as table } from './index.js'
+        export { learn } from './study/learn.js'
+        export { optionsOf, variants } from './study/variants.js'
+        export { mujoco, simulate } from './simulation.js'`,
+      resolveDir: FOLDER,
+    },
+  }, outfile)
+  const { tasks: all, ...rest } = await import(`file://${resolve(outfile)}`)
+  return { ...rest, task: (file: string, version: 4 | 5) => all[file](version) }
 }
 
 /** A model without an environment around it. */

@@ -4,9 +4,9 @@ import { buildSync } from 'esbuild'
 
 /** In the order of the listing. */
 export const benchmarkSubjects: readonly string[] = [
-  'kernels', 'ladder', 'training', 'learning', 'solver', 'damping', 'search', 'certificates', 'vine', 'value',
-  'normalization', 'units', 'async', 'ranks', 'frames', 'playground', 'pictures', 'sizes', 'install',
-  'options', 'player',
+  'kernels', 'ladder', 'training', 'learning', 'locomotion', 'solver', 'damping', 'search', 'certificates',
+  'vine', 'value', 'normalization', 'units', 'async', 'ranks', 'frames', 'playground', 'pictures', 'sizes',
+  'install', 'options', 'player',
 ]
 
 export interface BenchRun { readonly status: number | null; readonly stdout: string; readonly stderr: string }

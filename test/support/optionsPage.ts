@@ -34,16 +34,29 @@ function optionTable(): string {
       row([`\`${name}\``, written(rules[name].default), range(name), ...texts[name], names(name)])).join('')
 }
 
-/** Options in which presets differ, column by column; what all of them share stands below the table. */
+/**
+ * Options in which presets of environments differ, column by column; what all of them share stands below the
+ * table, and the preset that is of no environment.
+ */
 function presetTable(): string {
-  const all = Object.values(presets)
+  const { locomotion, ...ofEnvironments } = presets
+  const all = Object.values(ofEnvironments)
   const shared = optionNames.filter((name) =>
     name in all[0] && all.every((preset) => written(preset[name]) === written(all[0][name])))
   const columns = optionNames.filter((name) => !shared.includes(name) && all.some((preset) => name in preset))
   return head(['preset', ...columns.map((name) => `\`${name}\``)]) +
-    Object.entries(presets).map(([preset, options]) =>
+    Object.entries(ofEnvironments).map(([preset, options]) =>
       row([preset, ...columns.map((name) => name in options ? written(options[name]) : '')])).join('') +
-    `\nAll of them: ${shared.map((name) => `\`${name}: ${written(all[0][name])}\``).join(', ')}.\n`
+    `\nAll of them: ${listed(all[0], shared)}.\n\n`
+    + `\`presets.locomotion\`, for bodies that move ([figures](results/locomotion.md)):\n`
+    + `${listed(locomotion, optionNames)}.\n`
+    + 'A module of yours gives it as [`preset`](guides/command-line.md#your-own-environment).\n'
+}
+
+/** As code, to be copied. */
+function listed(options: Partial<TrainOptions>, names: readonly Name[]): string {
+  return names.filter((name) => name in options)
+    .map((name) => `\`${name}: ${written(options[name]).replace(/(?<=\d),(?=\d)/g, '_')}\``).join(', ')
 }
 
 export function optionsPage(): string {

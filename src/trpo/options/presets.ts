@@ -1,13 +1,16 @@
 /**
- * Options that suit the built-in environments, by name, with reasons. What is not given here is the default.
- * Small networks suffice for these small worlds.
+ * Options that suit the built-in environments, by name, and bodies that move, with reasons. What is not given
+ * here is the default. Small networks suffice for the small worlds.
  */
 import type { TrainOptions } from './options.ts'
 
 /** A small value network. */
 const value: Partial<TrainOptions> = { valueHiddenSizes: [32, 32] }
 
-/** Options that suit each built-in environment, by its name in trpo/envs; the rest are the defaults. */
+/**
+ * Options that suit each built-in environment, by its name in trpo/envs, and `locomotion`, for bodies that
+ * run, hop or swim; the rest are the defaults.
+ */
 export const presets: Readonly<Record<string, Partial<TrainOptions>>> = {
   /**
    * Many small batches. δ falls to a hundredth: if constant, the pole is lost again on one or two seeds of
@@ -47,4 +50,9 @@ export const presets: Readonly<Record<string, Partial<TrainOptions>>> = {
     ...value, hiddenSizes: [], totalSteps: 480_000, batchSteps: 12_000, envCount: 100, discount: 0.97,
     normalizeObservations: 'off', maxKl: 0.03, damping: 0.01,
   },
+  /**
+   * Chosen on MuJoCo's tasks (docs/results/locomotion.md). γ: a fall costs what would have come after it, and
+   * by 0.99 that is too little to learn not to fall. δ: wide at first, since a million steps are few.
+   */
+  locomotion: { totalSteps: 1_000_000, discount: 0.995, maxKl: 0.02, maxKlSchedule: 'linear' },
 }

@@ -119,7 +119,7 @@ for (const [file, modules, code] of recipes) {
     continue
   }
   test(`${file}: a policy of every preset takes the action of \`act\` in states of its environment`, () => {
-    const cases = Object.keys(presets).map(ofPreset)
+    const cases = Object.keys(environments).map(ofPreset)
     compare(cases, actions(python, code, cases))
     // So that a constant action would not pass.
     for (const { policy, observations } of cases) {
