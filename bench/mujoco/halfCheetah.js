@@ -65,7 +65,7 @@ export const task = (version) => ({
   name: 'HalfCheetah', version, model, frameSkip: 5, observationSize: 17, maxEpisodeSteps: 1000,
   solvedReturn: 4800, summary: 'run on two legs in a plane',
   // Less noise at first: thrown about by σ = 1 it learns to run on its back.
-  preset: { ...presets.locomotion, maxKl: 0.06, initialLogStd: -1 },
+  preset: { ...presets.locomotion, initialLogStd: -1 },
   start: normalStart(0.1),
   mark: slideX,
   observe: (out, world) => { writeState(out, world, 1) },

@@ -2,6 +2,7 @@
  * Walker2d: two legs that walk. The numbers are Gymnasium's. A fall ends the episode. In v4 the soles differ,
  * 0.9 on the right and 1.9 on the left, and the step after which it has fallen has the bonus of 1, too.
  */
+import { presets } from 'trpo'
 import { motors, planarJoints, runningTerms, slideX, squaresTerm, uniformStart, writeState } from './parts.js'
 import { row } from './simulation.js'
 
@@ -47,6 +48,8 @@ const model = (version) => `<mujoco model="walker">
 export const task = (version) => ({
   name: 'Walker2d', version, model: model(version), frameSkip: 4, observationSize: 17, maxEpisodeSteps: 1000,
   solvedReturn: null, summary: 'walk on two legs without falling',
+  // As for the hopper; by γ = 0.995 it walked as safely and more slowly.
+  preset: { ...presets.locomotion, discount: 0.993, actionNoiseHold: 2 },
   start: uniformStart(5e-3),
   mark: slideX,
   observe: (out, world) => { writeState(out, world, 1, 10) },

@@ -34,7 +34,7 @@ const MEASURED = {
     valueHiddenSizes: [32, 32], hiddenSizes: [], totalSteps: 480_000, batchSteps: 12_000, envCount: 100,
     discount: 0.97, normalizeObservations: 'off', maxKl: 0.03, damping: 0.01,
   },
-  locomotion: { totalSteps: 1_000_000, discount: 0.995, maxKl: 0.02, maxKlSchedule: 'linear' },
+  locomotion: { totalSteps: 1_000_000, klReduction: 'mean', maxKlSchedule: 'linear', cgIterations: 25 },
 }
 
 test('the presets are those that were measured, valid, one per built-in environment and a last', () => {
