@@ -48,7 +48,7 @@ const model = (version) => `<mujoco model="walker">
 export const task = (version) => ({
   name: 'Walker2d', version, model: model(version), frameSkip: 4, observationSize: 17, maxEpisodeSteps: 1000,
   solvedReturn: null, summary: 'walk on two legs without falling',
-  // As for the hopper; by γ = 0.995 it walked as safely and more slowly.
+  // As for the hopper; by γ = 0.995 it walked more slowly.
   preset: { ...presets.locomotion, discount: 0.993, actionNoiseHold: 2 },
   start: uniformStart(5e-3),
   mark: slideX,

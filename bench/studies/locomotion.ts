@@ -129,37 +129,6 @@ function workTable(runs: readonly Run[]): string {
   return table.text()
 }
 
-/** The presets beside themselves with other directions, on those seeds that all of a task's rows have. */
-function solversTable(runs: readonly Run[]): string {
-  const table = createTable([
-    'task', 'directions', 'seeds', 'median', 'worst', 'best', 'products per update', 'residual',
-    'CPU s per million steps', 'of it products',
-  ])
-  for (const name of NAMES) {
-    const variants = new Map<string, Run[]>()
-    for (const run of runs) {
-      if (run.task === name) variants.set(run.variant, [...variants.get(run.variant) ?? [], run])
-    }
-    if (variants.size < 2) continue
-    const isShared = ({ options: { seed } }: Run): boolean =>
-      [...variants.values()].every((of) => of.some(({ options }) => options.seed === seed))
-    for (const [variant, all] of variants) {
-      const of = all.filter(isShared)
-      if (of.length === 0) continue
-      const means = of.map((run) => run.mean)
-      table.add([
-        name, `\`${variant}\``, of.length,
-        whole(median(means)), whole(Math.min(...means)), whole(Math.max(...means)),
-        mean(of.map(({ products }) => products)).toFixed(1),
-        mean(of.map(({ residual }) => residual)).toFixed(2),
-        range(of.map(({ cpu, options: { totalSteps } }) => 1e6 * cpu / totalSteps)),
-        range(of.map(({ phases, options: { totalSteps } }) => 1e6 * phases.fisher / totalSteps)),
-      ])
-    }
-  }
-  return table.text()
-}
-
 /** Each variant that was tried, on the seeds that are there: one by one from the first on, or the range. */
 function triedTable(runs: readonly Run[]): string {
   const names = NAMES.filter((name) => runs.some(({ task }) => task === name))
@@ -198,15 +167,13 @@ export function locomotion(words: readonly string[]): number {
   const runs = readRuns()
   const chosen = runs.filter(({ variant }) => variant === 'presets')
   const zoo = runs.filter(({ variant }) => variant === 'zoo')
-  const isPreset = ({ variant }: Run): boolean => variant.split(',')[0] === 'presets'
   const tables = {
-    results: resultTable(chosen, zoo), work: workTable(chosen), solvers: solversTable(runs.filter(isPreset)),
-    tried: triedTable(runs.filter((run) => !isPreset(run) && run.variant !== 'zoo')),
+    results: resultTable(chosen, zoo), work: workTable(chosen),
+    tried: triedTable(runs.filter(({ variant }) => !['presets', 'zoo'].includes(variant))),
   }
   if (!write) return 0
   pasteInto(PAGE, 'locomotion-results', tables.results)
   pasteInto(PAGE, 'locomotion-work', tables.work)
-  pasteInto(PAGE, 'locomotion-solvers', tables.solvers)
   pasteInto(PAGE, 'locomotion-tried', tables.tried)
   const names = NAMES.filter((name) => chosen.some(({ task }) => task === name))
   // A study that has begun with what was tried has no curves of presets yet.
