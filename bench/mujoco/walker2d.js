@@ -48,8 +48,10 @@ const model = (version) => `<mujoco model="walker">
 export const task = (version) => ({
   name: 'Walker2d', version, model: model(version), frameSkip: 4, observationSize: 17, maxEpisodeSteps: 1000,
   solvedReturn: null, summary: 'walk on two legs without falling',
-  // As for the hopper; by γ = 0.995 it walked more slowly.
-  preset: { ...presets.locomotion, discount: 0.993, actionNoiseHold: 2 },
+  // A wider value function made it faster. By γ = 0.995 it falls seldom, but walks more slowly.
+  preset: {
+    ...presets.locomotion, initialLogStd: -0.5, actionNoiseHold: 2, valueHiddenSizes: [128, 128],
+  },
   start: uniformStart(5e-3),
   mark: slideX,
   observe: (out, world) => { writeState(out, world, 1, 10) },

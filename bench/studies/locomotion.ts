@@ -3,40 +3,24 @@
  * training. `--write` puts them into docs/results/locomotion.md.
  * But: no training here, and no MuJoCo; the tables are of the files that are there.
  */
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { chart, type Curve, overview } from '../harness/chart.ts'
 import { readFlags } from '../harness/flags.ts'
 import { pasteInto } from '../harness/paste.ts'
 import { createTable, mean, median } from '../harness/table.ts'
+import { differences, range, readRuns, type Run, thousands, whole } from './locomotionRuns.ts'
 
-/** What bench/mujoco/study/learn.js keeps of a training; seconds, and counts over all iterations. */
-interface Kept {
+/** What bench/mujoco/study/directions.js keeps: means over looks; shares, and time by that of 25 products. */
+interface Look {
   readonly task: string
-  readonly options: { readonly seed: number; readonly totalSteps: number }
-  /** Of 100 deterministic episodes. */
-  readonly mean: number
-  readonly std: number
-  /** Share of the steps upside down, of HalfCheetah. */
-  readonly onBack?: number
-  /** Mean return of the training's episodes in each of as many equal parts; null if none ended. */
-  readonly curve: readonly (number | null)[]
-  readonly iterations: number
-  readonly backtracked: number
-  readonly refused: number
-  readonly usedKl: number
-  readonly products: number
-  readonly residual: number
-  readonly cpu: number
-  readonly phases: Readonly<Record<string, number>>
-}
-
-interface Run extends Kept {
-  /** The folder that the file is in: the options by name. */
-  readonly variant: string
+  readonly products: string
+  readonly promised: number
+  readonly heldOut: number
+  readonly time: number
 }
 
 const PAGE = 'docs/results/locomotion.md', PICTURES = 'docs/results/locomotion'
-const RUNS = 'bench/mujoco/study/runs'
+const LOOKS = 'bench/mujoco/study/directions.json'
 
 interface Task {
   /** A return that a training reaches on its way, for the table of steps. */
@@ -57,23 +41,6 @@ const TASKS: Readonly<Record<string, Task>> = {
   Reacher: { level: -8, published: '–' },
 }
 const NAMES = Object.keys(TASKS)
-
-function readRuns(): Run[] {
-  return readdirSync(RUNS).flatMap((variant) => readdirSync(`${RUNS}/${variant}`)
-    .filter((file) => file.endsWith('.json'))
-    .map((file) => ({ variant, ...JSON.parse(readFileSync(`${RUNS}/${variant}/${file}`, 'utf8')) as Kept })))
-}
-
-/** With a digit after the point where returns are small. */
-const whole = (x: number): string => x.toFixed(Math.abs(x) < 20 ? 1 : 0).replace('-', '−')
-const thousands = (x: number): string => x.toLocaleString('en-US')
-
-/** Median [minimum to maximum]; – if there are no values. */
-function range(values: readonly number[], show: (x: number) => string = whole): string {
-  if (values.length === 0) return '–'
-  const ends = [Math.min(...values), Math.max(...values)].map(show)
-  return `${show(median(values))} [${ends.join(' to ')}]`
-}
 
 /** Environment steps at the end of the first part of the curve that is at `level` or above; null if none. */
 function stepsTo(level: number, { curve, options: { totalSteps } }: Run): number | null {
@@ -129,21 +96,69 @@ function workTable(runs: readonly Run[]): string {
   return table.text()
 }
 
-/** Each variant that was tried, on the seeds that are there: one by one from the first on, or the range. */
-function triedTable(runs: readonly Run[]): string {
-  const names = NAMES.filter((name) => runs.some(({ task }) => task === name))
-  const table = createTable(['tried', ...names])
-  for (const variant of [...new Set(runs.map((run) => run.variant))]) {
-    table.add([`\`${variant}\``, ...names.map((name) => {
-      const of = runs.filter((run) => run.variant === variant && run.task === name)
-        .sort((a, b) => a.options.seed - b.options.seed)
-      const figures = of.map(({ mean, std, onBack = 0 }) =>
-        `${whole(mean)} ± ${whole(std)}${onBack > 0.5 ? ' ↓' : ''}`)
-      if (of.length === 0) return ''
-      const first = of[0].options.seed, last = of[of.length - 1].options.seed
-      if (of.length > 3) return `${first}–${last}: ${range(of.map(({ mean }) => mean))}`
-      return `${first}: ${figures.join(', ')}`
-    })])
+function directionsTable(looks: readonly Look[]): string {
+  const table = createTable(['task', 'products', 'promised', 'held out', 'time'])
+  for (const { task, products, promised, heldOut, time } of looks) {
+    table.add([task, products, promised.toFixed(2), heldOut.toFixed(3), time.toFixed(2)])
+  }
+  return table.text()
+}
+
+/** Presets beside the same with other directions, on those seeds that all of a task's rows have. */
+function solversTable(runs: readonly Run[], chosen: readonly Run[]): string {
+  const table = createTable([
+    'task', 'other than the preset', 'seeds', 'median', 'worst', 'best', 'products per update', 'residual',
+    'CPU s per million steps', 'of it products',
+  ])
+  for (const name of [...new Set(runs.map(({ task }) => task))]) {
+    const { options } = chosen.find(({ task }) => task === name)!
+    const rows = new Map([['nothing', chosen.filter(({ task }) => task === name)]])
+    for (const run of runs) {
+      const changes = differences(run.options, options).join(', ')
+      if (run.task === name) rows.set(changes, [...rows.get(changes) ?? [], run])
+    }
+    const isShared = ({ options: { seed } }: Run): boolean =>
+      [...rows.values()].every((of) => of.some(({ options }) => options.seed === seed))
+    for (const [changes, all] of rows) {
+      const of = all.filter(isShared), means = of.map((run) => run.mean)
+      if (of.length === 0) continue
+      const perMillion = (seconds: (run: Run) => number): string =>
+        range(of.map((run) => 1e6 * seconds(run) / run.options.totalSteps))
+      table.add([
+        name, changes, of.length,
+        whole(median(means)), whole(Math.min(...means)), whole(Math.max(...means)),
+        mean(of.map(({ products }) => products)).toFixed(1),
+        mean(of.map(({ residual }) => residual)).toFixed(2),
+        perMillion(({ cpu }) => cpu), perMillion(({ phases }) => phases.fisher),
+      ])
+    }
+  }
+  return table.text()
+}
+
+/**
+ * By task, what was tried, as what differs from the task's preset, least first; and the figures seed by seed
+ * from the first on, or their range.
+ */
+function triedTable(runs: readonly Run[], chosen: readonly Run[]): string {
+  const table = createTable(['task', 'other than the preset', 'seeds from', 'final figures'])
+  for (const name of NAMES) {
+    const preset = chosen.find(({ task }) => task === name)
+    const rows = new Map<string, Run[]>()
+    for (const run of runs) {
+      if (run.task !== name || preset === undefined) continue
+      const changes = differences(run.options, preset.options).join(', ')
+      rows.set(changes, [...rows.get(changes) ?? [], run])
+    }
+    const distance = (changes: string): number => changes.split(' ').length
+    for (const changes of [...rows.keys()].sort((a, b) => distance(a) - distance(b))) {
+      const of = rows.get(changes)!.sort((a, b) => a.options.seed - b.options.seed)
+      table.add([
+        name, changes || 'nothing', of[0].options.seed,
+        of.length > 4 ? range(of.map((run) => run.mean)) : of.map(({ mean, std, onBack = 0 }) =>
+          `${whole(mean)} ± ${whole(std)}${onBack > 0.5 ? ' ↓' : ''}`).join(', '),
+      ])
+    }
   }
   return table.text()
 }
@@ -167,13 +182,18 @@ export function locomotion(words: readonly string[]): number {
   const runs = readRuns()
   const chosen = runs.filter(({ variant }) => variant === 'presets')
   const zoo = runs.filter(({ variant }) => variant === 'zoo')
+  const solvers = runs.filter(({ variant }) => variant.startsWith('presets,'))
   const tables = {
     results: resultTable(chosen, zoo), work: workTable(chosen),
-    tried: triedTable(runs.filter(({ variant }) => !['presets', 'zoo'].includes(variant))),
+    directions: directionsTable(JSON.parse(readFileSync(LOOKS, 'utf8')) as Look[]),
+    solvers: solversTable(solvers, chosen),
+    tried: triedTable(runs.filter(({ variant }) => !/^(zoo|presets)/.test(variant)), chosen),
   }
   if (!write) return 0
   pasteInto(PAGE, 'locomotion-results', tables.results)
   pasteInto(PAGE, 'locomotion-work', tables.work)
+  pasteInto(PAGE, 'locomotion-directions', tables.directions)
+  pasteInto(PAGE, 'locomotion-solvers', tables.solvers)
   pasteInto(PAGE, 'locomotion-tried', tables.tried)
   const names = NAMES.filter((name) => chosen.some(({ task }) => task === name))
   // A study that has begun with what was tried has no curves of presets yet.

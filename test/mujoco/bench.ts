@@ -40,6 +40,13 @@ export interface Bench {
   readonly simulate: (task: Record<string, any>) => Env<Float64Array>
   /** One training of a study; what it returns is what a file of it holds. */
   readonly learn: (task: string, options: Partial<TrainOptions>, how: { episodes: number }) => Kept
+  readonly lookAtDirections: (
+    task: string, ways: Readonly<Record<string, Partial<TrainOptions>>>,
+    extent: {
+      seed: number; iterations: readonly number[]; repeats: number; change?: Partial<TrainOptions>
+    },
+    note: (way: string, found: { promised: number; heldOut: number; milliseconds: number }) => void,
+  ) => void
   readonly optionsOf: (variant: string, task: string, seed: number) => Partial<TrainOptions>
   readonly variants: Readonly<Record<string, { readonly seeds: Readonly<Record<string, string>> }>>
 }
@@ -72,7 +79,7 @@ export async function bundle(
 ): Promise<void> {
   await build({
     ...from, outfile, bundle: true, format: 'esm', platform: 'node', target: 'es2022', logLevel: 'warning',
-    alias: { trpo: './src/index.ts', 'trpo/io': './src/io/index.ts' },
+    alias: { trpo: './src/index.ts', 'trpo/io': './src/io/index.ts', 'trpo/parts': './src/parts.ts' },
     plugins: [{
       name: 'installed',
       setup: ({ onResolve }) => onResolve({ filter: /^@mujoco/ }, () => ({
@@ -92,6 +99,7 @@ export async function loadBench(): Promise<Bench> {
         export const tasks = { ${FILES.join()} }
         export { default as table } from './index.js'
         export { learn } from './study/learn.js'
+        export { lookAtDirections } from './study/look.js'
         export { optionsOf, variants } from './study/variants.js'
         export { mujoco, simulate } from './simulation.js'`,
       resolveDir: FOLDER,

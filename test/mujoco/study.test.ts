@@ -1,7 +1,7 @@
 /**
  * The study of bench/mujoco: its options are valid, every file that it keeps is of a run that it lists, and
- * what it keeps of a training is what `train` and `evaluate` say. Oracle: a loop over `train` written here.
- * Tolerance: figures are kept to a tenth.
+ * what it keeps of a training is what `train` and `evaluate` say. Oracle: a loop over `train` written here;
+ * of directions, that no other promises as much as F⁻¹g. Tolerance: figures are kept to a tenth.
  */
 import { readdirSync, readFileSync } from 'node:fs'
 import { test } from 'uvu'
@@ -17,7 +17,7 @@ const RUNS = `${FOLDER}/study/runs`
 if (!isInstalled) skipped('the study of bench/mujoco, for want of @mujoco/mujoco (npm ci there)')
 else tests(await loadBench())
 
-function tests({ table, learn, optionsOf, variants }: Bench): void {
+function tests({ table, learn, lookAtDirections, optionsOf, variants }: Bench): void {
   test('every task has a preset, and every variant options, that a training takes', () => {
     for (const { name, preset } of Object.values(table)) {
       assert.is(resolveOptions(preset).maxKlSchedule, 'linear', name)
@@ -99,6 +99,27 @@ function tests({ table, learn, optionsOf, variants }: Bench): void {
     // The first iteration ends at step 1024 of 4000, in the thirteenth of fifty parts.
     near(kept.curve[12]!, mean(returns), 0.0501)
     assert.equal(kept.curve.slice(0, 12), Array(12).fill(null))
+  })
+
+  test('directions: the natural gradient promises most; one product by factors more than one without', () => {
+    const seen = new Map<string, { promised: number; heldOut: number; milliseconds: number }[]>()
+    const ways = {
+      one: { cgIterations: 1 }, all: { cgIterations: 100, cgTolerance: 1e-9 },
+      factors: { cgIterations: 1, preconditioner: 'kronecker' as const },
+    }
+    const change = { hiddenSizes: [], damping: 1e-10, batchSteps: 1024 }
+    lookAtDirections('InvertedPendulum', ways, { seed: 3, iterations: [1, 3], repeats: 2, change },
+      (way, found) => seen.set(way, [...seen.get(way) ?? [], found]))
+    const [one, all, factors] = Object.keys(ways).map((way) => seen.get(way)!)
+    for (const of of [one, all, factors]) assert.is(of.length, 2)
+    for (const i of [0, 1]) {
+      assert.ok(Math.abs(all[i].promised - 1) < 1e-5, `${all[i].promised}`)
+      assert.ok(one[i].promised > 0 && one[i].promised < factors[i].promised, `${one[i].promised}`)
+      assert.ok(factors[i].promised < 1, `${factors[i].promised}`)
+      // The other batch has another gradient, for which this direction is not the best.
+      assert.ok(Math.abs(all[i].heldOut - all[i].promised) > 1e-3 && Number.isFinite(all[i].heldOut))
+      assert.ok(all[i].milliseconds > 0)
+    }
   })
 }
 

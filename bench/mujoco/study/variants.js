@@ -1,7 +1,7 @@
 /**
  * What a study trains: options by name, and the seeds of each task. `presets` are those of the rows in
- * index.js, `zoo` the settings of rl-baselines3-zoo's hyperparams/trpo.yml, on the same seeds; the others are
- * what was tried.
+ * index.js, `zoo` the settings of rl-baselines3-zoo's hyperparams/trpo.yml, on the same seeds, as are presets
+ * with other directions (`presets,…`); the others are what was tried.
  */
 import tasks from '../index.js'
 import { tried } from './tried.js'
@@ -16,6 +16,13 @@ const zoo = {
 /** What differs from `zoo` in a task. */
 const zooOf = { HalfCheetah: { maxKl: 0.04 }, Swimmer: { discount: 0.9999 } }
 
+/** HalfCheetah's preset with other ways to a direction. */
+const solvers = [
+  { cgIterations: 25, preconditioner: 'none' },
+  { cgIterations: 10, preconditioner: 'none' },
+  { cgIterations: 25, preconditioner: 'none', fisherFraction: 0.25 },
+]
+
 /** Folders of files are called so. */
 const nameOf = (options) => Object.entries(options).map(([name, value]) => `${name}=${value}`).join(',')
 
@@ -29,6 +36,9 @@ export const variants = {
     seeds: reported('Hopper', 'Walker2d', 'HalfCheetah', 'Swimmer'),
     options: (task) => ({ ...zoo, ...zooOf[task] }),
   },
+  ...Object.fromEntries(solvers.map((change) => [`presets,${nameOf(change)}`, {
+    seeds: reported('HalfCheetah'), options: (task) => ({ ...tasks[task].preset, ...change }),
+  }])),
   ...Object.fromEntries(tried.map(([options, seeds]) => [nameOf(options), {
     seeds, options: () => ({ totalSteps: STEPS, maxKlSchedule: 'linear', ...options }),
   }])),
