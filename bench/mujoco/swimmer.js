@@ -35,7 +35,7 @@ const model = `<mujoco model="swimmer">
 export const task = (version) => ({
   name: 'Swimmer', version, model, frameSkip: 4, observationSize: 8, maxEpisodeSteps: 1000, solvedReturn: 360,
   summary: 'swim with three links through a viscous fluid',
-  // A stroke pays after many steps, and noise that lasts two of them finds the long one.
+  // A stroke pays after many steps, and noise that lasts two of them finds the long one more often.
   preset: { ...presets.locomotion, discount: 0.9999, actionNoiseHold: 2, damping: 0.3 },
   start: uniformStart(0.1),
   mark: slideX,
